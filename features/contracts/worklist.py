@@ -1,0 +1,53 @@
+"""What an analyst receives: the top of the list, with reasons."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from features.contracts import columns as c
+
+
+def _reason(description: str) -> dy.List:
+    return dy.List(
+        dy.Struct(
+            {
+                "code": dy.String(),
+                "sentence": dy.String(),
+                "strength": dy.Float64(min=0.0, max=1.0),
+                "figures": dy.String(description="the figures behind the sentence, as JSON"),
+            }
+        ),
+        description=description,
+    )
+
+
+class Worklist(dy.Schema):
+    """One declaration an analyst is asked to look at. A score is an indicator of doubt, never proof."""
+
+    rank = dy.Int64(min=1, description="1 is looked at first")
+    declaration_id = dy.String(primary_key=True, description="the declaration")
+    suspicion = dy.Float64(min=0.0, max=1.0, description="calibrated probability of a violation")
+    typology = c.choice(c.TYPOLOGIES, required=True, description="likeliest kind of violation")
+    p_misdeclaration = c.share(description="calibrated probability of misdeclaration")
+    p_concealment = c.share(description="calibrated probability of concealment")
+    p_transshipment = c.share(description="calibrated probability of transshipment")
+    anomaly_p = c.share(description="conformal p-value: how often ordinary trade looks at least this odd")
+    mineral = c.words(description="controlled mineral the evidence points to; null where it points to none")
+    expected_kg = c.amount("kg", description="suspicion times net mass")
+    expected_usd = c.amount("USD", description="suspicion times value as the suspected mineral")
+    controls_in_force = dy.List(
+        dy.String(), description="announcements in force that day for that destination"
+    )
+    reasons = _reason("evidence for doubt, strongest first")
+    counter_evidence = _reason("evidence against doubt")
+    corridor_id = c.words(description="corridor the consignment belongs to, if any")
+    next_check = dy.String(description="cheapest useful check")
+    chosen_by = c.choice(
+        ("model", "random"), required=True, description="ranked by the model, or drawn at random"
+    )
+    selection_probability = dy.Float64(
+        min_exclusive=0.0, max=1.0, description="probability with which this row was put on the list"
+    )
+    model_version = dy.String(description="fingerprint of the model")
+    data_version = dy.String(description="fingerprint of the data scored")
+    controls_version = dy.String(description="fingerprint of the control list and its open questions")

@@ -1,0 +1,1 @@
+"""Judgement: splits, matrices, anomaly, classification, calibration, ranking, reasons, evaluation."""

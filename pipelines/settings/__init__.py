@@ -1,0 +1,1 @@
+"""Settings: one closed section a file, shipped in configs/ and overridden by `--config FILE`."""
