@@ -6,9 +6,7 @@ import pycountry
 
 UNSPECIFIED = "_X"
 WORLD = "W00"
-COUNTRIES: tuple[str, ...] = tuple(
-    sorted([c.alpha_3 for c in pycountry.countries] + ["XKX"])
-)  # Kosovo: user code
+COUNTRIES: tuple[str, ...] = tuple(sorted([c.alpha_3 for c in pycountry.countries] + ["XKX"]))  # Kosovo: user code
 PLACE_CODES: tuple[str, ...] = (*COUNTRIES, UNSPECIFIED, WORLD)
 
 

@@ -58,7 +58,5 @@ def fingerprint(registry: Iterable[Evidence]) -> str:
     """
     shown = {"sentence", "next_check", "source"}
     entries = [{k: v for k, v in asdict(one).items() if k not in shown} for one in registry]
-    text = json.dumps(
-        sorted(entries, key=lambda entry: str(entry["code"])), ensure_ascii=False, sort_keys=True
-    )
+    text = json.dumps(sorted(entries, key=lambda entry: str(entry["code"])), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -35,9 +35,7 @@ def country(*, required: bool = False, description: str) -> dy.String:
     )
 
 
-def hs_code(
-    *, required: bool = True, description: str = "customs code, 4 to 12 digits, no dots"
-) -> dy.String:
+def hs_code(*, required: bool = True, description: str = "customs code, 4 to 12 digits, no dots") -> dy.String:
     """Make a column of customs codes: 4 to 12 digits as text."""
     return dy.String(
         nullable=not required,

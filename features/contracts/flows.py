@@ -19,21 +19,13 @@ class Flows(dy.Schema):
     period = c.day(required=True, description="first day of the month or year")
     freq = c.choice(("M", "A"), required=True, description="monthly or annual")
     value_usd = c.amount("USD", required=True, description="value in US dollars, on the basis of `valuation`")
-    valuation = c.choice(
-        c.VALUATIONS, description="FOB, CIF, customs or unknown; exports FOB, imports CIF by default"
-    )
+    valuation = c.choice(c.VALUATIONS, description="FOB, CIF, customs or unknown; exports FOB, imports CIF by default")
     net_kg = c.amount("kg", description="net mass")
-    is_net_kg_estimated = dy.Bool(
-        nullable=True, description="the mass was imputed; it never feeds a unit value"
-    )
+    is_net_kg_estimated = dy.Bool(nullable=True, description="the mass was imputed; it never feeds a unit value")
     partner_basis = c.choice(c.PARTNER_BASES, description="what the partner means in this figure")
-    consigned_iso3 = c.country(
-        description="second partner: whence consigned; `W00` where the figure is the total"
-    )
+    consigned_iso3 = c.country(description="second partner: whence consigned; `W00` where the figure is the total")
     transport_mode = c.words(description="mode of transport; null where the figure is the total over modes")
-    customs_procedure = c.words(
-        description="customs procedure; null where the figure is the total over procedures"
-    )
+    customs_procedure = c.words(description="customs procedure; null where the figure is the total over procedures")
     source = dy.String(nullable=False, metadata=c.REQUIRED, description="where the figure came from")
     published_on = c.day(description="when the figure became public; period end + 45 days by default")
 

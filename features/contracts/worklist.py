@@ -35,16 +35,12 @@ class Worklist(dy.Schema):
     mineral = c.words(description="controlled mineral the evidence points to; null where it points to none")
     expected_kg = c.amount("kg", description="suspicion times net mass")
     expected_usd = c.amount("USD", description="suspicion times value as the suspected mineral")
-    controls_in_force = dy.List(
-        dy.String(), description="announcements in force that day for that destination"
-    )
+    controls_in_force = dy.List(dy.String(), description="announcements in force that day for that destination")
     reasons = _reason("evidence for doubt, strongest first")
     counter_evidence = _reason("evidence against doubt")
     corridor_id = c.words(description="corridor the consignment belongs to, if any")
     next_check = dy.String(description="cheapest useful check")
-    chosen_by = c.choice(
-        ("model", "random"), required=True, description="ranked by the model, or drawn at random"
-    )
+    chosen_by = c.choice(("model", "random"), required=True, description="ranked by the model, or drawn at random")
     selection_probability = dy.Float64(
         min_exclusive=0.0, max=1.0, description="probability with which this row was put on the list"
     )

@@ -59,9 +59,7 @@ def _section(path: list[str]) -> str:
 def _fields_at(model: type[BaseModel], path: list[str]) -> list[str]:
     here: Any = model
     for name in path:
-        field = (
-            here.model_fields.get(name) if isinstance(here, type) and issubclass(here, BaseModel) else None
-        )
+        field = here.model_fields.get(name) if isinstance(here, type) and issubclass(here, BaseModel) else None
         here = field.annotation if field is not None else None
     return sorted(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
 
