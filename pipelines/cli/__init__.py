@@ -1,0 +1,52 @@
+"""The command line: thin commands, imported work. Only typer is loaded before a command is chosen."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from features.errors import OretraceError
+from pipelines.cli import data, look, work
+
+app = typer.Typer(
+    name="oretrace",
+    help="Finds what does not fit in trade in controlled minerals. A finding is an indicator of doubt, never proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+for group in (work, data, look):
+    group.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"oretrace {version('oretrace')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="print the version"),
+) -> None:
+    """Finds what does not fit in trade in controlled minerals. A finding is an indicator of doubt, never proof."""
+
+
+def main() -> None:
+    """Run a command; what a user can mend is one message and an exit code, anything else is a defect of ours."""
+    try:
+        app()
+    except OretraceError as error:
+        typer.secho(f"oretrace: {error}", err=True, fg=typer.colors.RED)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("oretrace: stopped; finished outputs are whole, unfinished ones were not written", err=True)
+        sys.exit(130)
+    except Exception:
+        typer.echo("oretrace: this is a defect of ours; please report what follows", err=True)
+        raise

@@ -1,0 +1,99 @@
+"""The worklist: chosen declarations with their kind of doubt, reasons, rivals and next check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.contracts import Worklist
+from features.contracts.columns import TYPOLOGIES
+from features.evidence import Evidence
+from models.reasons import tell
+
+USUAL_CHECK = {
+    "misdeclaration": "Compare the goods with the description: open one package, or ask for the mill certificate.",
+    "concealment": "Weigh and scan the container, and compare with the declared mass and volume.",
+    "transshipment": "Ask for the onward transport document and the end user's statement.",
+}
+"""Cheapest useful check where no piece of evidence names one of its own."""
+NO_DOUBT = "None in particular; a documentary check is enough unless something else is known."
+MOST_REASONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Fingerprints that say what a list was made with."""
+
+    model: str
+    data: str
+    controls: str
+
+
+def compose_worklist(
+    chosen: pl.DataFrame,
+    evidence: pl.DataFrame,
+    registry: Sequence[Evidence],
+    contributions: pl.DataFrame | None,
+    versions: Versions,
+) -> pl.DataFrame:
+    """Make the contract's worklist from the chosen rows.
+
+    Parameters
+    ----------
+    chosen: `rank`, `declaration_id`, scores, `chosen_by`, `selection_probability`.
+    evidence: for those declarations: the registry's columns, their figures, and `mineral`, `net_kg`, `value_usd`,
+        `mineral_usd_per_kg`, `controls_in_force`, `corridor_id`. Unknown is null.
+    contributions: what the model made of each piece of evidence (`declaration_id, code, contribution`), or None.
+
+    Returns
+    -------
+    One row a declaration with the columns of the contract, in rank order.
+    """
+    reasons = tell(evidence, registry, contributions, role="doubt").rename({"told": "reasons"})
+    counter = tell(evidence, registry, contributions, role="counter").rename({"told": "counter_evidence"})
+    told = (
+        chosen.join(evidence.select(_carried(evidence)), on="declaration_id", how="left", maintain_order="left")
+        .join(reasons, on="declaration_id", how="left", maintain_order="left")
+        .join(counter, on="declaration_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("reasons").list.head(MOST_REASONS), pl.col("counter_evidence").list.head(MOST_REASONS), _typology()
+        )
+    )
+    return (
+        told.with_columns(
+            next_check=_next_check(registry),
+            expected_kg=pl.col("suspicion") * pl.col("net_kg"),
+            expected_usd=pl.col("suspicion") * _worth(),
+            model_version=pl.lit(versions.model),
+            data_version=pl.lit(versions.data),
+            controls_version=pl.lit(versions.controls),
+        )
+        .sort("rank")
+        .pipe(Worklist.validate, cast=True)
+    )
+
+
+def _carried(evidence: pl.DataFrame) -> list[str]:
+    wanted = ("mineral", "net_kg", "value_usd", "mineral_usd_per_kg", "controls_in_force", "corridor_id")
+    return ["declaration_id", *(name for name in wanted if name in evidence.columns)]
+
+
+def _typology() -> pl.Expr:
+    """Name the likeliest kind of violation; the first in the contract's order where several are equally likely."""
+    likeliest = pl.concat_list([f"p_{one}" for one in TYPOLOGIES]).list.arg_max().fill_null(0)
+    return likeliest.replace_strict(dict(enumerate(TYPOLOGIES)), return_dtype=pl.String).alias("typology")
+
+
+def _worth() -> pl.Expr:
+    """Value as the suspected mineral where both mass and price are known, else the declared value."""
+    return pl.coalesce(pl.col("net_kg") * pl.col("mineral_usd_per_kg"), pl.col("value_usd"))
+
+
+def _next_check(registry: Sequence[Evidence]) -> pl.Expr:
+    own = {one.code: one.next_check for one in registry if one.next_check}
+    first = pl.col("reasons").list.first().struct.field("code")
+    usual = pl.col("typology").replace_strict(USUAL_CHECK)
+    doubted = pl.when(first.is_not_null()).then(usual).otherwise(pl.lit(NO_DOUBT))
+    return pl.coalesce(first.replace_strict(own, default=None, return_dtype=pl.String), doubted)
