@@ -1,0 +1,199 @@
+"""Commands that do the main job: demo, train, compare, promote, score, drift, outcomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed, parse_day
+
+Declarations = Annotated[Path, typer.Option("--declarations", metavar="PATH", help="declarations: CSV, Parquet, Delta")]
+Outcomes = Annotated[Path, typer.Option("--outcomes", metavar="PATH", help="what inspections found")]
+Flows = Annotated[Path | None, typer.Option("--flows", metavar="PATH", help="trade statistics [the lake's]")]
+Licences = Annotated[Path | None, typer.Option("--licences", metavar="PATH", help="licences issued [the lake's]")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands in the order a newcomer meets them."""
+    app.command()(demo)
+    app.command()(train)
+    app.command()(compare)
+    app.command()(promote)
+    app.command()(score)
+    app.command()(drift)
+    app.command()(outcomes)
+
+
+def demo(
+    out: Out = Path("oretrace-demo"),
+    seed: Seed = 7,
+    declarations: Annotated[int, typer.Option(min=2_000, help="declarations to generate")] = 60_000,
+    months: Annotated[int, typer.Option(min=18, max=60, help="months to generate")] = 30,
+    config: Config = None,
+    home: HomeOption = None,
+) -> None:
+    """The whole job on a generated world, in one command."""
+    from pipelines.cli.screen import made, next_step, say, steps
+    from pipelines.home import find_home
+    from pipelines.steps.demo import run_demo
+
+    with steps() as progress:
+        result = run_demo(
+            out=out,
+            home=find_home(home),
+            seed=seed,
+            declarations=declarations,
+            months=months,
+            config=config,
+            tell=lambda words: progress.update(progress.add_task(words, total=None), visible=True),
+        )
+    for line in result.lines:
+        say(line)
+    made(result.open_these, what="open")
+    next_step(result.next_command)
+
+
+def train(
+    declarations: Declarations,
+    outcomes: Outcomes,
+    out: Out = Path("oretrace-train"),
+    flows: Flows = None,
+    licences: Licences = None,
+    max_rejects: MaxRejects = 0.05,
+    config: Config = None,
+    home: HomeOption = None,
+) -> None:
+    """Learn from inspected declarations; register a challenger."""
+    from pipelines.cli.screen import made, next_step, say
+    from pipelines.home import find_home
+    from pipelines.steps.learn import run_learning
+
+    result = run_learning(
+        declarations=declarations,
+        outcomes=outcomes,
+        flows=flows,
+        licences=licences,
+        out=out,
+        home=find_home(home),
+        config=config,
+        max_rejects_share=max_rejects,
+    )
+    for line in result.lines:
+        say(line)
+    made(result.paths)
+    next_step("oretrace compare, then oretrace promote; oretrace ui shows the run")
+
+
+def compare(out: Out = Path("oretrace-compare"), config: Config = None, home: HomeOption = None) -> None:
+    """Challenger against champion on the same held-out data."""
+    from pipelines.cli.screen import made, next_step, say
+    from pipelines.home import find_home
+    from pipelines.steps.learn import run_comparison
+
+    result = run_comparison(out=out, home=find_home(home), config=config)
+    for line in result.lines:
+        say(line)
+    made(result.paths)
+    next_step("oretrace promote")
+
+
+def promote(config: Config = None, home: HomeOption = None) -> None:
+    """Make the challenger champion, if the gate says yes."""
+    from pipelines.cli.screen import next_step, say
+    from pipelines.home import find_home
+    from pipelines.steps.learn import run_promotion
+
+    for line in run_promotion(home=find_home(home), config=config):
+        say(line)
+    next_step("oretrace score --declarations FILE --as-of DATE --budget 100")
+
+
+def score(
+    declarations: Declarations,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="only what was public that day counts [last day declared]")
+    ] = None,
+    budget: Annotated[int | None, typer.Option(min=1, help="declarations that can be inspected")] = None,
+    out: Out = Path("oretrace-score"),
+    flows: Flows = None,
+    licences: Licences = None,
+    history: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="past declarations to judge against [the lake's]")
+    ] = None,
+    model: Annotated[str, typer.Option(help="alias, version number or folder of a model")] = "champion",
+    max_rejects: MaxRejects = 0.05,
+    config: Config = None,
+    home: HomeOption = None,
+) -> None:
+    """Score declarations; write a worklist with reasons."""
+    from pipelines.cli.screen import made, next_step, say
+    from pipelines.home import find_home
+    from pipelines.steps.score import run_score
+
+    result = run_score(
+        declarations=declarations,
+        as_of=parse_day(as_of, "--as-of"),
+        budget=budget,
+        out=out,
+        flows=flows,
+        licences=licences,
+        history=history,
+        model=model,
+        home=find_home(home),
+        config=config,
+        max_rejects_share=max_rejects,
+    )
+    for line in result.lines:
+        say(line)
+    made(result.paths)
+    next_step(f"open {result.page}")
+
+
+def drift(
+    declarations: Declarations,
+    out: Out = Path("oretrace-drift"),
+    flows: Flows = None,
+    licences: Licences = None,
+    max_rejects: MaxRejects = 0.05,
+    config: Config = None,
+    home: HomeOption = None,
+) -> None:
+    """How far new declarations are from the training data."""
+    from pipelines.cli.screen import made, say
+    from pipelines.home import find_home
+    from pipelines.steps.learn import run_drift_check
+
+    result = run_drift_check(
+        declarations=declarations,
+        flows=flows,
+        licences=licences,
+        out=out,
+        home=find_home(home),
+        config=config,
+        max_rejects_share=max_rejects,
+    )
+    for line in result.lines:
+        say(line)
+    made(result.paths)
+    result.raise_if_refused()
+
+
+def outcomes(
+    results: Annotated[Path, typer.Argument(metavar="FILE", help="inspection results in the outcomes contract")],
+    out: Out = Path("oretrace-outcomes"),
+    max_rejects: MaxRejects = 0.05,
+    home: HomeOption = None,
+    config: Config = None,
+) -> None:
+    """Take inspection results back in."""
+    from pipelines.cli.screen import made, next_step, say
+    from pipelines.home import find_home
+    from pipelines.steps.learn import run_outcomes
+
+    result = run_outcomes(results, out=out, home=find_home(home), config=config, max_rejects_share=max_rejects)
+    for line in result.lines:
+        say(line)
+    made(result.paths)
+    next_step("oretrace train")
