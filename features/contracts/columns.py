@@ -39,7 +39,7 @@ def hs_code(*, required: bool = True, description: str = "customs code, 4 to 12 
     """Make a column of customs codes: 4 to 12 digits as text."""
     return dy.String(
         nullable=not required,
-        regex=r"^\d{4,12}$",
+        regex=r"^[0-9]{4,12}$",  # not \d, which takes the digits of every script
         metadata=REQUIRED if required else None,
         description=description,
     )
