@@ -1,0 +1,237 @@
+"""A trained model as text: boosters, calibration, anomaly, columns, window, seed. No pickle anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.contracts.columns import TYPOLOGIES
+from features.errors import ConfigError
+from features.evidence import Evidence
+from models import drift
+from models.anomaly import TailAnomaly
+from models.calibration import Calibrator
+from models.classifier import Classifier, log_odds
+from models.conformal import ConformalTable, group_names
+from models.labels import ANY, TARGETS
+from models.matrix import Columns, Floats, Matrix, build_matrix
+
+FORMAT = 1
+"""Version of the file form; a reader refuses one it does not know."""
+
+SCORE_SCHEMA = {
+    "declaration_id": pl.String,
+    "suspicion": pl.Float64,
+    "p_misdeclaration": pl.Float64,
+    "p_concealment": pl.Float64,
+    "p_transshipment": pl.Float64,
+    "raw_score": pl.Float64,
+    "anomaly_score": pl.Float64,
+    "anomaly_p": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class ModelBundle:
+    """Everything that turns evidence into suspicion, and where it came from."""
+
+    columns: Columns
+    classifiers: Mapping[str, Classifier]
+    """One per target: `any` and the typologies."""
+    calibrators: Mapping[str, Calibrator]
+    typology_shares: Mapping[str, float]
+    """Share of each typology among the violations known in training, for those without a classifier."""
+    anomaly: TailAnomaly
+    conformal: ConformalTable
+    histograms: Mapping[str, drift.Histogram]
+    """Training distribution of every matrix column and of `suspicion` and `anomaly_score`, for drift."""
+    trained_from: date | None
+    trained_until: date | None
+    test_from: date | None
+    """Declarations from this day on were not seen in training."""
+    seed: int
+    controls_version: str
+    data_version: str
+    notes: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_supervised(self) -> bool:
+        """Whether inspections taught it; otherwise suspicion is the prior, and the order is the anomaly score's."""
+        return self.classifiers[ANY].booster is not None
+
+    @property
+    def model_version(self) -> str:
+        """Fingerprint of the content: same data, settings and seed give the same one."""
+        digest = hashlib.sha256()
+        for name, text in sorted(self.to_files().items()):
+            digest.update(f"{name}\n{len(text)}\n{text}".encode())
+        return f"m-{digest.hexdigest()[:12]}"
+
+    def score(self, evidence: pl.DataFrame, *, registry: Sequence[Evidence] | None = None) -> pl.DataFrame:
+        """Score each row by itself: no score depends on the other rows, their order or their number.
+
+        `suspicion` is the calibrated probability of any violation. A typology cannot be likelier than a violation, so
+        each `p_` is cut at `suspicion` (suspicion has the most examples behind it and is left as it is); a typology
+        without a classifier gets its share of known violations times `suspicion`. `raw_score` is the log-odds before
+        calibration, for order among equals; without a classifier it is the anomaly score. Rows come back in the order
+        they came. Raises ConfigError for a registry or columns other than those of the training.
+        """
+        if registry is not None:
+            self.columns.check(registry)
+        matrix = build_matrix(evidence, self.columns)
+        anomaly = self.anomaly_scores(matrix)
+        raw = self.classifiers[ANY].raw_scores(matrix)
+        suspicion = self.calibrators[ANY].probability(raw)
+        kinds = {f"p_{typology}": self._typology(typology, matrix, suspicion) for typology in TYPOLOGIES}
+        return pl.DataFrame(
+            {
+                "declaration_id": evidence["declaration_id"],
+                "suspicion": suspicion,
+                **kinds,
+                "raw_score": raw if self.is_supervised else anomaly,
+                "anomaly_score": anomaly,
+                "anomaly_p": self.conformal.p_values(anomaly, group_names(evidence)),
+            },
+            schema=SCORE_SCHEMA,
+        ).with_columns(pl.col("anomaly_p").fill_nan(None))
+
+    def anomaly_scores(self, matrix: Matrix) -> Floats:
+        """Anomaly score of each matrix row; the categories play no part."""
+        if not matrix.shape[0] or not self.columns.codes:
+            return np.zeros(matrix.shape[0])
+        return self.anomaly.score_samples(matrix[:, : len(self.columns.codes)])
+
+    def contributions(self, evidence: pl.DataFrame) -> pl.DataFrame:
+        """Exact share of each column in the raw score of few shown rows: declaration_id, code, contribution.
+
+        Log-odds added to the base by the classifier of any violation (tree SHAP), which costs some ninety times a
+        score; without a classifier, the column's part of the anomaly score. Largest first within a declaration.
+        """
+        matrix = build_matrix(evidence, self.columns)
+        names = self.columns.names
+        if self.is_supervised:
+            parts = self.classifiers[ANY].contributions(matrix)[:, : len(names)]
+        elif evidence.height and self.columns.codes:
+            names = self.columns.codes
+            parts = self.anomaly.surprises(matrix[:, : len(names)])
+        else:
+            parts = np.zeros((evidence.height, len(names)))
+        wide = pl.DataFrame(parts, schema=list(names), orient="row").with_columns(evidence["declaration_id"])
+        long = wide.unpivot(index="declaration_id", variable_name="code", value_name="contribution")
+        typed = long.select(pl.col("declaration_id").cast(pl.String), "code", pl.col("contribution").cast(pl.Float64))
+        return typed.sort(["declaration_id", "contribution", "code"], descending=[False, True, False])
+
+    def drift_columns(self, evidence: pl.DataFrame) -> dict[str, Floats]:
+        """Columns whose distribution is watched, by name: the matrix, `suspicion` and `anomaly_score`."""
+        matrix = build_matrix(evidence, self.columns)
+        watched = {name: matrix[:, j].astype(float) for j, name in enumerate(self.columns.names)}
+        scored = self.score(evidence)
+        return watched | {name: scored[name].to_numpy() for name in ("suspicion", "anomaly_score")}
+
+    def to_files(self) -> dict[str, str]:
+        """All of it as text files, by name."""
+        described = {
+            "format": FORMAT,
+            "columns": self.columns.to_dict(),
+            "typology_shares": dict(self.typology_shares),
+            "classifiers": {
+                name: {
+                    "share": one.share,
+                    "n_rounds": one.n_rounds,
+                    "note": one.note,
+                    "learned": one.booster is not None,
+                }
+                for name, one in self.classifiers.items()
+            },
+            "trained_from": _day_text(self.trained_from),
+            "trained_until": _day_text(self.trained_until),
+            "test_from": _day_text(self.test_from),
+            "seed": self.seed,
+            "controls_version": self.controls_version,
+            "data_version": self.data_version,
+            "notes": list(self.notes),
+            "metrics": dict(self.metrics),
+        }
+        boosters = {f"booster_{k}.txt": v.booster for k, v in self.classifiers.items() if v.booster is not None}
+        return {
+            "bundle.json": _json(described, indent=1),
+            "calibration.json": _json({name: one.to_dict() for name, one in self.calibrators.items()}),
+            "anomaly.json": _json(self.anomaly.to_dict()),
+            "conformal.json": _json(self.conformal.to_dict()),
+            "drift.json": _json(drift.to_plain(self.histograms)),
+            **boosters,
+        }
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, str]) -> ModelBundle:
+        """Read the text files back; raises ConfigError that names what is missing or malformed."""
+        try:
+            plain = json.loads(files["bundle.json"])
+            if plain["format"] != FORMAT:
+                raise ConfigError(f"model: form {plain['format']}, this version of oretrace reads form {FORMAT}")
+            classifiers = {
+                name: Classifier(
+                    booster=files[f"booster_{name}.txt"] if one["learned"] else None,
+                    share=one["share"],
+                    n_rounds=one["n_rounds"],
+                    note=one["note"],
+                )
+                for name, one in plain["classifiers"].items()
+            }
+            calibrations = json.loads(files["calibration.json"])
+            return cls(
+                columns=Columns.from_dict(plain["columns"]),
+                classifiers={name: classifiers[name] for name in TARGETS},
+                calibrators={name: Calibrator.from_dict(calibrations[name]) for name in TARGETS},
+                typology_shares={name: plain["typology_shares"][name] for name in TYPOLOGIES},
+                anomaly=TailAnomaly.from_dict(json.loads(files["anomaly.json"])),
+                conformal=ConformalTable.from_dict(json.loads(files["conformal.json"])),
+                histograms=drift.from_plain(json.loads(files["drift.json"])),
+                trained_from=_day(plain["trained_from"]),
+                trained_until=_day(plain["trained_until"]),
+                test_from=_day(plain["test_from"]),
+                seed=plain["seed"],
+                controls_version=plain["controls_version"],
+                data_version=plain["data_version"],
+                notes=tuple(plain["notes"]),
+                metrics=plain["metrics"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigError(f"model: not a whole oretrace model: {type(error).__name__}: {error}") from error
+
+    def _typology(self, typology: str, matrix: Matrix, suspicion: Floats) -> Floats:
+        classifier = self.classifiers[typology]
+        if classifier.booster is None:
+            return suspicion * self.typology_shares[typology]
+        return np.minimum(self.calibrators[typology].probability(classifier.raw_scores(matrix)), suspicion)
+
+
+def unlearned(share: float, note: str) -> Classifier:
+    """Stand-in for a target that no inspection speaks of: everyone has the prior `share`."""
+    return Classifier(booster=None, share=share, n_rounds=0, note=note)
+
+
+def prior_calibrator(share: float) -> Calibrator:
+    """Calibrator that leaves the log-odds of a prior as they are."""
+    level = log_odds(share)
+    return Calibrator("none", (level - 1.0, level + 1.0), (level - 1.0, level + 1.0), 0, 0)
+
+
+def _json(value: Any, *, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=indent) + "\n"
+
+
+def _day_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

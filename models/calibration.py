@@ -1,0 +1,162 @@
+"""From raw score to probability: monotone, weighted, never exactly 0 or 1, kept as a few knots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.optimize import brentq, minimize
+from scipy.special import expit, logit
+from scipy.stats import norm
+from sklearn.isotonic import IsotonicRegression
+
+from models.matrix import Floats
+
+FARTHEST = 13.8  # log-odds of one in a million: no inspection record can support a more certain answer
+FLATTEST = 0.05  # least slope, so that two scores never become one probability and the order is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """A strictly increasing, piecewise linear map from raw score to log-odds, linear beyond its ends."""
+
+    method: str
+    """`isotonic`, `platt`, `offset` or `none`."""
+    raw: tuple[float, ...]
+    log_odds: tuple[float, ...]
+    n: int
+    n_positive: int
+
+    def probability(self, raw: Floats) -> Floats:
+        """Calibrated probability of each raw score, in their order, at least one in a million away from 0 and 1."""
+        x, z = np.asarray(self.raw), np.asarray(self.log_odds)
+        inside = np.interp(raw, x, z)
+        first = (z[1] - z[0]) / (x[1] - x[0])
+        last = (z[-1] - z[-2]) / (x[-1] - x[-2])
+        inside = inside + first * np.minimum(raw - x[0], 0.0) + last * np.maximum(raw - x[-1], 0.0)
+        return np.asarray(expit(np.clip(inside, -FARTHEST, FARTHEST)), dtype=float)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain form for JSON."""
+        return {
+            "method": self.method,
+            "raw": list(self.raw),
+            "log_odds": list(self.log_odds),
+            "n": self.n,
+            "n_positive": self.n_positive,
+        }
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Calibrator:
+        """Read the plain form back."""
+        return cls(plain["method"], tuple(plain["raw"]), tuple(plain["log_odds"]), plain["n"], plain["n_positive"])
+
+
+IDENTITY = Calibrator("none", (-1.0, 1.0), (-1.0, 1.0), 0, 0)
+
+
+def fit_calibrator(
+    raw: Floats, positive: NDArray[np.bool_], weight: Floats, *, n_positives_isotonic: int, n_positives_platt: int
+) -> Calibrator:
+    """Fit the richest map that the positives of the calibration period can carry.
+
+    At least `n_positives_isotonic`: centred isotonic regression (Oron and Flournoy 2017), whose knots are the
+    centres of the isotonic blocks, so that nothing is a plateau. At least `n_positives_platt`: Platt's sigmoid with
+    his smoothed targets and a weak pull of the slope to 1. Fewer: only the level is shifted. No rows: unchanged.
+    """
+    n, n_positive = len(raw), int(positive.sum())
+    if n == 0:
+        return IDENTITY
+    weight = weight / weight.mean()
+    spread = float(np.ptp(raw))
+    if n_positive >= n_positives_isotonic and n - n_positive >= n_positives_isotonic and spread > 0:
+        knots = _isotonic(raw, positive, weight)
+        if knots is not None:
+            return Calibrator("isotonic", *knots, n, n_positive)
+    # Platt (1999): the labels of n+ positives and n- negatives are pulled in by one pseudo-count each
+    high, low = (n_positive + 1) / (n_positive + 2), 1 / (n - n_positive + 2)
+    target = np.where(positive, high, low)
+    if n_positive >= n_positives_platt and n - n_positive >= n_positives_platt and spread > 0:
+        slope, shift = _platt(raw, target, weight)
+        return Calibrator("platt", (-1.0, 1.0), (shift - slope, shift + slope), n, n_positive)
+    share = float((weight * target).sum() / weight.sum())
+    shift = float(brentq(lambda a: float((weight * expit(raw + a)).sum() / weight.sum()) - share, -60.0, 60.0))
+    return Calibrator("offset", (-1.0, 1.0), (shift - 1.0, shift + 1.0), n, n_positive)
+
+
+def _platt(raw: Floats, target: Floats, weight: Floats) -> tuple[float, float]:
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        slope, shift = np.exp(parameters[0]), parameters[1]
+        z = slope * raw + shift
+        cost = float((weight * (np.logaddexp(0.0, z) - target * z)).sum() + parameters[0] ** 2 / 2)
+        miss = weight * (expit(z) - target)
+        return cost, np.array([slope * (miss * raw).sum() + parameters[0], miss.sum()])
+
+    found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-3.0, 3.0), (-60.0, 60.0)]).x
+    return float(np.exp(found[0])), float(found[1])
+
+
+def _isotonic(
+    raw: Floats, positive: NDArray[np.bool_], weight: Floats
+) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    order = np.argsort(raw, kind="stable")
+    x, y, w = raw[order], positive[order].astype(float), weight[order]
+    fitted = IsotonicRegression().fit_transform(x, y, sample_weight=w)
+    block = np.concatenate([[0], np.cumsum(np.diff(fitted) > 0)]).astype(int)
+    mass = np.bincount(block, weights=w)
+    centre = np.bincount(block, weights=w * x) / mass
+    overall = float((w * y).sum() / w.sum())
+    # one pseudo-row at the overall rate in each block keeps single-row blocks from claiming 0 or 1
+    rate = (np.bincount(block, weights=w * y) + overall) / (mass + 1.0)
+    keep = np.concatenate([[True], np.diff(centre) > 1e-9])
+    if keep.sum() < 2:
+        return None
+    x, z = centre[keep], logit(np.maximum.accumulate(rate[keep]))
+    z = np.maximum.accumulate(z - FLATTEST * x) + FLATTEST * x
+    return tuple(x.tolist()), tuple(z.tolist())
+
+
+def reliability_table(
+    probability: Floats, positive: NDArray[np.bool_], weight: Floats, *, n_bins: int = 10, interval_share: float = 0.9
+) -> pl.DataFrame:
+    """Predicted against found in bins of equal weight, with Wilson intervals at the effective number of rows.
+
+    Columns: bin, predicted_share, found_share, low, high, n, n_positive, weight_share.
+    """
+    frame = pl.DataFrame({"p": probability, "y": positive, "w": weight}).sort("p", "y", "w")
+    # rows of equal probability share a bin, so that their order cannot make an error up
+    middle = ((pl.col("w").cum_sum() - pl.col("w") / 2) / pl.col("w").sum()).mean().over("p")
+    bins = (
+        frame.with_columns(bin=(middle * n_bins).floor().clip(0, n_bins - 1).cast(pl.Int32))
+        .group_by("bin")
+        .agg(
+            predicted_share=(pl.col("p") * pl.col("w")).sum() / pl.col("w").sum(),
+            found_share=(pl.col("y") * pl.col("w")).sum() / pl.col("w").sum(),
+            effective=pl.col("w").sum() ** 2 / (pl.col("w") ** 2).sum(),
+            n=pl.len().cast(pl.Int64),
+            n_positive=pl.col("y").sum().cast(pl.Int64),
+            weight=pl.col("w").sum(),
+        )
+        .sort("bin")
+    )
+    z = float(norm.ppf((1 + interval_share) / 2))
+    share, m = pl.col("found_share"), pl.col("effective")
+    centre = (share + z**2 / (2 * m)) / (1 + z**2 / m)
+    half = z / (1 + z**2 / m) * (share * (1 - share) / m + z**2 / (4 * m**2)).sqrt()
+    return bins.with_columns(
+        low=(centre - half).clip(0, 1),
+        high=(centre + half).clip(0, 1),
+        weight_share=pl.col("weight") / pl.col("weight").sum(),
+    ).select("bin", "predicted_share", "found_share", "low", "high", "n", "n_positive", "weight_share")
+
+
+def calibration_error(probability: Floats, positive: NDArray[np.bool_], weight: Floats, *, n_bins: int = 10) -> float:
+    """Expected calibration error: mean distance of predicted and found share over equal bins; NaN if empty."""
+    if not len(probability):
+        return float("nan")
+    table = reliability_table(probability, positive, weight, n_bins=n_bins)
+    miss = (table["predicted_share"] - table["found_share"]).abs() * table["weight_share"]
+    return float(miss.sum())

@@ -1,0 +1,63 @@
+"""What inspections say, as training labels, with weights that undo who was chosen for inspection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from features.contracts.columns import TYPOLOGIES
+
+ANY = "any"
+TARGETS: tuple[str, ...] = (ANY, *TYPOLOGIES)
+"""One model each: any violation, then each typology."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Inspected declarations only; what was not inspected is unknown, which is not clean."""
+
+    table: pl.DataFrame
+    """declaration_id, inspected_on, finding, one Boolean column per target, weight, seized_kg, seized_usd."""
+    counts: Mapping[str, int]
+
+
+def label_inspected(
+    outcomes: pl.DataFrame, *, min_selection_probability_share: float, max_weight_ratio: float
+) -> Labels:
+    """Turn outcomes into labels weighted by inverse probability of selection.
+
+    `other_violation` is a violation, but none of the typologies. The weight is 1 / selection_probability, with the
+    probability not below `min_selection_probability_share`, scaled to mean 1, cut at `max_weight_ratio`, scaled
+    again (stabilised, truncated weights: Cole and Hernán 2008). Where the probability was not logged, or was logged
+    as 0, which cannot be, the median of the known ones is taken and counted; where none is known all weigh alike.
+    """
+    logged = pl.col("selection_probability")
+    known = pl.when(logged > 0).then(logged)
+    probability = known.fill_null(known.median()).fill_null(1.0).clip(min_selection_probability_share, 1.0)
+    table = outcomes.with_columns(
+        (pl.col("finding") != "clean").alias(ANY),
+        *((pl.col("finding") == typology).alias(typology) for typology in TYPOLOGIES),
+        weight=1.0 / probability,
+        guessed=known.is_null(),
+    ).sort("declaration_id")
+    table = table.with_columns(weight=pl.col("weight") / pl.col("weight").mean())
+    n_cut = table.select((pl.col("weight") > max_weight_ratio).sum()).item()
+    table = table.with_columns(weight=pl.col("weight").clip(upper_bound=max_weight_ratio))
+    table = table.with_columns(weight=pl.col("weight") / pl.col("weight").mean())
+    counts = {
+        "inspected": table.height,
+        "violations": int(table[ANY].sum()),
+        **{typology: int(table[typology].sum()) for typology in TYPOLOGIES},
+        "selection_probability_unknown": int(table["guessed"].sum()),
+        "weights_cut": int(n_cut or 0),
+    }
+    kept = ["declaration_id", "inspected_on", "finding", *TARGETS, "weight", "seized_kg", "seized_usd"]
+    return Labels(table=table.select(kept), counts=counts)
+
+
+def known_before(labels: pl.DataFrame, day: date | None) -> pl.DataFrame:
+    """Labels whose result was known before `day`; a model trained on that day could not know later ones."""
+    return labels if day is None else labels.filter(pl.col("inspected_on") < day)
