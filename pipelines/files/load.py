@@ -1,0 +1,76 @@
+"""Loading a contract table: read, split by the contract, keep the rejects, refuse beyond the limit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import dataframely as dy
+import polars as pl
+
+from features.contracts.split import RowCounts, Split, split_table
+from features.errors import ContractError, SourceError
+from pipelines.files.scan import scan_table
+from pipelines.files.write import write_table
+
+MAX_REJECTS_SHARE = 0.05  # contracts.md: `--max-rejects`, default 5 %
+_RULES_SHOWN = 6
+
+
+class _Used(NamedTuple):
+    frame: pl.DataFrame
+    counts: RowCounts
+
+
+class Loaded(_Used):
+    """What a table gave: unpacks as `frame, counts`; the refused rows are beside, in `rejects`."""
+
+    rejects: pl.DataFrame
+
+    @classmethod
+    def of(cls, split: Split) -> Loaded:
+        """Make it from a split table."""
+        loaded = cls(split.clean, split.counts)
+        loaded.rejects = split.rejects
+        return loaded
+
+
+def load_table(
+    path: Path,
+    schema: type[dy.Schema],
+    *,
+    table: str,
+    rejects_to: Path | None = None,
+    max_rejects_share: float = MAX_REJECTS_SHARE,
+) -> Loaded:
+    """Read a contract table from any of the forms that `scan_table` opens.
+
+    Rows that break the contract go to `rejects_to` (Parquet; always written when given, so that no older one is left to
+    mislead). Raises SourceError when the file cannot be read, ContractError when a required column is missing, there
+    are no rows, more than `max_rejects_share` of the rows are broken, or none is left.
+    """
+    raw = scan_table(path, table=table)
+    try:
+        split = split_table(raw, schema, table=table, file=str(path), is_rereadable=True)
+    except (pl.exceptions.ComputeError, OSError) as error:
+        raise SourceError(f"{table}: {path} could not be read to its end: {error}") from error
+    if rejects_to is not None:
+        write_table(split.rejects, rejects_to)
+    refuse_beyond(split.counts, max_rejects_share, table=table, rejects_to=rejects_to)
+    return Loaded.of(split)
+
+
+def refuse_beyond(counts: RowCounts, max_rejects_share: float, *, table: str, rejects_to: Path | None) -> None:
+    """Raise ContractError when a larger share of rows is broken than allowed, or no row is left."""
+    share = counts.rejected / counts.read
+    if share <= max_rejects_share and counts.used:
+        return
+    worst = list(counts.broken.items())
+    rules = ", ".join(f"{rule} {rows:,}" for rule, rows in worst[:_RULES_SHOWN])
+    more = f" and {len(worst) - _RULES_SHOWN} more rules" if len(worst) > _RULES_SHOWN else ""
+    seen = f"; see {rejects_to}" if rejects_to is not None else ""
+    step = "raise --max-rejects to go on" if counts.used else "no row is left to work on"
+    raise ContractError(
+        f"{table}: {counts.rejected:,} of {counts.read:,} rows broken ({share:.1%}, allowed {max_rejects_share:.1%}): "
+        f"{rules}{more}{seen}; {step}"
+    )
