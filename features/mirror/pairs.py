@@ -1,0 +1,90 @@
+"""Both sides' figures of the same trade, side by side, with the span of days in which they stood so."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.mirror.totals import KEY, PUBLICATION_LAG_DAYS, reported_periods, reported_totals
+
+_MEASURES = {"usd": "value_usd", "kg": "net_kg", "measured_kg": "measured_kg"}
+
+
+def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION_LAG_DAYS) -> pl.LazyFrame:
+    """Set what the exporter declared beside what the importer saw, for every lane, code, period and state of knowledge.
+
+    One row per lane key and span [`known_from`, `known_to`): `x_usd x_kg x_measured_kg` (exporter, FOB),
+    `m_usd m_kg m_measured_kg` (importer, as valued in `m_valuation`), each null where that side shows no figure;
+    `is_x_reported`, `is_m_reported`: whether that side had by then reported the commodity and period at all, so that
+    null beside true means zero and null beside false means silence; `is_like_basis`: both sides mean the same by
+    "partner" (last destination beside origin; consignment beside consignment). Monthly and annual figures never meet.
+    """
+    totals = reported_totals(flows, publication_lag_days=publication_lag_days)
+    periods = reported_periods(flows, publication_lag_days=publication_lag_days)
+    x, m = _side(totals, "X"), _side(totals, "M")
+    lanes = pl.concat([x.select(KEY), m.select(KEY)]).unique()
+    lanes = lanes.join(_available(periods, "X", "exporter_iso3", "x_from"), on=["exporter_iso3", *KEY[2:]], how="left")
+    lanes = lanes.join(_available(periods, "M", "importer_iso3", "m_from"), on=["importer_iso3", *KEY[2:]], how="left")
+    days = pl.concat(
+        [
+            x.select(*KEY, "known_from"),
+            m.select(*KEY, "known_from"),
+            lanes.select(*KEY, pl.col("x_from").alias("known_from")).drop_nulls("known_from"),
+            lanes.select(*KEY, pl.col("m_from").alias("known_from")).drop_nulls("known_from"),
+        ]
+    ).unique()
+    spans = (
+        days.join(x.select(*KEY, "known_from", "x_row"), on=[*KEY, "known_from"], how="left")
+        .join(m.select(*KEY, "known_from", "m_row"), on=[*KEY, "known_from"], how="left")
+        .join(lanes, on=list(KEY), how="left")
+        .sort([*KEY, "known_from"])
+    )
+    is_same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(-1) for name in KEY)
+    spans = spans.with_columns(
+        pl.col("x_row", "m_row").forward_fill().over(KEY),
+        pl.when(is_same).then(pl.col("known_from").shift(-1)).alias("known_to"),
+        (pl.col("x_from") <= pl.col("known_from")).fill_null(value=False).alias("is_x_reported"),
+        (pl.col("m_from") <= pl.col("known_from")).fill_null(value=False).alias("is_m_reported"),
+    )
+    mine, theirs = pl.col("x_basis").fill_null("unknown"), pl.col("m_basis").fill_null("unknown")
+    either_unknown = (mine == "unknown") | (theirs == "unknown")
+    like = either_unknown | ((mine == "consignment") == (theirs == "consignment"))
+    return (
+        spans.join(x.drop(*KEY, "known_from"), on="x_row", how="left")
+        .join(m.drop(*KEY, "known_from"), on="m_row", how="left")
+        .select(
+            *KEY,
+            "known_from",
+            "known_to",
+            *(f"x_{name}" for name in _MEASURES),
+            *(f"m_{name}" for name in _MEASURES),
+            "m_valuation",
+            "is_x_reported",
+            "is_m_reported",
+            like.alias("is_like_basis"),
+        )
+    )
+
+
+def _side(totals: pl.LazyFrame, side: str) -> pl.LazyFrame:
+    letter = side.lower()
+    columns = [pl.col(column).alias(f"{letter}_{name}") for name, column in _MEASURES.items()]
+    if side == "M":
+        columns.append(pl.col("valuation").alias("m_valuation"))
+    return (
+        totals.filter(pl.col("side") == side)
+        .select(*KEY, "known_from", pl.col("partner_basis").alias(f"{letter}_basis"), *columns)
+        .sort([*KEY, "known_from"])
+        .with_row_index(f"{letter}_row")
+    )
+
+
+def _available(periods: pl.LazyFrame, side: str, country: str, name: str) -> pl.LazyFrame:
+    return periods.filter(pl.col("side") == side).select(
+        pl.col("reporter_iso3").alias(country), *KEY[2:], pl.col("available_from").alias(name)
+    )
+
+
+def known_at(pairs: pl.LazyFrame, as_of: pl.Expr) -> pl.LazyFrame:
+    """Keep the pairs as they stood at the end of the day before `as_of`; later figures and revisions are unseen."""
+    still = pl.col("known_to").is_null() | (pl.col("known_to") >= as_of)
+    return pairs.filter((pl.col("known_from") < as_of) & still)
