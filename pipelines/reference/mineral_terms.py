@@ -1,0 +1,99 @@
+"""Words that name a mineral: those written in the file, those that follow from its names, and Chinese in two scripts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.reference.mineral_file import Mineral
+
+_SYNONYM_WEIGHT = 0.8  # a synonym without a weight of its own: trade jargon may mean other goods too
+_PINYIN_WEIGHT = 0.7  # without tones, different words are spelled alike
+_SHORTEST_PINYIN = 5  # letters; "ga" or "xi" would be found in any text
+
+
+@dataclass(frozen=True, slots=True)
+class Hanzi:
+    """Characters of the mineral terms with their traditional form and their sound."""
+
+    traditional: dict[str, str]
+    pinyin: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTerm:
+    """One term of one mineral, before duplicates are settled."""
+
+    term: str
+    lang: str
+    form: str | None
+    weight: float
+
+
+def normal(term: str) -> str:
+    """Write a term the way it is looked up: NFKC, lower case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", term).lower().split())
+
+
+def terms_of(mineral: Mineral, name: str, hanzi: Hanzi) -> list[NamedTerm]:
+    """List a mineral's terms, the surest reading first where one term is given several times."""
+    best: dict[str, list[NamedTerm]] = {}
+    for found in _all_terms(mineral, name, hanzi):
+        best.setdefault(found.term, []).append(found)
+    settled: list[NamedTerm] = []
+    for term, readings in best.items():
+        written = [one for one in readings if one in readings[:1]]
+        forms = {one.form for one in readings if one.lang == readings[0].lang}
+        first = written[0]
+        settled.append(NamedTerm(term, first.lang, first.form if len(forms) == 1 else None, first.weight))
+    return settled
+
+
+def _all_terms(mineral: Mineral, name: str, hanzi: Hanzi) -> Iterator[NamedTerm]:
+    plain = list(_written(mineral)) + list(_named(mineral, name))
+    yield from plain
+    for one in plain:
+        if one.lang != "zh":
+            continue
+        yield NamedTerm("".join(hanzi.traditional.get(sign, sign) for sign in one.term), "zh-hant", one.form, one.weight)
+        sounds = [hanzi.pinyin.get(sign) for sign in one.term]
+        if all(sounds):
+            joined, spaced = "".join(map(str, sounds)), " ".join(map(str, sounds))
+            if len(joined) >= _SHORTEST_PINYIN and len(sounds) > 1:
+                yield NamedTerm(joined, "pinyin", one.form, round(one.weight * _PINYIN_WEIGHT, 3))
+                yield NamedTerm(spaced, "pinyin", one.form, round(one.weight * _PINYIN_WEIGHT, 3))
+
+
+def _written(mineral: Mineral) -> Iterator[NamedTerm]:
+    for one in mineral.terms:
+        yield NamedTerm(normal(one.term), one.lang, one.form, one.weight)
+
+
+def _named(mineral: Mineral, name: str) -> Iterator[NamedTerm]:
+    yield NamedTerm(normal(mineral.name_en or name.replace("_", " ")), "en", None, 1.0)
+    for form in mineral.forms:
+        if not set(form.name) & set("/(,<>="):
+            yield NamedTerm(normal(form.name), "en", form.name, 1.0)
+        for chinese in form.name_cn.split("/"):
+            if not set(chinese) & set("(),、;") and len(chinese) > 1:
+                yield NamedTerm(normal(chinese), _script(chinese), form.name, 1.0)
+        if form.cas is not None:
+            yield NamedTerm(form.cas, "cas", form.name, 1.0)
+        if form.formula is not None and _is_telling(form.formula):
+            yield NamedTerm(normal(form.formula), "formula", form.name, 0.9)
+    for said in mineral.synonyms_en:
+        if not set(said) & set("/("):
+            yield NamedTerm(normal(said), "en", None, _SYNONYM_WEIGHT)
+    for said in (mineral.cn, *mineral.synonyms_cn):
+        if len(said) > 1:
+            yield NamedTerm(normal(said), "zh", None, _SYNONYM_WEIGHT)
+
+
+def _script(text: str) -> str:
+    return "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in text) else "en"
+
+
+def _is_telling(formula: str) -> bool:
+    """A symbol alone or two letters ("W", "WC", "BN") are words of ordinary texts too."""
+    return len(formula) > 2 and any(sign.isdigit() or sign.islower() for sign in formula) and " " not in formula
