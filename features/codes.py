@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 # Separators that tariffs and spreadsheets put between digits: dots, any white space (no-break ones are in \s), and
-# hyphens and dashes of every width (U+2010 to U+2015, minus sign, full-width hyphen).
-_SEPARATORS = r"[.\s\-\x{2010}-\x{2015}\x{2212}\x{FF0D}\x{FE63}]+"
+# hyphens and dashes of every width (U+2010 to U+2015, minus sign, full-width dot and hyphen).
+_SEPARATORS = r"[.\s\-\x{2010}-\x{2015}\x{2212}\x{FF0D}\x{FE63}\x{FF0E}]+"
 # What a spreadsheet or a float column leaves of a code: `811292.0`. A leading zero may already be lost.
 _NUMBER_TAIL = r"^[0-9]+\.0$"
 
@@ -22,10 +22,10 @@ def customs_code(code: pl.Expr) -> pl.Expr:
     >>> raw.select(customs_code(pl.col("hs_code"))).to_series().to_list()
     ['282590100100', '811292', '071391', '811292.0', 'none', None, None]
     """
-    plain = code.str.normalize("NFKC").str.strip_chars()
-    joined = plain.str.replace_all(_SEPARATORS, "")
-    kept = pl.when(plain.str.contains(_NUMBER_TAIL)).then(plain).otherwise(joined)
-    return pl.when(kept != "").then(kept)
+    written = code.str.strip_chars()
+    joined = written.str.replace_all(_SEPARATORS, "")
+    kept = pl.when(written.str.contains(_NUMBER_TAIL)).then(written).otherwise(joined)
+    return kept.replace({"": None}).str.normalize("NFKC")
 
 
 def hs6(code: pl.Expr) -> pl.Expr:

@@ -7,12 +7,14 @@ import difflib
 import dataframely as dy
 import polars as pl
 
-from features.contracts.tidy import UnreadableTypeError, is_required, present, read_column, typed_null
+from features.contracts.tidy import UnreadableTypeError, is_required, read_column, tidy_text, typed_null
 from features.errors import ContractError
 
 BAD_CELL = "__bad_cell"
 """True where a row has a cell that holds something, but nothing that can be read as the contract's type."""
 UNREADABLE = "unreadable"
+_HELD = "__held:"
+_BAD = "__bad:"
 
 
 def read_typed(raw: pl.LazyFrame, schema: type[dy.Schema], *, table: str, file: str) -> pl.LazyFrame:
@@ -20,34 +22,33 @@ def read_typed(raw: pl.LazyFrame, schema: type[dy.Schema], *, table: str, file: 
 
     Raises ContractError when a required column is missing or a whole column has a type that cannot be read.
     """
-    cells, bad = _cells(raw, schema, table, file)
-    return raw.select(*cells, pl.any_horizontal(list(bad.values())).alias(BAD_CELL))
+    flagged, bad = _read_flagged(raw, schema, table, file)
+    any_bad = pl.any_horizontal(bad) if bad else pl.lit(value=False)
+    return flagged.select(*schema.column_names(), any_bad.alias(BAD_CELL))
 
 
 def unreadable_cells(raw: pl.LazyFrame, schema: type[dy.Schema], *, table: str, file: str) -> pl.LazyFrame:
     """Tell for every contract column of `raw` and every row whether its cell could not be read (same column names)."""
-    _, bad = _cells(raw, schema, table, file)
-    return raw.select(flag.alias(name) for name, flag in bad.items())
+    flagged, bad = _read_flagged(raw, schema, table, file)
+    return flagged.select(pl.col(bad).name.map(lambda name: name.removeprefix(_BAD)))
 
 
-def _cells(
-    raw: pl.LazyFrame, schema: type[dy.Schema], table: str, file: str
-) -> tuple[list[pl.Expr], dict[str, pl.Expr]]:
+def _read_flagged(raw: pl.LazyFrame, schema: type[dy.Schema], table: str, file: str) -> tuple[pl.LazyFrame, list[str]]:
+    """Read in three passes over whole columns (tidy, read, flag), so that no pass does the work of another again."""
     found = raw.collect_schema()
     _need_columns(schema, list(found), table, file)
-    cells: list[pl.Expr] = []
-    bad: dict[str, pl.Expr] = {}
-    for name, column in schema.columns().items():
-        if name not in found:
-            cells.append(typed_null(name, column))
-            continue
+    held = {name: column for name, column in schema.columns().items() if name in found}
+    absent = [typed_null(name, column) for name, column in schema.columns().items() if name not in found]
+    cells = []
+    for name, column in held.items():
         try:
-            cell = read_column(name, column, found[name])
+            cells.append(read_column(name, column, found[name]))
         except UnreadableTypeError as error:
             raise ContractError(f"{table}: column {name} of {file} cannot be used: {error}") from error
-        cells.append(cell)
-        bad[name] = present(pl.col(name), found[name]) & cell.is_null()
-    return cells, bad
+    tidied = raw.select(tidy_text(name, found[name]) for name in held)
+    read = tidied.select(*cells, *(pl.col(name).is_not_null().alias(_HELD + name) for name in held))
+    flags = ((pl.col(_HELD + name) & pl.col(name).is_null()).alias(_BAD + name) for name in held)
+    return read.select(*held, *absent, *flags), [_BAD + name for name in held]
 
 
 def _need_columns(schema: type[dy.Schema], found: list[str], table: str, file: str) -> None:

@@ -24,17 +24,16 @@ class UnreadableTypeError(Exception):
     """A whole column has a type from which the contract's type cannot be read; the message says why."""
 
 
-def present(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
-    """Whether a raw cell holds anything: not null, and not blank text."""
-    if isinstance(found, pl.Null):
-        return pl.lit(value=False)
-    return _trimmed(raw).is_not_null() if _is_text(found) else raw.is_not_null()
+def tidy_text(name: str, found: pl.DataType) -> pl.Expr:
+    """Trim text and make blank null; leave every other type as it is."""
+    raw = pl.col(name)
+    return raw.cast(pl.String).str.strip_chars().replace({"": None}) if is_text(found) else raw
 
 
 def read_column(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:
-    """Build the expression that reads the raw column `name` of type `found` as the contract's `column`.
+    """Build the expression that reads the column `name`, tidied from the raw type `found`, as the contract's `column`.
 
-    A cell that cannot be read becomes null; together with `present` that tells an unreadable cell from an empty one.
+    A cell that cannot be read becomes null: it is unreadable where the tidied cell was not null.
     Raises UnreadableTypeError when no cell of that type can be read.
     """
     raw = pl.col(name)
@@ -42,7 +41,7 @@ def read_column(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:
     if isinstance(found, pl.Null):
         return pl.lit(None, dtype=wanted).alias(name)
     if isinstance(wanted, pl.String):
-        read = _as_choice(_read_words(raw, found, name), column) if name != "hs_code" else _read_words(raw, found, name)
+        read = _as_choice(_read_words(raw, found, name), column)
     elif isinstance(wanted, pl.Float64):
         read = _read_float(raw, found)
     elif isinstance(wanted, pl.Int64):
@@ -58,22 +57,17 @@ def read_column(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:
     return read.alias(name)
 
 
-def _is_text(found: pl.DataType) -> bool:
+def is_text(found: pl.DataType) -> bool:
+    """Whether a raw column is text: plain, or coded as categories."""
     return isinstance(found, pl.String | pl.Categorical | pl.Enum)
-
-
-def _trimmed(raw: pl.Expr) -> pl.Expr:
-    text = raw.cast(pl.String).str.strip_chars()
-    return pl.when(text.str.len_bytes() > 0).then(text)
 
 
 def _read_words(raw: pl.Expr, found: pl.DataType, name: str) -> pl.Expr:
     is_code = name.endswith("hs_code")
-    if _is_text(found):
-        text = _trimmed(raw)
+    if is_text(found):
         if is_code:
-            return customs_code(text)
-        return text.str.to_uppercase() if name.endswith("_iso3") else text
+            return customs_code(raw)
+        return raw.str.to_uppercase() if name.endswith("_iso3") else raw
     if is_code and found.is_numeric():
         raise UnreadableTypeError(
             f"it holds {found}; codes are text, since numbers lose leading zeros: write it as text"
@@ -96,9 +90,7 @@ def _as_choice(text: pl.Expr, column: dy.Column) -> pl.Expr:
 
 
 def _read_float(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
-    if _is_text(found):
-        number = _trimmed(raw).cast(pl.Float64, strict=False)
-    elif found.is_numeric():
+    if is_text(found) or found.is_numeric():
         number = raw.cast(pl.Float64, strict=False)
     else:
         raise UnreadableTypeError(f"it holds {found}, which is not a number")
@@ -106,9 +98,8 @@ def _read_float(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
 
 
 def _read_whole(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
-    if _is_text(found):
-        text = _trimmed(raw)
-        return pl.coalesce(text.cast(pl.Int64, strict=False), _whole(text.cast(pl.Float64, strict=False)))
+    if is_text(found):
+        return pl.coalesce(raw.cast(pl.Int64, strict=False), _whole(raw.cast(pl.Float64, strict=False)))
     if found.is_integer():
         return raw.cast(pl.Int64, strict=False)
     if found.is_numeric():
@@ -124,8 +115,8 @@ def _whole(number: pl.Expr) -> pl.Expr:
 def _read_flag(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
     if isinstance(found, pl.Boolean):
         return raw
-    if _is_text(found):
-        text = _trimmed(raw).str.to_lowercase()
+    if is_text(found):
+        text = raw.str.to_lowercase()
         yes, no = text.is_in(_TRUE), text.is_in(_FALSE)
     elif found.is_numeric():
         yes, no = raw == 1, raw == 0
@@ -139,10 +130,9 @@ def _read_day(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
         return raw
     if isinstance(found, pl.Datetime):
         return raw.dt.date()
-    if _is_text(found):
-        text = _trimmed(raw)
-        is_iso = text.str.contains(_DAY) | text.str.contains(_MOMENT)
-        return pl.when(is_iso).then(text.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
+    if is_text(found):
+        is_iso = raw.str.contains(_DAY) | raw.str.contains(_MOMENT)
+        return pl.when(is_iso).then(raw.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
     raise UnreadableTypeError(f"it holds {found}; days are dates, or text YYYY-MM-DD")
 
 

@@ -185,7 +185,8 @@ def _ragged_error(path: Path, width: int, survey: _Survey, block: int, table: st
         row = ragged[0]
         text = row.text if len(row.text) <= 80 else row.text[:80] + "…"
         return SourceError(
-            f"{table}: row {row.number} of {path} (the header is row 1, blank lines not counted) has {row.actual_columns} "
-            f"fields, the header {width}: {text!r}; quote cells that hold commas, and see that the file was not cut off"
+            f"{table}: row {row.number} of {path} (counted with the header, without blank lines) has "
+            f"{row.actual_columns} fields, the header {width}: {text!r}; quote cells that hold commas, and see that "
+            "the file was not cut off"
         )
     return SourceError(f"{table}: {path} has lines with more or fewer fields than its header")

@@ -38,4 +38,4 @@ def _cell(name: str, kind: pl.DataType) -> pl.Expr:
 
 def _disarmed(text: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all(_BREAKS, " ").str.replace_all(_CONTROL, "")
-    return pl.when(plain.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), plain)).otherwise(plain)
+    return plain.str.replace(_FORMULA, "'$0")
