@@ -1,0 +1,101 @@
+"""Which controlled mineral, other than those of the declared code, would explain a price or a density."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from features.lookback import month_number
+from features.parcel.rules import ParcelRules
+
+_STEP = 0.02  # of the log: rows whose figure agrees to 2 % are looked up once
+
+
+def own_minerals(forms: pl.DataFrame) -> pl.LazyFrame:
+    """List the minerals of each subheading: `hs6`, `own` (List[str])."""
+    return (
+        forms.lazy()
+        .select("mineral", "hs6")
+        .explode("hs6")
+        .drop_nulls()
+        .group_by("hs6")
+        .agg(pl.col("mineral").unique().sort().alias("own"))
+    )
+
+
+def price_bands(prices: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
+    """Build the price band of each mineral (or form) for each stretch of months, in logs of USD/kg.
+
+    A band holds from the month after it was quoted until the next one is known. Before the first quotation the
+    earliest known band stands in, marked `is_later`.
+    """
+    slack = math.log(rules.price_band_ratio)
+    keys = ["mineral", "form_id"]
+    quoted = (
+        prices.lazy()
+        .filter((pl.col("low_usd_per_kg") > 0) & (pl.col("high_usd_per_kg") >= pl.col("low_usd_per_kg")))
+        .with_columns(from_month=month_number(pl.col("priced_on")) + 1)
+        .sort(*keys, "priced_on", "low_usd_per_kg", "high_usd_per_kg")
+        .group_by(*keys, "from_month")
+        .agg(pl.col("low_usd_per_kg").min().log().alias("low"), pl.col("high_usd_per_kg").max().log().alias("high"))
+        .sort(*keys, "from_month")
+        .with_columns(to_month=pl.col("from_month").shift(-1).over(keys), centre=(pl.col("low") + pl.col("high")) / 2)
+        .with_columns(pl.col("low") - slack, pl.col("high") + slack, is_later=pl.lit(value=False))
+    )
+    first = quoted.filter(pl.col("from_month") == pl.col("from_month").min().over(keys)).with_columns(
+        pl.col("from_month").alias("to_month"), pl.lit(None, pl.Int32).alias("from_month"), is_later=pl.lit(value=True)
+    )
+    columns = ["mineral", "form_id", "low", "centre", "high", "from_month", "to_month", "is_later"]
+    return pl.concat([quoted.select(columns), first.select(columns)])
+
+
+def closest_mineral(
+    rows: pl.LazyFrame, bands: pl.LazyFrame, own: pl.LazyFrame, *, log_figure: str, prefer: str | None, name: str
+) -> pl.LazyFrame:
+    """Find the controlled mineral whose band holds a figure best, the declared code's own minerals left out.
+
+    Parameters
+    ----------
+    rows
+        Rows worth asking about: `declaration_id`, `hs6`, `month`, `log_figure` and, if given, the column `prefer`.
+    bands
+        `mineral`, `low`, `centre`, `high` of the log, in force for `from_month` <= month < `to_month` (null: open).
+    own
+        From `own_minerals`.
+    log_figure
+        Column of the natural log of the figure.
+    prefer
+        Column naming a mineral that other figures point to already: taken if its band holds this figure too.
+    name
+        Column to write.
+
+    Returns
+    -------
+    pl.LazyFrame
+        One row for each of `rows` that a mineral fits: `declaration_id`, the mineral in `name` and `<name>_is_later`:
+        whether its band was quoted only later.
+    """
+    keys = ["hs6", "month", "step", *([prefer] if prefer else [])]
+    stepped = rows.with_columns((pl.col(log_figure) / _STEP).floor().cast(pl.Int32).alias("step"))
+    figure = (pl.col("step") + 0.5) * _STEP
+    not_preferred = (pl.col("mineral") != pl.col(prefer)).fill_null(value=True) if prefer else pl.lit(value=False)
+    off_centre = (figure - pl.col("centre")).abs() / (pl.col("high") - pl.col("low"))
+    inside = (figure >= pl.col("low") - _STEP / 2) & (figure <= pl.col("high") + _STEP / 2)
+    in_force = (pl.col("from_month") <= pl.col("month")).fill_null(value=True) & (
+        pl.col("month") < pl.col("to_month")
+    ).fill_null(value=True)
+    fitting = (
+        stepped.select(keys)
+        .unique()
+        .join(own, on="hs6", how="left")
+        .join(bands, how="cross")
+        .filter(inside & in_force & ~pl.col("mineral").is_in(pl.col("own").fill_null([])))
+        .with_columns(not_preferred=not_preferred, off_centre=off_centre)
+        .sort(*keys, "not_preferred", "off_centre", "mineral", "is_later")
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("mineral").first().alias(name), pl.col("is_later").first().alias(f"{name}_is_later"))
+    )
+    return stepped.join(fitting, on=keys, how="inner", nulls_equal=True).select(
+        "declaration_id", name, f"{name}_is_later"
+    )

@@ -1,0 +1,55 @@
+"""Does the packing fit the declared good?"""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from features.parcel.deviation import spreads_apart
+from features.parcel.rules import ParcelRules
+from features.strength import ramp, strongest
+
+
+def package_most_kg(package_type: pl.Expr, rules: ParcelRules) -> pl.Expr:
+    """Most that one package of the declared kind usually holds, kg; null for a kind not in the table."""
+    kind = package_type.str.slice(0, 64).str.to_lowercase().str.strip_chars()
+    most = pl.lit(None, pl.Float64)
+    for limit in reversed(rules.package_limits):  # the first match wins, so it is laid on last
+        most = pl.when(kind.str.contains(limit.word)).then(pl.lit(limit.most_kg)).otherwise(most)
+    return most
+
+
+def packing_off(rules: ParcelRules) -> pl.Expr:
+    """Kilograms per package do not fit the declared good or the declared kind of package. indicators.md 26.
+
+    Against the good's own history, on either side; weaker where the mass per package does not fit the suspected
+    mineral either. Against the kind of package also without history. Null where neither can be judged.
+    """
+    by_history = ramp(spreads_apart("package", rules).abs(), rules.doubt_from_spreads, rules.doubt_full_spreads)
+    fits = pl.when(pl.col("is_mineral_packing").fill_null(value=False)).then(1.0).otherwise(0.7)  # own choice
+    by_kind = ramp((pl.col("kg_per_package") / pl.col("package_most_kg")).log(), math.log(1.5), math.log(6.0))
+    return strongest(by_history * fits, by_kind)
+
+
+def tare_off(rules: ParcelRules) -> pl.Expr:
+    """Gross and net mass do not fit each other or the good. indicators.md 26.
+
+    Gross below net is impossible: at least 0.5 beyond one part in a thousand. A good's usual packing share is judged
+    by its history; without it, only a packing heavier than the goods on loads above half a tonne. Null without both.
+    """
+    excess = pl.col("gross_net_ratio") - 1.0
+    short = 0.5 + 0.5 * ramp(-excess, 0.0, rules.gross_short_share)
+    by_history = ramp(spreads_apart("tare", rules).abs(), rules.doubt_from_spreads, rules.doubt_full_spreads)
+    heavy_packing = ramp(excess, 0.5, 2.0) * (pl.col("net_kg") > 500.0).cast(pl.Float64)  # own choice
+    return pl.when(excess < -0.001).then(short).otherwise(strongest(by_history, heavy_packing))
+
+
+def mineral_packings(packings: pl.DataFrame) -> pl.LazyFrame:
+    """Build the range of kilograms per package of each mineral over all its forms."""
+    return (
+        packings.lazy()
+        .group_by("mineral")
+        .agg(pl.col("package_kg_low").min(), pl.col("package_kg_high").max())
+        .rename({"mineral": "suspected"})
+    )

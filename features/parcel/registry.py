@@ -1,0 +1,148 @@
+"""The parcel's evidence: what each column means and how it is told."""
+
+from __future__ import annotations
+
+from features.evidence import Evidence
+
+_NO_HISTORY = "mass or value missing or zero, or the heading was declared fewer than five times in the last year"
+_NO_VOLUME = "mass or volume missing or zero, or nothing is known of how dense the declared good is"
+
+REGISTRY: tuple[Evidence, ...] = (
+    Evidence(
+        code="unit_value_high",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="Declared at {unit_value_usd_per_kg} USD/kg; this good usually is {usual_unit_value_usd_per_kg} USD/kg"
+        " on this lane. Worth a check of what it is.",
+        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg"),
+        null_means=_NO_HISTORY,
+        source="indicators.md 24",
+        hints=("misdeclaration",),
+        next_check="Ask for the invoice and the price list; compare with the good's quotation.",
+    ),
+    Evidence(
+        code="unit_value_low",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="Declared at only {unit_value_usd_per_kg} USD/kg; this good usually is"
+        " {usual_unit_value_usd_per_kg} USD/kg on this lane. Unusual.",
+        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg"),
+        null_means=_NO_HISTORY,
+        source="indicators.md 24",
+        hints=("misdeclaration",),
+        next_check="Ask for the invoice and the payment record.",
+    ),
+    Evidence(
+        code="price_like_mineral",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="{unit_value_usd_per_kg} USD/kg does not fit the declared good but lies in the price band of"
+        " {price_mineral}.",
+        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg", "price_mineral", "is_price_band_later"),
+        null_means=_NO_HISTORY,
+        source="indicators.md 24; price bands of the minerals table",
+        hints=("misdeclaration",),
+        next_check="Hand-held X-ray fluorescence on one package.",
+    ),
+    Evidence(
+        code="density_off",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="{density_kg_m3} kg per cubic metre does not fit the declared good, which packs to at most about"
+        " {densest_kg_m3}.",
+        figures=("density_kg_m3", "usual_density_kg_m3", "densest_kg_m3"),
+        null_means=_NO_VOLUME,
+        source="indicators.md 25",
+        hints=("misdeclaration", "concealment"),
+        next_check="Weigh the container and look at how far it is filled.",
+    ),
+    Evidence(
+        code="density_like_mineral",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="{density_kg_m3} kg per cubic metre is denser than the declared good packs to and would fit, among"
+        " others, {density_mineral}.",
+        figures=("density_kg_m3", "densest_kg_m3", "density_mineral"),
+        null_means=_NO_VOLUME,
+        source="indicators.md 25; densities of the minerals table",
+        hints=("misdeclaration", "concealment"),
+        next_check="Scan the container; hand-held X-ray fluorescence on one package.",
+    ),
+    Evidence(
+        code="container_overfull",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="The declared mass or volume does not fit the declared containers: {payload_share} of their payload,"
+        " {volume_share} of their room.",
+        figures=("payload_share", "volume_share"),
+        null_means="number of containers missing or zero, or neither mass nor volume given",
+        source="indicators.md 26; minerals.yaml general.box_limits",
+        hints=("misdeclaration", "concealment"),
+        next_check="Compare with the verified gross mass of the container.",
+    ),
+    Evidence(
+        code="heavy_in_small_space",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="The load takes {payload_share} of the containers' payload but only {volume_share} of their room;"
+        " few goods are that dense.",
+        figures=("payload_share", "volume_share", "density_kg_m3"),
+        null_means="number of containers, mass or volume missing or zero",
+        source="indicators.md 25; minerals.yaml general.box_limits",
+        hints=("misdeclaration", "concealment"),
+        next_check="Open the doors: a load near the limit that covers only the floor is dense metal.",
+    ),
+    Evidence(
+        code="packing_off",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="{kg_per_package} kg per package does not fit this good, usually {usual_kg_per_package} kg, or the"
+        " declared kind of package.",
+        figures=("kg_per_package", "usual_kg_per_package"),
+        null_means="mass or packages missing or zero, and neither history nor kind of package to compare with",
+        source="indicators.md 26",
+        hints=("misdeclaration", "concealment"),
+        next_check="Ask for the packing list and weigh one package.",
+    ),
+    Evidence(
+        code="tare_off",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="Gross mass is {gross_net_ratio} times net mass; for this good it usually is"
+        " {usual_gross_net_ratio} times.",
+        figures=("gross_net_ratio", "usual_gross_net_ratio"),
+        null_means="gross or net mass missing or zero",
+        source="indicators.md 26",
+        hints=("misdeclaration", "concealment"),
+        next_check="Weigh the consignment.",
+    ),
+    Evidence(
+        code="log_unit_value",
+        family="parcel",
+        role="context",
+        unit="ln USD/kg",
+        sentence="Declared at {unit_value_usd_per_kg} USD/kg.",
+        figures=("unit_value_usd_per_kg",),
+        null_means="mass or value missing or zero",
+        source="indicators.md 24",
+    ),
+    Evidence(
+        code="history_n",
+        family="parcel",
+        role="context",
+        unit="shipments",
+        sentence="{history_n} earlier shipments of the declared good had a price.",
+        figures=("history_n",),
+        null_means="never null: 0 where the good was not declared in the last year",
+        source="own definition",
+    ),
+)

@@ -1,0 +1,154 @@
+"""Build the parcel's evidence: one row per declaration."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.completeness import complete
+from features.contracts import Declarations
+from features.lookback import settle
+from features.minerals import Minerals
+from features.parcel import boxes, densities, deviation, packing
+from features.parcel.likeness import closest_mineral, own_minerals, price_bands
+from features.parcel.quantities import quantity_columns
+from features.parcel.registry import REGISTRY
+from features.parcel.rules import ParcelRules
+from features.parcel.usual import add_usual, key_columns
+
+_HISTORY = (
+    "declaration_id",
+    "declared_on",
+    "hs_code",
+    "origin_iso3",
+    "destination_iso3",
+    "net_kg",
+    "gross_kg",
+    "volume_m3",
+    "value_usd",
+    "n_packages",
+)
+_ROWS = (*_HISTORY, "n_containers", "container_type", "package_type")
+_FIGURES = (
+    "unit_value_usd_per_kg",
+    "usual_unit_value_usd_per_kg",
+    "density_kg_m3",
+    "usual_density_kg_m3",
+    "densest_kg_m3",
+    "kg_per_package",
+    "usual_kg_per_package",
+    "gross_net_ratio",
+    "usual_gross_net_ratio",
+    "payload_share",
+    "volume_share",
+    "price_mineral",
+    "density_mineral",
+    "is_price_band_later",
+)
+
+
+def build_parcel(
+    declarations: pl.LazyFrame, history: pl.LazyFrame, minerals: Minerals, *, rules: ParcelRules | None = None
+) -> pl.LazyFrame:
+    """Weigh the parcel's figures against the declared good and against controlled minerals.
+
+    Parameters
+    ----------
+    declarations
+        Rows to judge (contract `Declarations`; optional columns may be missing).
+    history
+        Earlier declarations; only months before a row's own month are used, whatever else the table holds.
+    minerals
+        Facts on controlled minerals; its tables may be empty.
+    rules
+        Thresholds, box limits and densities of ordinary goods.
+
+    Returns
+    -------
+    pl.LazyFrame
+        `declaration_id`, the columns of `REGISTRY` (Float32, null unknown) and the figures behind them.
+    """
+    rules = rules or ParcelRules()
+    past = complete(history, Declarations, _HISTORY).with_columns(*key_columns(), *quantity_columns())
+    rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
+    judged = add_usual(rows, past, rules).with_columns(
+        boxes.box_feet(pl.col("container_type")).alias("box_feet"),
+        densities.carrier_density(pl.col("hs_code"), rules).alias("carrier_density_kg_m3"),
+        packing.package_most_kg(pl.col("package_type"), rules).alias("package_most_kg"),
+        deviation.unit_value_high(rules).alias("unit_value_high"),
+        deviation.unit_value_low(rules).alias("unit_value_low"),
+    )
+    measured = judged.with_columns(
+        boxes.payload_share(rules).alias("payload_share"),
+        boxes.volume_share(rules).alias("volume_share"),
+        densities.densest_kg_m3(rules).alias("densest_kg_m3"),
+    ).with_columns(
+        densities.above_densest(rules).alias("above_densest"),
+        pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
+    )
+    likened = _add_likeness(measured, minerals, rules)
+    strengths = likened.with_columns(
+        boxes.container_overfull(rules).alias("container_overfull"),
+        boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
+        densities.density_off(rules).alias("density_off"),
+        packing.packing_off(rules).alias("packing_off"),
+        packing.tare_off(rules).alias("tare_off"),
+        pl.col("unit_value_n").alias("history_n"),
+        pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
+        pl.col("density_middle").exp().alias("usual_density_kg_m3"),
+        pl.col("package_middle").exp().alias("usual_kg_per_package"),
+        (pl.col("tare_middle").exp() + 1.0).alias("usual_gross_net_ratio"),
+    )
+    codes = [one.code for one in REGISTRY]
+    return strengths.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) -> pl.LazyFrame:
+    """Add the mineral that would explain the price, and the one that would explain the density.
+
+    Only the few rows whose price or density does not fit the declared good are compared with minerals.
+    """
+    listed = minerals.forms.filter(pl.col("is_listed").fill_null(value=False))
+    names = listed.get_column("mineral").unique()
+    own = own_minerals(minerals.forms)
+    prices = minerals.prices.filter(pl.col("mineral").is_in(names.implode()))
+    odd = settle(
+        rows.filter((pl.col("price_off") > 0) | (pl.col("above_densest") > 0)).select(
+            "declaration_id", "hs6", "month", "price_off", "above_densest", "log_unit_value", "log_density"
+        )
+    )
+    priced = settle(
+        closest_mineral(
+            odd.filter(pl.col("price_off") > 0),
+            price_bands(prices, rules),
+            own,
+            log_figure="log_unit_value",
+            prefer=None,
+            name="price_mineral",
+        )
+    )
+    dense = settle(
+        closest_mineral(
+            odd.filter(pl.col("above_densest") > 0).join(priced, on="declaration_id", how="left"),
+            densities.density_bands(listed, rules),
+            own,
+            log_figure="log_density",
+            prefer="price_mineral",
+            name="density_mineral",
+        )
+    )
+    found = settle(
+        odd.select("declaration_id")
+        .join(priced, on="declaration_id", how="left")
+        .join(dense, on="declaration_id", how="left")
+        .filter(pl.col("price_mineral").is_not_null() | pl.col("density_mineral").is_not_null())
+        .with_columns(suspected=pl.coalesce("price_mineral", "density_mineral"))
+        .join(packing.mineral_packings(minerals.packings), on="suspected", how="left")
+        .rename({"price_mineral_is_later": "is_price_band_later"})
+        .drop("density_mineral_is_later", "suspected")
+    )
+    mass = pl.col("kg_per_package")
+    return rows.join(found, on="declaration_id", how="left").with_columns(
+        (pl.col("price_off") * pl.col("price_mineral").is_not_null()).alias("price_like_mineral"),
+        (pl.col("above_densest") * pl.col("density_mineral").is_not_null()).alias("density_like_mineral"),
+        ((mass >= pl.col("package_kg_low")) & (mass <= pl.col("package_kg_high"))).alias("is_mineral_packing"),
+    )

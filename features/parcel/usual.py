@@ -1,0 +1,118 @@
+"""What the declared good usually is as of the month: chapter, heading, subheading and lane, each shrunk upwards."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.codes import hs2, hs4, hs6
+from features.countries import PLACE_CODES
+from features.lookback import from_steps, month_number, settle, to_steps, totals_before
+from features.parcel.quantities import QUANTITIES
+from features.parcel.rules import ParcelRules
+from features.usual import log_bin, usual_before
+
+_PLACE = pl.Enum(PLACE_CODES)
+_LANE = ["lane"]
+
+
+def key_columns() -> list[pl.Expr]:
+    """Build the keys of history: `hs6`, `hs4`, `hs2`, `goods` (finest of them), `lane` (a number) and `month`."""
+    code = pl.col("hs_code")
+    places = [pl.col(side).cast(_PLACE, strict=False).to_physical() for side in ("origin_iso3", "destination_iso3")]
+    number = hs6(code).cast(pl.Int64, strict=False)
+    return [
+        hs6(code).alias("hs6"),
+        hs4(code).alias("hs4"),
+        hs2(code).alias("hs2"),
+        pl.coalesce(hs6(code), hs4(code)).alias("goods"),
+        (number * 2**20 + places[0].cast(pl.Int64) * 2**10 + places[1].cast(pl.Int64)).alias("lane"),
+        month_number(pl.col("declared_on")).alias("month"),
+    ]
+
+
+def add_usual(rows: pl.LazyFrame, history: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
+    """Add, for each quantity, what was usual for the declared good and lane before the row's month.
+
+    Both frames carry `key_columns` and `quantity_columns`. Adds `<quantity>_middle`, `<quantity>_spread` (of the log;
+    null where the heading was seen too seldom) and `<quantity>_n` (shipments of the subheading or heading).
+    """
+    asked = [frame.select("goods", "hs6", "hs4", "hs2", "month") for frame in (rows, history)]
+    wanted = settle(pl.concat(asked).drop_nulls("goods").unique())
+    states = wanted.select("goods", "month").unique()
+    for quantity in QUANTITIES:
+        states = states.join(_goods_state(history, wanted, quantity, rules), on=["goods", "month"], how="left")
+    states = settle(states)
+    lanes = settle(_lane_sums(history.join(states, on=["goods", "month"], how="left"), rows, rules))
+    together = rows.join(states, on=["goods", "month"], how="left").join(lanes, on=["lane", "month"], how="left")
+    return together.with_columns(expr for quantity in QUANTITIES for expr in _lane_shrunk(quantity, rules)).drop(
+        *(f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square"))
+    )
+
+
+def _goods_state(history: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rules: ParcelRules) -> pl.LazyFrame:
+    """Shrink subheading to heading to chapter: one row per good and month, `<quantity>_middle`, `_spread`, `_n`."""
+    log = pl.col(f"log_{quantity}")
+    counts = settle(
+        history.filter(log.is_not_null())
+        .group_by("hs6", "hs4", "hs2", "month", log_bin(log).alias("bin"))
+        .agg(pl.len().alias("n"))
+    )
+    levels = ("hs6", "hs4", "hs2")
+    counted = pl.concat([counts.select(pl.col(level).alias("code"), "month", "bin", "n") for level in levels])
+    asked = pl.concat([wanted.select(pl.col(level).alias("code"), "month") for level in levels])
+    usual = settle(
+        usual_before(
+            counted.filter(pl.col("code").is_not_null()).group_by("code", "month", "bin").agg(pl.col("n").sum()),
+            asked,
+            by=["code"],
+            window=rules.history_months,
+        )
+    )
+    found = wanted
+    for level in levels:
+        named = usual.rename({"code": level, "n": f"n_{level}", "middle": f"m_{level}", "spread": f"s_{level}"})
+        found = found.join(named, on=[level, "month"], how="left")
+    enough = pl.col("n_hs4").fill_null(0) >= rules.shipments_least
+    middle, variance = pl.col("m_hs2"), pl.col("s_hs2").pow(2)
+    for level in ("hs4", "hs6"):
+        seen = pl.col(f"n_{level}").fill_null(0)
+        trust = seen / (seen + rules.shipments_to_trust)
+        middle = middle + trust * (pl.col(f"m_{level}").fill_null(0.0) - pl.when(seen > 0).then(middle).otherwise(0.0))
+        variance = (1 - trust) * variance + trust * pl.col(f"s_{level}").pow(2).fill_null(0.0)
+    return found.select(
+        "goods",
+        "month",
+        pl.when(enough).then(middle).alias(f"{quantity}_middle"),
+        pl.when(enough).then(variance.sqrt().clip(lower_bound=rules.spread_least)).alias(f"{quantity}_spread"),
+        pl.when(pl.col("hs6").is_null()).then(pl.col("n_hs4")).otherwise(pl.col("n_hs6")).alias(f"{quantity}_n"),
+    )
+
+
+def _lane_sums(judged: pl.LazyFrame, rows: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
+    """Add up, per lane, how far its earlier shipments lay from what was usual for the good in their own month."""
+    parts: list[pl.Expr] = []
+    for quantity in QUANTITIES:
+        limit = rules.wild_spreads * pl.col(f"{quantity}_spread")
+        apart = (pl.col(f"log_{quantity}") - pl.col(f"{quantity}_middle")).clip(-limit, limit)
+        parts += [
+            apart.is_not_null().cast(pl.Int64).sum().alias(f"lane_n_{quantity}"),
+            to_steps(apart).sum().alias(f"lane_sum_{quantity}"),
+            to_steps(apart.pow(2)).sum().alias(f"lane_square_{quantity}"),
+        ]
+    events = judged.filter(pl.col("lane").is_not_null()).group_by("lane", "month").agg(*parts)
+    names = [f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square")]
+    return totals_before(events, rows, by=_LANE, sums=names, window=rules.history_months)
+
+
+def _lane_shrunk(quantity: str, rules: ParcelRules) -> list[pl.Expr]:
+    n = pl.col(f"lane_n_{quantity}").fill_null(0)
+    total, square = (from_steps(pl.col(f"lane_{part}_{quantity}").fill_null(0)) for part in ("sum", "square"))
+    middle, spread = pl.col(f"{quantity}_middle"), pl.col(f"{quantity}_spread")
+    around = (square - pl.when(n > 0).then(total.pow(2) / n).otherwise(0.0)).clip(lower_bound=0.0)
+    trusted = n + rules.shipments_to_trust
+    variance = (rules.shipments_to_trust * spread.pow(2) + around) / trusted
+    return [
+        (middle + total / trusted).alias(f"{quantity}_middle"),
+        variance.sqrt().clip(lower_bound=rules.spread_least).alias(f"{quantity}_spread"),
+        pl.col(f"{quantity}_n").fill_null(0).alias(f"{quantity}_n"),
+    ]
