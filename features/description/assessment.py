@@ -1,0 +1,147 @@
+"""What each unique text says, once, whatever the declaration: its mineral, form, purity, disguise and vagueness."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
+from features.description.context import context_keeps, is_denied
+from features.description.forms import form_classes, settle_forms
+from features.description.normalise import (
+    READ_FROM_END,
+    READ_FROM_START,
+    changed_chars,
+    disguise_share,
+    lower_simplified,
+    plain_text,
+    word_text,
+)
+from features.description.readings import HIDING, READING, read_texts
+from features.description.terms import find_mentions
+from features.description.vagueness import vagueness
+from features.description.vocabulary import build_vocabulary
+from features.minerals import Minerals
+from features.strength import ramp
+
+TERM_CHARS = 80
+COMPOSITION_WEIGHT = 0.95  # an element stated at half of the mass or more can hardly mean anything else
+MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
+OVERLONG_STRENGTH = 0.6  # nobody needs more than 5,120 characters to name a good
+CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray mark, and every fifth letter
+
+
+def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
+    """Return one row per text of `texts` (unique column `text`, no nulls).
+
+    Columns `text`, `text_mineral`, `text_form`, `text_term`, `term_weight`, `stated_purity_share`, `meets_listed_form`,
+    `n_changed_chars`, `disguised_text`, `vague_text`, `negated_term`, `innocent_context`, `words` (lower-case words, for
+    the heading history).
+    """
+    vocabulary = build_vocabulary(minerals.terms, minerals.forms)
+    numbered = texts.select("text").sort("text").with_row_index("text_no")
+    clean = plain_text(pl.col("text"))
+    base = numbered.with_columns(clean=clean).with_columns(
+        words=lower_simplified(word_text(pl.col("clean"))), purity=stated_purity(pl.col("clean"))
+    )
+    readings = read_texts(numbered, vocabulary)
+    weighed = _weigh(find_mentions(readings, vocabulary), find_compositions(base, minerals.minerals))
+    best = _best_mineral(weighed)
+    company = weighed.group_by("text_no").agg(
+        negated_term=pl.col("denied").max(), innocent_context=(pl.col("raw") - pl.col("weight")).max().clip(0.0, 1.0)
+    )
+    told = base.join(best, on="text_no", how="left").join(company, on="text_no", how="left")
+    named = told.select(
+        "text_no", mineral="text_mineral", form_id="form_id", form_class=form_classes(pl.col("words")), purity="purity"
+    ).drop_nulls("mineral")
+    full = told.join(settle_forms(named, minerals.forms), on="text_no", how="left")
+    weight = pl.col("term_weight").fill_null(0.0)
+    return full.select(
+        "text",
+        "words",
+        "text_mineral",
+        "text_form",
+        "text_term",
+        "meets_listed_form",
+        term_weight=weight,
+        stated_purity_share="purity",
+        n_changed_chars=changed_chars(pl.col("text")),
+        disguised_text=_disguise(pl.col("text"), pl.col("hiding").fill_null(0.0) * ramp(weight, 0.0, 0.5)),
+        vague_text=vagueness(pl.col("words"), weight),
+        negated_term=pl.col("negated_term").fill_null(0.0),
+        innocent_context=pl.col("innocent_context").fill_null(0.0),
+    )
+
+
+def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per text, mineral and reading: the surest mention, after its company, its denial and stated shares."""
+    keeps = context_keeps(pl.col("mineral"), pl.col("before"), pl.col("after"), pl.col("words"))
+    denied = is_denied(pl.col("before"), pl.col("after"))
+    misspelt = pl.when(pl.col("reading") == "misspelt").then(MISSPELT_KEEPS).otherwise(1.0)
+    sure = mentions.with_columns(full=pl.col("weight") * misspelt, said_no=denied, keeps=keeps)
+    told = sure.select(
+        "text_no",
+        "reading",
+        "mineral",
+        "form_id",
+        "term",
+        raw=pl.when("said_no").then(0.0).otherwise("full"),
+        weight=pl.when("said_no").then(0.0).otherwise(pl.col("full") * pl.col("keeps")),
+        denied=pl.when("said_no").then("full").otherwise(0.0),
+    )
+    stated = compositions.group_by("text_no", "mineral").agg(
+        pl.col("share").max(), share_term=pl.col("term").sort_by("share", "term").last()
+    )
+    return pl.concat([_scaled(told, stated), _only_stated(stated)])
+
+
+def _scaled(told: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
+    """A mineral stated as a trace is not what the good is."""
+    with_share = told.join(stated, on=["text_no", "mineral"], how="left")
+    scale = (pl.col("share") / MAIN_SHARE).clip(0.0, 1.0).fill_null(1.0)
+    return with_share.with_columns(weight=pl.col("weight") * scale).drop("share", "share_term")
+
+
+def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
+    weight = COMPOSITION_WEIGHT * (pl.col("share") / MAIN_SHARE).clip(0.0, 1.0)
+    return stated.select(
+        "text_no",
+        pl.lit("plain", READING).alias("reading"),
+        "mineral",
+        form_id=pl.lit(None, pl.String),
+        term="share_term",
+        raw=weight,
+        weight=weight,
+        denied=pl.lit(0.0),
+    )
+
+
+def _best_mineral(weighed: pl.LazyFrame) -> pl.LazyFrame:
+    """The mineral a text most surely names, with the term as found and how deep one had to read to find it."""
+    hiding = pl.col("reading").cast(pl.String).replace_strict(HIDING, return_dtype=pl.Float64)
+    ranked = weighed.filter(pl.col("weight") > 0).with_columns(hiding=hiding, length=pl.col("term").str.len_chars())
+    by_mineral = (
+        ranked.sort("text_no", "mineral", "weight", "length", "term", descending=[False, False, True, True, False])
+        .group_by("text_no", "mineral", maintain_order=True)
+        .agg(
+            pl.col("weight").first(),
+            pl.col("term").first(),
+            pl.col("length").first(),
+            pl.col("form_id").drop_nulls().first(),
+            pl.col("hiding").min(),
+        )
+    )
+    first = by_mineral.sort("text_no", "weight", "length", "mineral", descending=[False, True, True, False])
+    return first.group_by("text_no", maintain_order=True).agg(
+        text_mineral=pl.col("mineral").first(),
+        term_weight=pl.col("weight").first(),
+        text_term=pl.col("term").first().str.head(TERM_CHARS),
+        form_id=pl.col("form_id").first(),
+        hiding=pl.col("hiding").first(),
+    )
+
+
+def _disguise(text: pl.Expr, hidden_term: pl.Expr) -> pl.Expr:
+    """Letters had to be undone before the text could be read."""
+    undone = pl.when(changed_chars(text) >= 2).then(ramp(disguise_share(text), CLEAN_SHARE, DISGUISED_SHARE) * 0.8)
+    overlong = pl.when(text.str.len_chars() > READ_FROM_START + READ_FROM_END).then(OVERLONG_STRENGTH)
+    return pl.max_horizontal(hidden_term, undone.otherwise(0.0), overlong.otherwise(0.0))

@@ -1,0 +1,76 @@
+"""Whether the declared code is one of the codes of the mineral that the text names."""
+
+from __future__ import annotations
+
+import polars as pl
+
+SAME_MINERAL_OTHER_FORM = 0.4  # named form is listed, declared under an unlisted form of the same mineral
+
+
+def mineral_codes(forms: pl.DataFrame, more: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return `mineral`, `form_id`, `is_listed`, `hs6`, `hs4`: every code under which a mineral's forms are declared.
+
+    `more` (columns `mineral`, `hs6`) adds codes of the control list; they belong to the mineral in general.
+    """
+    own = forms.select("mineral", "form_id", "is_listed", "hs6").explode("hs6").drop_nulls("hs6")
+    parts = [own]
+    if more is not None:
+        form = pl.lit(None, pl.String).alias("form_id")
+        parts.append(more.select("mineral", form, pl.lit(value=True).alias("is_listed"), "hs6").drop_nulls("hs6"))
+    return pl.concat(parts).with_columns(hs4=pl.col("hs6").str.head(4)).unique().sort(pl.all())
+
+
+def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
+    """Return `named` (distinct `text_mineral`, `text_form`, `hs6`) with `code_fit`.
+
+    `form`: the code, or one of its heading, is the named form's, or the form is open and the code the mineral's;
+    `listed`: another listed form's; `unlisted`: only unlisted forms of the mineral; `none`: no code of the mineral.
+    """
+    hs4 = pl.col("hs6").str.head(4)
+    of_form = codes.select(text_form="form_id", hs4="hs4").drop_nulls().unique().with_columns(is_forms=pl.lit(value=True))
+    of_mineral = codes.group_by("mineral", "hs4").agg(any_listed=pl.col("is_listed").any())
+    listed_forms = codes.drop_nulls("form_id").group_by("form_id").agg(form_listed=pl.col("is_listed").any())
+    told = (
+        named.with_columns(hs4=hs4)
+        .join(of_form.lazy(), on=["text_form", "hs4"], how="left")
+        .join(of_mineral.lazy(), left_on=["text_mineral", "hs4"], right_on=["mineral", "hs4"], how="left")
+        .join(listed_forms.lazy(), left_on="text_form", right_on="form_id", how="left")
+    )
+    fit = (
+        pl.when("is_forms")
+        .then(pl.lit("form"))
+        .when(pl.col("any_listed").is_null())
+        .then(pl.lit("none"))
+        .when(pl.col("text_form").is_null())
+        .then(pl.lit("form"))
+        .when(pl.col("any_listed") | ~pl.col("form_listed").fill_null(value=True))
+        .then(pl.lit("listed"))
+        .otherwise(pl.lit("unlisted"))
+    )
+    return told.with_columns(code_fit=fit).drop("hs4", "is_forms", "any_listed", "form_listed")
+
+
+def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
+    """Names a controlled mineral, but is declared under a code that is none of its codes.
+
+    Strength in [0, 1]: the weight of the term; 0.4 of it where the code belongs only to unlisted forms of the mineral
+    and the text names a listed one; 0 where nothing is named or the code fits. Null where there is no description.
+    Source: indicators.md 19.
+    """
+    share = pl.when(code_fit == "none").then(1.0).when(code_fit == "unlisted").then(SAME_MINERAL_OTHER_FORM).otherwise(0.0)
+    return pl.when(term_weight.is_not_null()).then(term_weight * share)
+
+
+def declared_openly(code_fit: pl.Expr, term_weight: pl.Expr, has_licence: pl.Expr, says: pl.Expr) -> pl.Expr:
+    """Names the mineral and declares it under one of the mineral's own codes.
+
+    Strength in [0, 1]: 0.6 of the term's weight, all of it where a licence number is given or the remark says
+    controlled, 0.2 where the remark says not controlled. 0 where the code is another's; null without a description.
+    """
+    open_code = code_fit.is_in(["form", "listed"])
+    backed = has_licence | (says == "controlled").fill_null(value=False)
+    denied = (says == "not_controlled").fill_null(value=False)
+    share = pl.when(denied).then(0.2).when(backed).then(1.0).otherwise(0.6)
+    return pl.when(term_weight.is_not_null()).then(
+        pl.when(open_code.fill_null(value=False)).then(term_weight * share).otherwise(0.0)
+    )

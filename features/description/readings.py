@@ -1,0 +1,124 @@
+"""Each unique text read at three depths: plain, undone, pieced together. One row per text and reading."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.description import lookalikes as look
+from features.description.normalise import lower_simplified, plain_text, undone_text, word_text
+from features.description.vocabulary import NEAR_WORDS, SHORTEST_MISSPELT, SHORTEST_PIECED, Vocabulary, without_letter
+
+# How much a term speaks of hiding when it is found only at this depth (project's own scale, see features/strength.py):
+# words broken by a hyphen at a line's end and slips of the keyboard are ordinary; look-alike letters are not.
+HIDING = {"plain": 0.0, "misspelt": 0.2, "split": 0.6, "digits": 0.9, "spaced": 0.9, "undone": 1.0, "reversed": 1.0}
+READING = pl.Enum(list(HIDING))
+
+
+def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Return readings of `texts` (columns `text_no`, `text`): `text_no`, `reading`, `cased`, `words`.
+
+    A deeper reading is there only where it differs. `words` is lower case and simplified, `cased` keeps its case; both
+    have single spaces between words and at the ends.
+    """
+    both = texts.select(
+        "text_no",
+        "text",
+        plain=word_text(plain_text(pl.col("text"))),
+        undone=word_text(undone_text(pl.col("text"))),
+    )
+    plain = both.select("text_no", reading=pl.lit("plain", READING), cased="plain")
+    undone = both.filter(pl.col("undone") != pl.col("plain")).select(
+        "text_no", reading=pl.lit("undone", READING), cased="undone"
+    )
+    read = pl.concat([plain, undone]).with_columns(words=lower_simplified(pl.col("cased")))
+    deepest = both.select("text_no", "text", words=pl.col("undone").str.to_lowercase())
+    pieced = pl.concat([_spaced(deepest, vocabulary), _reversed(deepest, vocabulary), *_from_tokens(deepest, vocabulary)])
+    return pl.concat([read, pieced.select("text_no", "reading", cased=pl.lit(""), words="words")])
+
+
+def _spaced(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Terms spelled out: a n t i m o n y, an-ti-mo-ny. Runs of three or more words of up to three letters."""
+    runs = pl.col("words").str.extract_all(r"(?: [a-z0-9]{1,3}){3,} ").list.join("|").str.replace_all(" ", "")
+    found = deepest.select("text_no", run=runs).filter(pl.col("run").str.len_chars() >= SHORTEST_PIECED)
+    whole = found.with_columns(
+        pattern=pl.col("run").str.extract_many(vocabulary.solid["pattern"].implode(), leftmost=True)
+    )
+    return _as_reading(whole.explode("pattern", empty_as_null=False), vocabulary, "spaced")
+
+
+def _reversed(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Words written backwards behind a right-to-left override."""
+    turned = deepest.filter(pl.col("text").str.contains(r"[\x{202E}\x{2067}]")).select(
+        "text_no", pattern=pl.col("words").str.reverse().str.split(" ")
+    )
+    return _as_reading(turned.explode("pattern"), vocabulary, "reversed")
+
+
+def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyFrame]:
+    """Terms in two or three pieces, with digits for letters, or with one wrong letter."""
+    tokens = deepest.select("text_no", token=pl.col("words").str.strip_chars().str.split(" ")).explode("token")
+    latin = tokens.with_row_index("at").filter(pl.col("token").str.contains(r"^[a-z0-9]+$"))
+    has_digit = pl.col("token").str.contains(r"\d") & pl.col("token").str.contains(r"[a-z]{2}")
+    one = latin.with_columns(token=pl.when(has_digit).then(_letters(pl.col("token"))).otherwise("token"), dug=has_digit)
+    two = one.select("text_no", pattern=_glued(2), dug="dug")
+    three = one.select("text_no", pattern=_glued(3), dug="dug")
+    as_l = latin.filter(has_digit & pl.col("token").str.contains("1")).select(
+        "text_no", pattern=_letters(pl.col("token").str.replace_all("1", "l"))
+    )
+    dug = pl.concat([one.filter("dug").select("text_no", pattern="token"), as_l])
+    split = pl.concat([two, three]).select("text_no", "pattern").filter(pl.col("pattern").is_not_null())
+    return [
+        _as_reading(dug, vocabulary, "digits"),
+        _as_reading(split, vocabulary, "split"),
+        _as_reading(_misspelt(latin, vocabulary), vocabulary, "misspelt"),
+    ]
+
+
+def _letters(token: pl.Expr) -> pl.Expr:
+    return token.str.replace_many(look.DIGIT_LETTERS)
+
+
+def _glued(n: int) -> pl.Expr:
+    """Glue a token to the `n - 1` that follow it in the same text, next to each other."""
+    follows = [
+        (pl.col("text_no").shift(-k) == pl.col("text_no")) & (pl.col("at").shift(-k) == pl.col("at") + k)
+        for k in range(1, n)
+    ]
+    return pl.when(pl.all_horizontal(follows)).then(
+        pl.concat_str([pl.col("token"), *[pl.col("token").shift(-k) for k in range(1, n)]])
+    )
+
+
+def _misspelt(latin: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Words one letter away from a term: wrong, missing, doubled or swapped."""
+    known = vocabulary.misspelt.lazy()
+    starts = vocabulary.solid["pattern"].str.head(1).unique().implode()
+    shortest = SHORTEST_MISSPELT - 1
+    candidates = (
+        latin.filter(
+            pl.col("token").str.contains(r"^[a-z]+$")
+            & pl.col("token").str.len_chars().is_between(shortest, 24)
+            & pl.col("token").str.head(1).is_in(starts)
+            & ~pl.col("token").is_in([*NEAR_WORDS])
+            & ~pl.col("token").is_in(vocabulary.solid["pattern"].implode())
+        )
+        .select("text_no", "token")
+        .unique()
+    )
+    words = candidates.select("token").unique()
+    spread = words.with_columns(cut=pl.int_ranges(-1, pl.col("token").str.len_chars().cast(pl.Int64))).explode("cut")
+    variants = spread.with_columns(variant=without_letter(pl.col("token"), pl.col("cut")))
+    near = variants.join(known, on="variant", how="left").filter(
+        pl.col("pattern").is_not_null()
+        & ((pl.col("cut") < 0) | (pl.col("at") < 0) | ((pl.col("cut") - pl.col("at")).abs() <= 1))
+    )
+    one_term = near.group_by("token").agg(pl.col("pattern").min(), n=pl.col("pattern").n_unique())
+    settled = one_term.filter(pl.col("n") == 1).select("token", "pattern")
+    return candidates.join(settled, on="token", how="left").drop_nulls("pattern").select("text_no", "pattern")
+
+
+def _as_reading(found: pl.LazyFrame, vocabulary: Vocabulary, reading: str) -> pl.LazyFrame:
+    """Turn recovered solid terms into readings whose words are just those terms."""
+    known = found.select("text_no", "pattern").unique().join(vocabulary.solid.lazy(), on="pattern", how="left")
+    told = known.drop_nulls("spaced").group_by("text_no").agg(pl.col("spaced").sort().str.join(""))
+    return told.select("text_no", reading=pl.lit(reading, READING), words=pl.col("spaced").str.replace_all("  ", " "))

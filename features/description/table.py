@@ -1,0 +1,115 @@
+"""The description room's table: every declaration's evidence from its words. Each unique text is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from features.description.assessment import assess_texts
+from features.description.headings import HEADING_DIGITS, compare_headings, heading_mismatch
+from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
+from features.description.registry import REGISTRY
+from features.description.remarks import remark_conflict, remark_missing, remark_says
+from features.lookback import month_number
+from features.minerals import Minerals
+
+REMARK_RULE_FROM = date(2025, 4, 4)  # MOFCOM and GACC No. 18 of 2025, in force on publication
+REMARK_RULE_MINERALS = ("samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium", "yttrium")
+"""Minerals of No. 18 of 2025; the like rules of Nos. 55 to 58 were suspended on 2025-11-07 before they took effect."""
+
+FIGURES = pl.Schema(
+    {
+        "text_mineral": pl.String,
+        "text_form": pl.String,
+        "text_term": pl.String,
+        "meets_listed_form": pl.Boolean,
+        "n_changed_chars": pl.Int32,
+        "declared_heading": pl.String,
+        "best_heading": pl.String,
+        "heading_log_odds": pl.Float64,
+        "remark_reading": pl.String,
+    }
+)
+
+
+def build_description(
+    declarations: pl.LazyFrame,
+    minerals: Minerals,
+    *,
+    history: pl.LazyFrame | None = None,
+    codes_of_mineral: pl.DataFrame | None = None,
+    remark_rule_from: date = REMARK_RULE_FROM,
+    remark_rule_minerals: Sequence[str] = REMARK_RULE_MINERALS,
+    are_remarks_recorded: bool = False,
+    heading_digits: int = HEADING_DIGITS,
+) -> pl.LazyFrame:
+    """Read what each declaration says of its goods.
+
+    Parameters
+    ----------
+    declarations
+        The contract's table.
+    minerals
+        Terms and forms to look for.
+    history
+        Past declarations (`declared_on`, `description`, `hs_code`) for the heading evidence; only months strictly before
+        a declaration's are used. None leaves that evidence null.
+    codes_of_mineral
+        Further codes of each mineral (`mineral`, `hs6`), from the control list.
+    remark_rule_from, remark_rule_minerals
+        Since when, and for which minerals, the remarks box has to say controlled or not.
+    are_remarks_recorded
+        Whether the source records remarks at all, so that a null remark means a blank box.
+    heading_digits
+        Length of the heading that history is kept for.
+
+    Returns
+    -------
+    pl.LazyFrame
+        One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them. A null
+        description makes all of them null except what the remark alone says.
+    """
+    facts = declarations.select(
+        "declaration_id",
+        "declared_on",
+        "licence_no",
+        "control_remark",
+        text="description",
+        hs6=pl.col("hs_code").str.head(6),
+        declared_heading=pl.col("hs_code").str.head(heading_digits),
+        month=month_number(pl.col("declared_on")),
+    )
+    texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals)
+    read = facts.join(texts, on="text", how="left")
+    fits = code_fit(
+        read.select("text_mineral", "text_form", "hs6").drop_nulls("text_mineral").unique(),
+        mineral_codes(minerals.forms, codes_of_mineral),
+    )
+    keys = ["text_mineral", "text_form", "hs6"]
+    judged = read.join(fits, on=keys, how="left", nulls_equal=True)
+    if history is None:
+        unknown = [pl.lit(None, pl.String).alias("best_heading"), pl.lit(None, pl.Float64).alias("heading_log_odds")]
+        compared = judged.with_columns(*unknown)
+    else:
+        asked = read.select("text", "words", "month", heading="declared_heading").drop_nulls("text")
+        verdicts = compare_headings(asked, history, digits=heading_digits)
+        on = ["text", "declared_heading", "month"]
+        compared = judged.join(verdicts.rename({"heading": "declared_heading"}), on=on, how="left")
+    weight = pl.col("term_weight")
+    remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
+    says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
+    is_ruled = (pl.col("declared_on") >= remark_rule_from) & pl.col("text_mineral").is_in([*remark_rule_minerals])
+    has_licence = pl.col("licence_no").str.strip_chars().str.len_chars().fill_null(0) > 0
+    evidence = remarked.with_columns(
+        term_mismatch=term_mismatch(pl.col("code_fit"), weight),
+        heading_mismatch=heading_mismatch(pl.col("heading_log_odds")),
+        remark_conflict=remark_conflict(says, meets, weight),
+        remark_missing=remark_missing(
+            says, meets, weight, is_ruled=is_ruled.fill_null(value=False), is_recorded=are_remarks_recorded
+        ),
+        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says),
+    )
+    columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
+    return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
