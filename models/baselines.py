@@ -30,6 +30,30 @@ LOOK_UP_PRIOR_ROWS = 5.0  # pseudo-rows at the overall rate, so that a key seen 
 MAD_TO_SIGMA = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
 
 
+def baseline_scores(
+    learned: pl.DataFrame,
+    history: pl.DataFrame,
+    rows: pl.DataFrame,
+    *,
+    mirror_codes: Sequence[str],
+    plan: BoostingPlan,
+    seed: int,
+    threads: int = 2,
+) -> dict[str, Floats]:
+    """Score `rows` by every baseline that needs no model of ours.
+
+    `learned` are the labelled rows the model learned from (with `any` and `weight`), `history` all declarations of the
+    training period; all three need the columns of `with_raw_columns`. NaN throughout: could not be made here.
+    """
+    return {
+        "plain_lightgbm": plain_boosting(learned, rows, plan=plan, seed=seed, threads=threads),
+        "look_up_table": look_up_table(learned, rows),
+        "unit_value_rule": unit_value_rule(history, rows),
+        "mirror_gap_rule": strongest(rows, mirror_codes),
+        "random": np.random.default_rng(seed).random(rows.height),
+    }
+
+
 def unit_value_rule(history: pl.DataFrame, rows: pl.DataFrame) -> Floats:
     """How far the unit value lies from the median of its heading (4 digits) in `history`, in robust deviations.
 

@@ -69,8 +69,8 @@ def fit_tail(placebos: npt.ArrayLike, *, top_share: float = 0.1, least_shape: fl
 def placebo_p_values(scores: npt.ArrayLike, placebos: npt.ArrayLike, *, top_share: float = 0.1) -> Floats:
     """Share of ordinary cases that look at least as odd, also beyond the oddest of them.
 
-    This is `placebo_ranks` while ten placebos are at least as odd; beyond, the fitted tail (`fit_tail`) carries on, since
-    no rank among n placebos can be below 1/(n + 1). Pools under 100 give ranks only. NaN scores give NaN.
+    This is `placebo_ranks` while ten placebos are at least as odd; beyond, the fitted tail (`fit_tail`) carries on,
+    since no rank among n placebos can be below 1/(n + 1). Pools under 100 give ranks only. NaN scores give NaN.
     """
     found = np.asarray(scores, dtype=np.float64)
     p = placebo_ranks(found, placebos)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ from models.splits import Split
 class TrainingPlan:
     """How to train; every number is a setting, see configs/train.toml for what it means and where it comes from."""
 
-    boosting: BoostingPlan = BoostingPlan()
+    boosting: BoostingPlan = field(default_factory=BoostingPlan)
     max_knots: int = 256
     context_weight_ratio: float = 0.25
     n_group_rows_min: int = 200
@@ -64,7 +64,11 @@ def train_bundle(
     learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     classifiers = _fit_classifiers(learned, columns, plan)
-    calibrators = _fit_calibrators(classifiers, learned, checked, columns, plan, notes)
+    calibrators = _fit_calibrators(classifiers, checked, columns, plan) if learned.height else _prior_calibrators(plan)
+    if learned.height and not checked.height:
+        notes.append(
+            "no inspected declaration in the calibration period: probabilities are as the classifier gave them"
+        )
     notes += [one.note for one in classifiers.values() if one.note]
     bundle = ModelBundle(
         columns=columns,
@@ -105,20 +109,13 @@ def _fit_classifiers(learned: pl.DataFrame, columns: Columns, plan: TrainingPlan
     }
 
 
+def _prior_calibrators(plan: TrainingPlan) -> dict[str, Calibrator]:
+    return {name: prior_calibrator(plan.prior_share) for name in TARGETS}
+
+
 def _fit_calibrators(
-    classifiers: Mapping[str, Classifier],
-    learned: pl.DataFrame,
-    checked: pl.DataFrame,
-    columns: Columns,
-    plan: TrainingPlan,
-    notes: list[str],
+    classifiers: Mapping[str, Classifier], checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
 ) -> dict[str, Calibrator]:
-    if not learned.height:
-        return {name: prior_calibrator(plan.prior_share) for name in TARGETS}
-    if not checked.height:
-        notes.append(
-            "no inspected declaration in the calibration period: probabilities are as the classifier gave them"
-        )
     matrix = build_matrix(checked, columns)
     weight = checked["weight"].to_numpy().astype(float)
     return {

@@ -1,0 +1,291 @@
+"""Train: split, fit, calibrate, evaluate beside baselines, write the model and its card, log a challenger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.contracts.columns import TYPOLOGIES
+from features.errors import ContractError
+from features.evidence import Evidence
+from models.baselines import RAW_COLUMNS, baseline_scores, with_raw_columns
+from models.bundle import ModelBundle
+from models.calibration import reliability_table
+from models.evaluation import OURS, evaluate
+from models.labels import ANY, TARGETS, Labels, known_before, label_inspected
+from models.matrix import CATEGORIES, Floats
+from models.splits import Split, time_and_entity_split
+from models.training import train_bundle
+from pipelines.files import fingerprint_table, write_table, write_text
+from pipelines.settings.train import TrainSettings
+from pipelines.steps.model_card import write_model_card
+from pipelines.steps.model_figures import draw_figures
+from pipelines.tracking import log_training
+
+HELD_OUT = "held_out.parquet"
+"""Inspected test rows with their evidence, kept under the home for `compare` and `promote`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What a training made."""
+
+    bundle: ModelBundle
+    model_version: str
+    run_id: str
+    registered_version: str
+    evaluation: pl.DataFrame
+    reliability: pl.DataFrame
+    counts: dict[str, int]
+    lines: list[str]
+    paths: list[Path]
+
+
+def run_train(
+    evidence: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    raw_declarations: pl.DataFrame,
+    *,
+    registry: Sequence[Evidence],
+    settings: TrainSettings,
+    home: Path,
+    out_dir: Path,
+    controls_version: str,
+    data_version: str | None = None,
+    data_fingerprints: Mapping[str, str] | None = None,
+) -> TrainResult:
+    """Train on inspected declarations and register a challenger.
+
+    Parameters
+    ----------
+    evidence
+        One row per declaration: declaration_id, declared_on, every registry column, and, where known,
+        transport_mode, mineral and the trader column of `[split] group_column`.
+    outcomes
+        Contract table; may be empty. Rows about declarations that are not in `evidence` are counted and left out.
+    raw_declarations
+        Contract table of the same declarations: what the baselines read, and mass and value.
+    home, out_dir
+        Home folder (MLflow store, held-out rows) and folder for the files made.
+    data_version
+        Fingerprint of the data; by default that of evidence and outcomes.
+
+    Raises
+    ------
+    ContractError
+        Where there is no declaration, or a declaration_id twice.
+    ConfigError
+        Where evidence lacks a registered column.
+    """
+    _check(evidence, "evidence")
+    fingerprints = dict(data_fingerprints or {})
+    fingerprints.setdefault("evidence", fingerprint_table(evidence))
+    fingerprints.setdefault("outcomes", fingerprint_table(outcomes))
+    version = data_version or "-".join((fingerprints["evidence"][:8], fingerprints["outcomes"][:8]))
+    table = with_described(evidence, raw_declarations, registry=registry, group=settings.split.group_column)
+    split = _split(table, settings)
+    labels = label_inspected(
+        outcomes.join(table.select("declaration_id"), on="declaration_id", how="semi"), **settings.labels.model_dump()
+    )
+    bundle = train_bundle(
+        table,
+        labels.table,
+        split,
+        registry,
+        plan=settings.training_plan(),
+        controls_version=controls_version,
+        data_version=version,
+    )
+    held_out = held_out_rows(table, labels, split)
+    history = split.select(table, "train")
+    known = known_before(labels.table, split.test_from)
+    learned = history.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
+    scores, kinds = _all_scores(bundle, learned, history, held_out, settings)
+    group = settings.split.group_column
+    evaluation = evaluate(held_out, scores, kinds, plan=settings.evaluation_plan(), group=group, seed=settings.seed)
+    reliability = _reliability(held_out, scores, settings)
+    counts = {
+        "declarations": table.height,
+        "outcomes": outcomes.height,
+        "outcomes_elsewhere": outcomes.height - labels.table.height,
+        **{f"{part}_rows": n for part, n in split.counts().items()},
+        **labels.counts,
+        "test_inspected": held_out.height,
+        "test_violations": int(held_out[ANY].sum()),
+    }
+    model_version = bundle.model_version
+    paths = _write_files(bundle, evaluation, reliability, out_dir)
+    _keep_held_out(held_out, bundle, group, home)
+    card = write_model_card(bundle, evaluation, reliability, counts, settings)
+    paths.append(write_text(out_dir / "model_card.md", card))
+    registered = log_training(
+        home,
+        bundle,
+        params=settings.model_dump() | {"n_columns": len(bundle.columns.codes)},
+        metrics=_headline(evaluation) | {f"n_{name}": float(value) for name, value in counts.items()},
+        figures=draw_figures(bundle, evaluation, reliability, held_out, scores),
+        tables={"evaluation": evaluation, "reliability": reliability},
+        data_fingerprints=fingerprints,
+        tags={"model_version": model_version, "controls_version": controls_version, "data_version": version},
+        example=history,
+        reports={"model_card.md": card},
+    )
+    return TrainResult(
+        bundle=bundle,
+        model_version=model_version,
+        run_id=registered.run_id,
+        registered_version=registered.version,
+        evaluation=evaluation,
+        reliability=reliability,
+        counts=counts,
+        lines=_lines(counts, evaluation, bundle, model_version, registered.version),
+        paths=paths,
+    )
+
+
+def with_described(
+    evidence: pl.DataFrame, raw: pl.DataFrame, *, registry: Sequence[Evidence], group: str
+) -> pl.DataFrame:
+    """Evidence with the declaration's own columns beside it; sorted by declaration_id, one row each.
+
+    Only identifiers, registered columns and categories are taken from the evidence, so that no other column of it can
+    stand in for a declared one.
+    """
+    codes = [one.code for one in registry]
+    kept = ["declaration_id", "declared_on", *(name for name in CATEGORIES if name in evidence.columns)]
+    if group in evidence.columns:
+        kept.append(group)
+    kept += [code for code in codes if code in evidence.columns]
+    wanted = [name for name in (*RAW_COLUMNS, group) if name in raw.columns and name not in kept]
+    table = evidence.select(dict.fromkeys(kept)).join(
+        raw.select("declaration_id", *dict.fromkeys(wanted)), on="declaration_id", how="left", validate="1:1"
+    )
+    if group not in table.columns:
+        table = table.with_columns(pl.lit(None, dtype=pl.String).alias(group))
+    return with_raw_columns(table).sort("declaration_id")
+
+
+def held_out_rows(table: pl.DataFrame, labels: Labels, split: Split) -> pl.DataFrame:
+    """Inspected rows of the test part with labels, weight, found_kg, found_usd and unseen_party, sorted by id."""
+    inspected = split.select(table, "test").join(labels.table, on="declaration_id", how="left", maintain_order="left")
+    found = inspected.drop_nulls("finding")
+    # what was seized, else what was declared: a violation's size is better told by the lot than left at nothing
+    return found.with_columns(
+        found_kg=pl.coalesce(pl.col("seized_kg"), pl.col("net_kg")),
+        found_usd=pl.coalesce(pl.col("seized_usd"), pl.col("value_usd")),
+    ).sort("declaration_id")
+
+
+def _check(evidence: pl.DataFrame, name: str) -> None:
+    if not evidence.height:
+        raise ContractError(f"{name}: no declaration to train on")
+    twice = evidence.height - evidence["declaration_id"].n_unique()
+    if twice:
+        raise ContractError(f"{name}: declaration_id is not unique in {twice:,} of {evidence.height:,} rows")
+
+
+def _split(table: pl.DataFrame, settings: TrainSettings) -> Split:
+    own = settings.split
+    return time_and_entity_split(
+        table,
+        test_share=own.test_share,
+        calibration_share=own.calibration_share,
+        embargo_days=own.embargo_days,
+        group=own.group_column,
+        held_out_group_share=own.held_out_group_share,
+        whole_groups=own.is_whole_groups,
+        seed=settings.seed,
+    )
+
+
+def _all_scores(
+    bundle: ModelBundle, learned: pl.DataFrame, history: pl.DataFrame, held_out: pl.DataFrame, settings: TrainSettings
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Score the held-out rows by the model and by every baseline; the baselines learn from the same rows."""
+    own = bundle.score(held_out)
+    columns = bundle.columns
+    described = zip(columns.codes, columns.roles, columns.families, strict=True)
+    plan = settings.training_plan()
+    ours = own["suspicion"].to_numpy() if bundle.is_supervised else np.full(held_out.height, np.nan)
+    scores = {OURS: ours, "anomaly": own["anomaly_score"].to_numpy()} | baseline_scores(
+        learned,
+        history,
+        held_out,
+        mirror_codes=[code for code, role, family in described if role == "doubt" and family == "mirror"],
+        plan=plan.boosting,
+        seed=plan.seed,
+        threads=plan.threads,
+    )
+    return scores, {typology: own[f"p_{typology}"].to_numpy() for typology in TYPOLOGIES}
+
+
+def _reliability(held_out: pl.DataFrame, scores: Mapping[str, Floats], settings: TrainSettings) -> pl.DataFrame:
+    ours = scores[OURS]
+    kept = np.isfinite(ours)
+    return reliability_table(
+        ours[kept],
+        held_out[ANY].to_numpy()[kept],
+        held_out["weight"].to_numpy().astype(float)[kept],
+        n_bins=settings.evaluation.n_bins,
+        interval_share=settings.evaluation.interval_share,
+    )
+
+
+def _write_files(bundle: ModelBundle, evaluation: pl.DataFrame, reliability: pl.DataFrame, out_dir: Path) -> list[Path]:
+    for name, text in bundle.to_files().items():
+        write_text(out_dir / "model" / name, text)
+    return [
+        out_dir / "model",
+        write_table(evaluation, out_dir / "evaluation.parquet"),
+        write_table(evaluation, out_dir / "evaluation.csv"),
+        write_table(reliability, out_dir / "reliability.csv"),
+    ]
+
+
+def _keep_held_out(held_out: pl.DataFrame, bundle: ModelBundle, group: str, home: Path) -> None:
+    kept = ["declaration_id", "declared_on", group, *bundle.columns.codes, *CATEGORIES, *TARGETS, "weight"]
+    kept += ["found_kg", "found_usd", "unseen_party"]
+    write_table(held_out.select(name for name in dict.fromkeys(kept) if name in held_out.columns), home / HELD_OUT)
+
+
+def _headline(evaluation: pl.DataFrame) -> dict[str, float | None]:
+    """Metrics for the run's page: `metric` of the model over all rows, else with the subset and model before it."""
+    rows: dict[str, Any] = {}
+    for metric, subset, model, value in evaluation.select("metric", "subset", "model", "value").iter_rows():
+        before = [one for one in (subset if subset != "all" else "", model if model != OURS else "") if one]
+        rows[".".join([*before, metric])] = value
+    return rows
+
+
+def _lines(
+    counts: Mapping[str, int], evaluation: pl.DataFrame, bundle: ModelBundle, version: str, registered: str
+) -> list[str]:
+    def shown(metric: str, model: str = OURS) -> str:
+        at = (pl.col("metric") == metric) & (pl.col("model") == model) & (pl.col("subset") == "all")
+        found = evaluation.filter(at)
+        if not found.height or found["value"][0] is None:
+            return "not measurable"
+        value, low, high = found.select("value", "low", "high").row(0)
+        return f"{value:.3f}" + (f" ({low:.3f} to {high:.3f})" if low is not None else "")
+
+    lines = [
+        f"declarations {counts['declarations']:,} = train {counts['train_rows']:,} + calibration "
+        f"{counts['calibration_rows']:,} + test {counts['test_rows']:,} + embargo {counts['embargo_rows']:,} "
+        f"+ held out {counts['held_out_rows']:,}",
+        f"inspected {counts['inspected']:,}, of which {counts['violations']:,} violations; "
+        f"test {counts['test_inspected']:,} and {counts['test_violations']:,}",
+    ]
+    if counts["test_inspected"]:
+        best = evaluation.filter(
+            (pl.col("subset") == "all") & (pl.col("metric") == "average_precision") & (pl.col("model") != OURS)
+        ).sort("value", descending=True, nulls_last=True)
+        lines.append(f"average precision {shown('average_precision')}; calibration error {shown('calibration_error')}")
+        if best.height:
+            lines.append(f"best baseline {best['model'][0]}: {shown('average_precision', best['model'][0])}")
+    lines += [f"note: {note}" for note in bundle.notes]
+    return [*lines, f"model {version}, registered as version {registered}, alias challenger"]
