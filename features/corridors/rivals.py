@@ -1,0 +1,180 @@
+"""What else would explain a corridor: six honest readings, each scored in [0, 1] beside it."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from features.corridors.lanes import TRIAL
+
+RIVALS: dict[str, str] = {
+    "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
+    "rival_production": "own production: the hub sends out more than came in from anywhere, or to many countries at once",
+    "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
+    "rival_reporter": "change of reporting: other trade of the same countries moved alike, or another side's figures are read",
+    "rival_reclassification": "reclassification: goods moved here from another code of the same lane, or began under this "
+    "code in the month of the measure, declared openly by the origin and priced unlike the rest",
+    "rival_single_lot": "one large lot: a single month carries nearly all of it",
+}
+LEADS_FROM = 0.6
+"""A rival from this score on is named as the likelier reading."""
+
+
+def _ratio_share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then((part / whole).clip(0.0, 1.0)).fill_null(0.0)
+
+
+def _ln_growth(post_mean: pl.Expr, pre_mean: pl.Expr, floor: pl.Expr) -> pl.Expr:
+    return ((post_mean + floor) / (pre_mean + floor)).log()
+
+
+def hub_totals(lanes: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum what each country took in and sent out in a good, before and after each date: trial keys and `hub_iso3`."""
+    n_post = pl.col("n_post")
+    post = pl.when(n_post > 0).then(pl.col("post_sum") / n_post)
+    rose = (pl.col("excess") > pl.col("noise")).fill_null(value=False)
+    incoming = lanes.group_by(*TRIAL, pl.col("importer_iso3").alias("hub_iso3")).agg(
+        pl.col("pre_mean").sum().alias("all_in_pre"), post.sum().alias("all_in_post")
+    )
+    outgoing = lanes.group_by(*TRIAL, pl.col("exporter_iso3").alias("hub_iso3")).agg(
+        pl.col("pre_mean").sum().alias("all_out_pre"),
+        post.sum().alias("all_out_post"),
+        rose.sum().cast(pl.Float64).alias("n_out_risen"),
+    )
+    return outgoing.join(incoming, on=[*TRIAL, "hub_iso3"], how="left").with_columns(
+        pl.col("all_in_pre", "all_in_post").fill_null(0.0)
+    )
+
+
+def origin_prices(lanes: pl.LazyFrame) -> pl.LazyFrame:
+    """Take the usual unit value at which each origin sold the good before a date: median over its lanes, USD/kg."""
+    return (
+        lanes.filter("is_from_origin")
+        .group_by(*TRIAL, pl.col("exporter_iso3").alias("origin_iso3"))
+        .agg(pl.col("pre_uv").median().alias("usual_uv"), pl.len().cast(pl.Float64).alias("n_origin_lanes"))
+    )
+
+
+def neighbour_falls(neighbours: pl.LazyFrame) -> pl.LazyFrame:
+    """Measure what left neighbouring codes of each lane over the same months: `neighbour_fall`, 0 where nothing did."""
+    fall = (pl.col("pre_mean") * pl.col("n_post") - pl.col("post_sum")).clip(lower_bound=0.0)
+    return neighbours.select(
+        *TRIAL,
+        pl.col("exporter_iso3").alias("origin_iso3"),
+        pl.col("importer_iso3").alias("hub_iso3"),
+        fall.alias("neighbour_fall"),
+        pl.col("pre_uv").alias("neighbour_uv"),
+        pl.col("is_mass").alias("neighbour_is_mass"),
+    )
+
+
+def score_rivals(corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.LazyFrame) -> pl.LazyFrame:
+    """Score the honest readings of each corridor, and name the strongest.
+
+    `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `neighbours` the same of neighbouring
+    codes. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks for it), then
+    `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6). Source: indicators.md 15, 18; the
+    scores are this project's own.
+    """
+    near = neighbour_falls(neighbours)
+    rows = (
+        corridors.join(hub_totals(lanes), on=[*TRIAL, "hub_iso3"], how="left")
+        .join(origin_prices(lanes), on=[*TRIAL, "origin_iso3"], how="left")
+        .join(near, on=[*TRIAL, "origin_iso3", "hub_iso3"], how="left")
+    )
+    rows = rows.with_columns(
+        _re_export().alias("rival_re_export"),
+        _production().alias("rival_production"),
+        _stock_draw().alias("rival_stock_draw"),
+        _reporter().alias("rival_reporter"),
+        _reclassification().alias("rival_reclassification"),
+        _single_lot().alias("rival_single_lot"),
+    )
+    strongest = pl.max_horizontal(list(RIVALS))
+    name = pl.coalesce(pl.when(pl.col(code) == strongest).then(pl.lit(code)) for code in RIVALS)
+    return rows.with_columns(
+        strongest.alias("rival_strength"), pl.when(strongest >= LEADS_FROM).then(name).alias("leading_rival")
+    )
+
+
+def _others_growth() -> pl.Expr:
+    own_pre, own_post = pl.col("out_pre_mean"), pl.col("out_post_sum") / pl.col("out_n_post")
+    monthly_floor = pl.col("floor") / pl.col("out_n_post")
+    return _ln_growth(pl.col("all_out_post") - own_post, pl.col("all_out_pre") - own_pre, monthly_floor)
+
+
+def _own_growth() -> pl.Expr:
+    monthly_floor = pl.col("floor") / pl.col("out_n_post")
+    return _ln_growth(pl.col("out_post_sum") / pl.col("out_n_post"), pl.col("out_pre_mean"), monthly_floor)
+
+
+def _re_export() -> pl.Expr:
+    """Part of its inflow that the hub passed on before, times how far its other customers got more as well."""
+    passed_on = _ratio_share(pl.col("all_out_pre"), pl.col("all_in_pre"))
+    return passed_on * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth())
+
+
+def _production() -> pl.Expr:
+    """Part of the outflow that no inflow from anywhere covers, net of what was already so before."""
+    uncovered = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
+    many = ((pl.col("n_out_risen") - 2.0) / 4.0).clip(0.0, 1.0).fill_null(0.0)
+    return pl.max_horizontal(uncovered, many * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()))
+
+
+def _stock_draw() -> pl.Expr:
+    """Part of the outflow's excess that more inflow does not cover, times how much earlier than evenly it left."""
+    uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), pl.col("out_excess"))
+    span = (pl.col("post_to") - pl.col("post_from")).cast(pl.Float64)
+    centre = pl.when((span >= 2) & (pl.col("out_post_sum") > 0)).then(
+        pl.col("out_post_moment") / pl.col("out_post_sum") / span
+    )
+    early = ((0.5 - centre) / 0.25).clip(0.0, 1.0).fill_null(0.0)
+    return pl.when(pl.col("out_excess") > 0).then(uncovered * early).fill_null(0.0)
+
+
+def _reporter() -> pl.Expr:
+    """Largest change, on either leg, of the part that was read from the importer's figures."""
+    changes = [
+        pl.when((pl.col(f"{leg}_pre_mean") > 0) & (pl.col(f"{leg}_year_sum") > 0)).then(
+            (pl.col(f"{leg}_post_importer_share") - pl.col(f"{leg}_pre_importer_share")).abs()
+        )
+        for leg in ("in", "out")
+    ]
+    alike = _ratio_share(pl.min_horizontal(_others_growth(), _inflow_growth()).clip(lower_bound=0.0), _own_growth())
+    return pl.max_horizontal(*changes, alike).fill_null(0.0).clip(0.0, 1.0)
+
+
+def _inflow_growth() -> pl.Expr:
+    own_pre, own_post = pl.col("in_pre_mean"), pl.col("in_post_sum") / pl.col("in_n_post")
+    monthly_floor = pl.col("floor") / pl.col("in_n_post")
+    return _ln_growth(pl.col("all_in_post") - own_post, pl.col("all_in_pre") - own_pre, monthly_floor)
+
+
+def _reclassification() -> pl.Expr:
+    """Part of the inflow's excess that neighbouring codes lost; or a start in the very month, openly and oddly priced.
+
+    A measure brings licences that take weeks to get (45 working days by MOFCOM's rules), so more of the good being
+    declared by the origin itself under the controlled code from the first month on is a change of code, the more so
+    when its unit value is unlike what the code used to hold (full at fourfold, ln 4) and it goes on month after month.
+    """
+    mass_like = pl.col("neighbour_is_mass") == pl.col("is_mass")
+    apart = (pl.col("in_post_uv") / pl.col("neighbour_uv")).log().abs()
+    similar = (1.0 - apart / math.log(4.0)).clip(0.0, 1.0).fill_null(0.5)
+    moved = (
+        pl.when(mass_like).then(_ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * similar).fill_null(0.0)
+    )
+    at_once = (pl.col("in_event_step") >= 0.5).fill_null(value=False)
+    openly = 1.0 - pl.col("in_post_importer_share").fill_null(1.0)
+    odd_price = ((pl.col("in_post_uv") / pl.col("usual_uv")).log().abs() / math.log(4.0)).clip(0.0, 1.0).fill_null(0.0)
+    step = pl.when(at_once).then(openly * odd_price).otherwise(0.0)
+    return pl.max_horizontal(moved, step)
+
+
+def _single_lot() -> pl.Expr:
+    """Part that the largest month holds of the leg with the smaller excess, above an even spread; needs three months."""
+    out_is_less = (pl.col("out_excess") <= pl.col("in_excess")).fill_null(value=False)
+    top = pl.when(out_is_less).then("out_post_max").otherwise("in_post_max")
+    whole = pl.when(out_is_less).then("out_post_sum").otherwise("in_post_sum")
+    months = pl.when(out_is_less).then("out_n_post").otherwise("in_n_post")
+    return pl.when(months >= 3).then(((_ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)

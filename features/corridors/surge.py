@@ -1,0 +1,107 @@
+"""Corridors origin > hub > destination: both legs rise together after a date, and the direct trade does not."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.corridors.lanes import TRIAL
+from features.countries import UNSPECIFIED
+
+CORRIDOR = (*TRIAL, "origin_iso3", "hub_iso3", "destination_iso3")
+LEAST_DEFICIT_SHARE = 0.3  # of the direct trade expected: a destination that lost less has little to make up for
+LEAST_BASE_MONTHS = 6.0  # reported months before the date, on every leg that is compared
+
+_LEG = (
+    "n_pre",
+    "n_post",
+    "pre_mean",
+    "post_sum",
+    "post_max",
+    "post_usd",
+    "post_moment",
+    "year_sum",
+    "first_month",
+    "event_step",
+    "expected",
+    "excess",
+    "noise",
+    "z",
+    "pre_uv",
+    "post_uv",
+    "pre_importer_share",
+    "post_importer_share",
+)
+
+
+def _leg(lanes: pl.LazyFrame, *, start: str, end: str, prefix: str, extra: tuple[str, ...] = ()) -> pl.LazyFrame:
+    return lanes.select(
+        *TRIAL,
+        pl.col("exporter_iso3").alias(start),
+        pl.col("importer_iso3").alias(end),
+        *(pl.col(name).alias(f"{prefix}_{name}") for name in _LEG),
+        *extra,
+    )
+
+
+def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
+    """Goods reached the hub from the origin, and left it for the destination, in excess of what would be expected.
+
+    `lanes` from `excess_over_expected`; `scope`: one row per `mineral` with `legs` (both, in, out: which legs anybody
+    reports), `destinations` and `hubs` (lists; empty: all). A corridor is looked at where its legs had at least six
+    reported months before and one after, and each carried a material amount after; with an open list of destinations,
+    only where direct trade fell by at least 30 %. Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*`
+    (origin to hub), `out_*` (hub to destination) and `direct_*`, `excess` (smaller of the two) and its `noise`,
+    `rerouted` = min(inflow, outflow), an upper bound, `deficit` of direct trade (null where nothing fell),
+    `is_novel` (nothing left for the destination in the year before). Source: indicators.md 9, 11, 12, 13.
+    """
+    material = lanes.filter(pl.col("post_sum") >= pl.col("floor"))
+    extra = ("is_mass", "floor", "post_from", "post_to")
+    from_origin, elsewhere = pl.col("is_from_origin"), ~pl.col("is_from_origin")
+    inflow = _leg(material.filter(from_origin), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
+    outflow = _leg(material.filter(elsewhere), start="hub_iso3", end="destination_iso3", prefix="out")
+    inflow = inflow.join(scope, on="mineral", how="left")
+    both = (
+        inflow.filter(pl.col("legs") == "both")
+        .join(outflow, on=[*TRIAL, "hub_iso3"], how="left")
+        .filter(pl.col("destination_iso3").is_not_null())
+    )
+    only_in = inflow.filter(pl.col("legs") == "in").with_columns(
+        pl.lit(UNSPECIFIED).alias("destination_iso3"),
+        *(pl.lit(None, dtype=pl.Int32 if name == "first_month" else pl.Float64).alias(f"out_{name}") for name in _LEG),
+    )
+    legs = pl.concat([both, only_in], how="diagonal_relaxed")
+    direct = _leg(lanes.filter(from_origin), start="origin_iso3", end="destination_iso3", prefix="direct")
+    fallen = pl.when(pl.col("direct_n_post") > 0).then(
+        pl.col("direct_pre_mean") * pl.col("direct_n_post") - pl.col("direct_post_sum")
+    )
+    lost_enough = (fallen >= LEAST_DEFICIT_SHARE * pl.col("direct_pre_mean") * pl.col("direct_n_post")) & (
+        fallen >= pl.col("floor")
+    )
+    is_open = (pl.col("destinations").list.len() == 0) & (pl.col("legs") == "both")
+    named = (pl.col("destinations").list.len() == 0) | pl.col("destinations").list.contains(pl.col("destination_iso3"))
+    is_in_scope = (
+        (pl.col("hub_iso3") != pl.col("destination_iso3"))
+        & (named | (pl.col("destination_iso3") == UNSPECIFIED))
+        & ~pl.col("destinations").list.contains(pl.col("hub_iso3"))
+        & ((pl.col("hubs").list.len() == 0) | pl.col("hubs").list.contains(pl.col("hub_iso3")))
+        & ~pl.col("origins").list.contains(pl.col("hub_iso3"))
+        & ~pl.col("origins").list.contains(pl.col("destination_iso3"))
+    )
+    has_past = (pl.col("in_n_pre") >= LEAST_BASE_MONTHS) & (pl.col("out_n_pre").fill_null(99.0) >= LEAST_BASE_MONTHS)
+    in_is_less = pl.col("out_excess").is_null() | (pl.col("in_excess") <= pl.col("out_excess"))
+    rerouted = pl.min_horizontal("in_post_sum", "out_post_sum")
+    before = pl.col("out_year_sum").fill_null(pl.col("in_year_sum"))
+    return (
+        legs.filter(is_in_scope & has_past)
+        .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
+        .filter(~is_open | lost_enough.fill_null(value=False))
+        .with_columns(
+            pl.min_horizontal("in_z", "out_z").alias("surge_z"),
+            pl.when(in_is_less).then("in_excess").otherwise("out_excess").alias("excess"),
+            pl.when(in_is_less).then("in_noise").otherwise("out_noise").alias("noise"),
+            rerouted.alias("rerouted"),
+            pl.when(fallen > 0).then(fallen).alias("deficit"),
+            (before <= 0.0).alias("is_novel"),
+        )
+        .drop("destinations", "hubs", "origins")
+    )

@@ -1,0 +1,131 @@
+"""Which months are compared with which: the months after a measure, and placebo dates on which nothing happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.corridors.amounts import LOOK_BACK_MONTHS, window_mark
+from features.corridors.watch import Watch
+
+SCHEMA = {
+    "mineral": pl.String,
+    "look": pl.Int32,
+    "event": pl.Int32,
+    "trial": pl.String,
+    "base_from": pl.Int32,
+    "base_to": pl.Int32,
+    "post_from": pl.Int32,
+    "post_to": pl.Int32,
+    "base_mark": pl.UInt64,
+    "post_mark": pl.UInt64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Lengths in months; each default's reason stands in configs/corridors.toml."""
+
+    base_months: int = 24
+    least_base_months: int = 6
+    anticipation_months: int = 3
+    post_months: int = 6
+    follow_months: int = 24
+    placebo_step_months: int = 1
+
+
+def trial_kind(trial: str) -> str:
+    """Say what a trial is: `real`, or a `placebo` date or good.
+
+    >>> trial_kind("placebo-24000")
+    'placebo'
+    """
+    return trial.split("-", 1)[0]
+
+
+def lay_trials(
+    watches: Iterable[Watch], known: Mapping[tuple[str, int], tuple[int, int]], windows: Windows
+) -> pl.DataFrame:
+    """Lay out every comparison: for each watch, look and event one real one, and placebo dates before the event.
+
+    `known` gives, per mineral and look, the first and last month for which anything was public. The real comparison
+    needs the event to lie at or before the last month and at most `follow_months` before it. Placebo dates are laid out
+    once per event, at the first look after it, wholly before the anticipation window, for post windows of 1, 3 and all
+    months. Watches marked as placebo give placebo comparisons only, at the event and before it.
+    """
+    rows: list[dict[str, object]] = []
+    for watch in watches:
+        events = sorted({day.year * 12 + day.month - 1 for day in watch.events})
+        looks = sorted(look for name, look in known if name == watch.name)
+        for event in events:
+            open_looks = [look for look in looks if known[watch.name, look][1] >= event]
+            for look in open_looks:
+                first, last = known[watch.name, look]
+                if last - event < windows.follow_months:
+                    start = max(event, last - windows.post_months + 1)
+                    label = "placebo-same" if watch.is_placebo else "real"
+                    rows += _trial(
+                        watch.name,
+                        look,
+                        event=event,
+                        trial=label,
+                        first=first,
+                        start=start,
+                        last=last,
+                        change=event,
+                        windows=windows,
+                    )
+            if open_looks:
+                rows += _placebo_dates(watch.name, open_looks[0], event, known[watch.name, open_looks[0]][0], windows)
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _placebo_dates(name: str, look: int, event: int, first: int, windows: Windows) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    last_quiet = event - windows.anticipation_months - 1
+    for n_post in _post_lengths(windows.post_months):
+        latest = last_quiet - n_post + 1
+        earliest = first + windows.least_base_months + windows.anticipation_months
+        for start in range(latest, earliest - 1, -windows.placebo_step_months):
+            label = f"placebo-{start}-{n_post}"
+            rows += _trial(
+                name,
+                look,
+                event=event,
+                trial=label,
+                first=first,
+                start=start,
+                last=start + n_post - 1,
+                change=start,
+                windows=windows,
+            )
+    return rows
+
+
+def _post_lengths(post_months: int) -> Sequence[int]:
+    return sorted({min(n, post_months) for n in (1, 3, post_months)})
+
+
+def _trial(
+    name: str, look: int, *, event: int, trial: str, first: int, start: int, last: int, change: int, windows: Windows
+) -> list[dict[str, object]]:
+    base_to = change - windows.anticipation_months - 1
+    base_from = max(base_to - windows.base_months + 1, first, look - LOOK_BACK_MONTHS)
+    if base_to - base_from + 1 < windows.least_base_months:
+        return []
+    return [
+        {
+            "mineral": name,
+            "look": look,
+            "event": event,
+            "trial": trial,
+            "base_from": base_from,
+            "base_to": base_to,
+            "post_from": start,
+            "post_to": last,
+            "base_mark": window_mark(base_from, base_to, look),
+            "post_mark": window_mark(start, last, look),
+        }
+    ]

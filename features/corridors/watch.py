@@ -1,0 +1,74 @@
+"""What is watched: goods, where they come from, whom they are kept from, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+SHARED_HEADINGS: dict[str, str] = {
+    "811292": "gallium, germanium, indium, niobium, vanadium and hafnium, unwrought, waste and powders",
+    "811299": "articles of gallium, germanium, indium, niobium, vanadium and hafnium",
+    "282590": "germanium oxides beside other bases and metal oxides",
+    "285390": "gallium and other phosphides beside distilled water and amalgams",
+    "284290": "tellurides and selenides beside other salts of inorganic acids",
+    "284690": "compounds of every rare earth but cerium, light and heavy alike",
+    "280530": "all rare-earth metals, scandium and yttrium, light and heavy alike",
+    "850511": "all permanent magnets of metal, with and without rare earths",
+    "810690": "bismuth of purities on both sides of the controlled one",
+    "380110": "artificial graphite of every grade, controlled and free",
+    "250410": "natural graphite in powder or flakes of every grade",
+}
+"""Six-digit codes that hold more than the controlled good; wording after the WCO's Harmonized System 2022."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One question: do `hs_codes` from `origins` reach `destinations` through third countries since `events`?"""
+
+    name: str
+    """Controlled mineral, or any name."""
+    hs_codes: tuple[str, ...]
+    """Six-digit codes."""
+    origins: tuple[str, ...]
+    destinations: tuple[str, ...]
+    """Empty: every country whose direct supply fell."""
+    events: tuple[date, ...]
+    """First days of the measures."""
+    hubs: tuple[str, ...] = ()
+    """Empty: every third country."""
+    controls: tuple[str, ...] = ()
+    """Announcements behind the events, named in the report."""
+    is_placebo: bool = False
+    """Goods that no measure touches, looked at to learn what chance looks like."""
+
+
+def watched_codes(watches: Iterable[Watch]) -> pl.LazyFrame:
+    """List which code belongs to which watch: `mineral`, `hs6`."""
+    rows = [{"mineral": one.name, "hs6": code} for one in watches for code in sorted(set(one.hs_codes))]
+    return pl.LazyFrame(rows, schema={"mineral": pl.String, "hs6": pl.String})
+
+
+def neighbour_codes(watches: Iterable[Watch], known_codes: Sequence[str]) -> pl.LazyFrame:
+    """List the codes of the same chapter that a watch does not name, where its goods could lawfully or not be moved."""
+    rows = [
+        {"mineral": one.name, "hs6": code}
+        for one in watches
+        for code in sorted(set(known_codes) - set(one.hs_codes))
+        if not one.is_placebo and code[:2] in {named[:2] for named in one.hs_codes}
+    ]
+    return pl.LazyFrame(rows, schema={"mineral": pl.String, "hs6": pl.String})
+
+
+def what_six_digits_hide(hs_codes: Iterable[str]) -> str:
+    """Say in one sentence which of the codes hold other goods as well; empty where none is known to.
+
+    >>> what_six_digits_hide(["811292"])[:60]
+    'Six digits cannot tell the goods apart: 811292 holds gallium'
+    """
+    mixed = [f"{code} holds {SHARED_HEADINGS[code]}" for code in sorted(set(hs_codes)) if code in SHARED_HEADINGS]
+    if not mixed:
+        return ""
+    return "Six digits cannot tell the goods apart: " + "; ".join(mixed) + ". A rise may be of any of them."
