@@ -24,7 +24,8 @@ def lane_windows(
     `n_pre n_post` (months that either side reported; a month without a row is then a zero), `pre_mean pre_sd` (a
     month), `post_sum post_max post_usd`, `event_step` (how far the first two months of the event already
     carried what the post window carries, from at most a tenth of it; in [0, 1]), `year_sum` (the twelve months before
-    the post window), `first_month` (first month with trade in the post window), `pre_importer_share post_importer_share` (part read from the importer),
+    the post window), `first_month` (first month with trade in the post window), `pre_importer_share` and
+    `post_importer_share` (part read from the importer),
     `pre_uv post_uv` (USD/kg, measured masses only), `floor` (amount below which a window is not material).
     """
     rows = amounts.join(trials.lazy(), on=["mineral", "look"], how="left").filter(pl.col("trial").is_not_null())

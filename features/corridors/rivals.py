@@ -10,11 +10,11 @@ from features.corridors.lanes import TRIAL
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
-    "rival_production": "own production: the hub sends out more than came in from anywhere, or to many countries at once",
+    "rival_production": "own production: the hub sends out more than came in, or to many countries at once",
     "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
-    "rival_reporter": "change of reporting: other trade of the same countries moved alike, or another side's figures are read",
-    "rival_reclassification": "reclassification: goods moved here from another code of the same lane, or began under this "
-    "code in the month of the measure, declared openly by the origin and priced unlike the rest",
+    "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
+    "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this code "
+    "in the month of the measure, declared openly by the origin and priced unlike the rest",
     "rival_single_lot": "one large lot: a single month carries nearly all of it",
 }
 LEADS_FROM = 0.6
@@ -172,7 +172,7 @@ def _reclassification() -> pl.Expr:
 
 
 def _single_lot() -> pl.Expr:
-    """Part that the largest month holds of the leg with the smaller excess, above an even spread; needs three months."""
+    """Part of the leg with the smaller excess that its largest month holds, from one half on; needs three months."""
     out_is_less = (pl.col("out_excess") <= pl.col("in_excess")).fill_null(value=False)
     top = pl.when(out_is_less).then("out_post_max").otherwise("in_post_max")
     whole = pl.when(out_is_less).then("out_post_sum").otherwise("in_post_sum")

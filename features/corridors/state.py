@@ -33,8 +33,8 @@ def _log10(share: float) -> float:
 def corridor_state(tests: pl.LazyFrame) -> pl.LazyFrame:
     """Tell each corridor's state before each month: its strength, the figures behind it, the rival readings.
 
-    `tests`: `corridor_surges` with rivals, `p_value` and `q_value`, real trials only. Where a corridor was looked at for
-    several measures or origins, the most telling is kept. Keys `mineral hub_iso3 destination_iso3 as_of`; columns
+    `tests`: `corridor_surges` with rivals, `p_value` and `q_value`, real trials only. Where a corridor was looked at
+    for several measures or origins, the most telling is kept. Keys `mineral hub_iso3 destination_iso3 as_of`; columns
     `corridor_surge` and `hub_exposure` ([0, 1]), `corridor_id origin_iso3 corridor_event_on corridor_period
     corridor_excess corridor_unit corridor_p corridor_q corridor_rival`.
     """
