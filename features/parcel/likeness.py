@@ -13,15 +13,8 @@ _STEP = 0.02  # of the log: rows whose figure agrees to 2 % are looked up once
 
 
 def own_minerals(forms: pl.DataFrame) -> pl.LazyFrame:
-    """List the minerals of each subheading: `hs6`, `own` (List[str])."""
-    return (
-        forms.lazy()
-        .select("mineral", "hs6")
-        .explode("hs6")
-        .drop_nulls()
-        .group_by("hs6")
-        .agg(pl.col("mineral").unique().sort().alias("own"))
-    )
+    """Pair each subheading with the minerals that are declared under it: `hs6`, `mineral`."""
+    return forms.lazy().select("mineral", "hs6").explode("hs6").drop_nulls().unique()
 
 
 def price_bands(prices: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
@@ -88,9 +81,9 @@ def closest_mineral(
     fitting = (
         stepped.select(keys)
         .unique()
-        .join(own, on="hs6", how="left")
         .join(bands, how="cross")
-        .filter(inside & in_force & ~pl.col("mineral").is_in(pl.col("own").fill_null([])))
+        .filter(inside & in_force)
+        .join(own, on=["hs6", "mineral"], how="anti")
         .with_columns(not_preferred=not_preferred, off_centre=off_centre)
         .sort(*keys, "not_preferred", "off_centre", "mineral", "is_later")
         .group_by(keys, maintain_order=True)

@@ -1,0 +1,149 @@
+"""Build the route's evidence: one row per declaration."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.completeness import complete
+from features.contracts import Declarations
+from features.lookback import month_number, settle
+from features.routing.course import measure_ways
+from features.routing.places import place_code, place_country, route_columns
+from features.routing.registry import REGISTRY
+from features.routing.rules import RoutingRules
+from features.routing.timing import (
+    expected_days,
+    impossible_leg,
+    late_change,
+    slow_transit,
+    speed_share,
+    time_journeys,
+    timing_columns,
+    usual_transit,
+)
+from features.routing.ways import WAY, place_pairs
+
+_COLUMNS = (
+    "declaration_id",
+    "declared_on",
+    "origin_iso3",
+    "dispatch_iso3",
+    "destination_iso3",
+    "loading_port",
+    "discharge_port",
+    "route",
+    "transport_mode",
+    "amended_on",
+)
+_LANE = ("first_country", "last_country", "transport_mode")
+_FIGURES = (
+    "route_km",
+    "direct_km",
+    "route_ratio",
+    "n_stops",
+    "first_country",
+    "last_country",
+    "loading_country",
+    "discharge_country",
+    "hub_iso3",
+    "transit_days",
+    "usual_transit_days",
+    "expected_days",
+    "dwell_days",
+    "speed_share",
+    "amended_days",
+)
+NO_DISTANCES = pl.DataFrame(
+    schema={"place_a": pl.String, "place_b": pl.String, "sea_km": pl.Float64, "great_circle_km": pl.Float64}
+)
+"""Distances where none were measured: lengths, detours and speeds are then unknown."""
+
+
+def build_routing(
+    declarations: pl.LazyFrame,
+    distances: pl.LazyFrame,
+    history: pl.LazyFrame,
+    *,
+    rules: RoutingRules | None = None,
+) -> pl.LazyFrame:
+    """Weigh the route against distances, dates, the papers' places and the lane's usual time.
+
+    Parameters
+    ----------
+    declarations
+        Rows to judge (contract `Declarations`; optional columns may be missing).
+    distances
+        `place_a` < `place_b`, `sea_km`, `great_circle_km` for the pairs of `wanted_pairs`; missing pairs are unknown.
+    history
+        Earlier declarations; a journey counts from the month after its end was known.
+    rules
+        Thresholds, hubs and speeds.
+
+    Returns
+    -------
+    pl.LazyFrame
+        `declaration_id`, the columns of `REGISTRY` (Float32, null unknown) and the figures behind them.
+    """
+    rules = rules or RoutingRules()
+    rows = _read(declarations)
+    ways = _number_ways(rows)
+    measured = measure_ways(ways, distances, rules).drop("way")
+    lanes = settle(
+        rows.select(*WAY, "month")
+        .unique()
+        .join(measured, on=list(WAY), how="left", nulls_equal=True)
+        .select(*_LANE, "month")
+        .unique()
+    )
+    usual = usual_transit(_past_journeys(history), lanes, rules)
+    judged = (
+        rows.join(measured, on=list(WAY), how="left", nulls_equal=True)
+        .join(usual, on=[*_LANE, "month"], how="left")
+        .join(time_journeys(rows, distances), on=["path", "days"], how="left")
+        .with_columns(
+            expected_days(rules).alias("expected_days"),
+            speed_share(rules).alias("speed_share"),
+            (pl.col("amended_on") - pl.col("declared_on")).dt.total_days().cast(pl.Int32).alias("amended_days"),
+        )
+        .with_columns(
+            impossible_leg().alias("impossible_leg"),
+            slow_transit(rules).alias("slow_transit"),
+            late_change(rules).alias("late_change"),
+        )
+    )
+    codes = [one.code for one in REGISTRY]
+    return judged.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
+    """List the pairs of places whose distances `build_routing` will ask for: `place_a` < `place_b`, distinct."""
+    return place_pairs(_number_ways(_read(declarations)))
+
+
+def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
+    countries = [
+        place_country(place_code(pl.col(f"{side}_port"))).alias(f"{side}_country") for side in ("loading", "discharge")
+    ]
+    return (
+        complete(declarations, Declarations, _COLUMNS)
+        .with_columns(*route_columns(), *countries, month_number(pl.col("declared_on")).alias("month"))
+        .with_columns(timing_columns())
+        .drop("route")
+    )
+
+
+def _number_ways(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return settle(rows.select(WAY).unique().sort(WAY).with_row_index("way"))
+
+
+def _past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
+    """Read past routes: the lane by first and last country, the days, and the month in which the end was known."""
+    places = pl.col("path").str.split(">")
+    arrived = pl.from_epoch(pl.col("ended_day"), time_unit="d")
+    return _read(history).select(
+        place_country(places.list.first()).alias("first_country"),
+        place_country(places.list.last()).alias("last_country"),
+        "transport_mode",
+        "transit_days",
+        month_number(pl.max_horizontal(arrived, "declared_on")).alias("known_month"),
+    )
