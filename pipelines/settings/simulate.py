@@ -1,0 +1,156 @@
+"""Settings of the generated world (configs/simulate.toml)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from pipelines.settings.closed import Closed
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+PricePoint = tuple[date, Positive]
+
+
+class Control(Closed):
+    """One control that traders react to."""
+
+    announcement: str
+    """Announcement number, as in the control list."""
+    minerals: tuple[str, ...]
+    """Minerals that need a licence from then on."""
+    starts_on: date
+    """First day in force."""
+    ends_on: date | None = None
+    """First day no longer in force; none where it stays."""
+    refused_destinations: tuple[str, ...] = ()
+    """Destinations to which no licence is given; empty where the control is a licence duty to every destination."""
+
+
+class Evasion(Closed):
+    """How many traders evade controls, with which schemes, and how carefully."""
+
+    prevalence_share: Annotated[float, Field(ge=0.0, le=0.3)]
+    """Share of declarations that are violations; 0 makes a world without evasion."""
+    lots_per_agent: Annotated[float, Field(ge=3.0)]
+    """Mean number of sampled evading lots an agent ships."""
+    forgery_shape: tuple[Positive, Positive]
+    """Beta distribution of how carefully an agent forges price, density, packing and text (1 = perfectly)."""
+    disguised_text_share: Share
+    """Share of agents that disguise letters in descriptions."""
+    same_group_share: Share
+    """Share of transshipping agents that sell to their own group."""
+    hub_change_share: Share
+    """Share of transshipping agents that change hub half-way."""
+    forbidden_destination_share: Share
+    """Share of agents whose goods end where export of that mineral is refused, when there is such a place."""
+    coverage_share: Annotated[float, Field(gt=0.0, le=1.0)]
+    """Share of the traders' movements that the declarations sample."""
+    hub_loss_share: Annotated[float, Field(ge=0.0, le=0.2)]
+    """Mean share of mass lost at a hub."""
+    schemes: dict[str, Annotated[float, Field(ge=0.0)]]
+    """Relative number of agents by scheme."""
+
+
+class Inspection(Closed):
+    """Who is inspected, why, and how often an inspection misses."""
+
+    random_share: Share
+    """Chance of a random inspection."""
+    rule_share: Share
+    """Chance of a rule inspection with two or more simple flags."""
+    one_flag_share: Share
+    """Chance of a rule inspection with one simple flag."""
+    model_share: Share
+    """Chance of inspection above the earlier model's threshold."""
+    model_threshold: float
+    """Threshold of the earlier model's score, in standard deviations."""
+    model_skill: float
+    """Mean score of a violation above honest trade, in standard deviations."""
+    tipped_agents_share: Share
+    """Share of agents that somebody reports."""
+    tip_share: Share
+    """Chance that a reported trader's declaration is inspected."""
+    false_tips_share: Share
+    """Share of honest firms that somebody reports."""
+    other_violation_share: Share
+    """Share of inspected honest declarations with an unrelated fault."""
+    miss_share: dict[str, Share]
+    """Chance that an inspection misses a violation, by typology."""
+
+
+class Statistics(Closed):
+    """How trade statistics distort the movements."""
+
+    ratio_shares: tuple[Share, ...]
+    """Probabilities of the quantiles below."""
+    value_ratios: tuple[Positive, ...]
+    """Quantiles of importer value over exporter value of one pair, commodity and year."""
+    mass_ratios: tuple[Positive, ...]
+    """Quantiles of importer mass over exporter mass."""
+    mass_follows_value: Share
+    """Rank correlation of mass noise with value noise."""
+    noise_persistence: Share
+    """Share of the noise variance that stays with the pair from year to year."""
+    monthly_noise_log_sd: Annotated[float, Field(ge=0.0)]
+    """Standard deviation of monthly noise, natural logarithm."""
+    cif_share_at_10000_km: Share
+    """Freight and insurance as a share of value at 10,000 km."""
+    lane_share: Share
+    """Share of country pairs that trade a good."""
+    estimated_mass_share: Share
+    """Share of lane-years whose mass was imputed from value."""
+    missing_mass_share: Share
+    """Share of figures without a mass."""
+    late_figure_share: Share
+    """Share of figures published much later than the reporter's habit."""
+    declared_by_origin_share: Share
+    """Share of re-exported imports booked under the country of origin."""
+    misdeclared_seen_share: Share
+    """Share of misdeclared lots that importers book as what they are."""
+    concealed_seen_share: Share
+    """Share of concealed lots that importers book at all."""
+    lane_median_usd_per_month: Positive
+    """Median monthly value of a background lane."""
+
+    @model_validator(mode="after")
+    def _quantiles_rise(self) -> Statistics:
+        for name in ("ratio_shares", "value_ratios", "mass_ratios"):
+            values = getattr(self, name)
+            if len(values) != len(self.ratio_shares) or list(values) != sorted(set(values)):
+                raise ValueError(f"{name} must rise and have as many numbers as ratio_shares")
+        return self
+
+
+class SimulateSettings(Closed):
+    """One generated world."""
+
+    last_month: date
+    """Last month of the world (first day)."""
+    flows_history_months: Annotated[int, Field(ge=0, le=120)]
+    """Months of published statistics before the first declaration."""
+    declarations_per_firm: Annotated[float, Field(ge=2.0)]
+    """Mean number of declarations a firm files."""
+    foreign_filed_share: Share
+    """Share of ordinary declarations filed as imports outside China."""
+    transit_share: Share
+    """Share of ordinary declarations filed in transit."""
+    licensed_trade_share: Share
+    """Share of declarations that are open trade in controlled goods."""
+    new_firms_share: Share
+    """Share of honest firms that first appear inside the window."""
+    group_firms_share: Share
+    """Share of honest firms with a company of their own group abroad."""
+    evasion: Evasion
+    lookalikes: dict[str, Share]
+    """Share of declarations of each honest look-alike."""
+    inspection: Inspection
+    missing: dict[str, Share]
+    """Share of empty cells by column, whatever the label."""
+    statistics: Statistics
+    prices_usd_per_kg: dict[str, tuple[PricePoint, ...]]
+    """Dated prices of minerals; other goods keep their price."""
+    controls: tuple[Control, ...]
+    """Controls that traders react to, by date."""

@@ -1,0 +1,175 @@
+"""Background trade: bilateral flows of every heading among all places, most of which no sampled declaration shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.calendar_of_controls import NEVER
+from pipelines.simulate.draws import Bools, Floats, Ints, stream
+from pipelines.simulate.honest import COLLAPSE, FRONT_LOADING, RECOVERY
+from pipelines.simulate.lookalikes import smelter_place
+from pipelines.simulate.movements import SEA, SEASON, Setting
+from pipelines.simulate.routes import travel_days
+
+EXTRA = 3
+"""Months drawn before the first published one, so that arrivals of its first months have a source."""
+CHINA_AS_SELLER = 22.0  # relative size as an exporter, on the scale of `demand`
+NEAR_ZERO_PRODUCERS = ("THA", "MYS", "MEX", "VNM", "SGP", "HKG", "ARE", "TUR", "KAZ", "LAO")  # minerals.yaml near_zero
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Six-digit headings with their price and the share of their trade that is controlled."""
+
+    codes: list[str]
+    usd_per_kg: Floats
+    """By heading and month, history and extra months included."""
+    controlled: Floats
+    """Share of the heading's trade that is in controlled goods."""
+    licensed_from: Ints
+    """First day on which that share needs a licence."""
+    good: Ints
+    """The heading's controlled good, or its main one."""
+
+
+def six_digit_headings(world: Setting, prices: Floats) -> Headings:
+    """Fold goods into six-digit headings; `prices` holds goods by month."""
+    hs6 = np.array([code[:6] for code in world.goods.texts("hs_code")])
+    weight = world.goods.floats("weight")
+    is_controlled = np.array(world.goods.texts("role")) == "controlled"
+    codes = sorted(set(hs6.tolist()))
+    price, share, licensed, good = [], [], [], []
+    for code in codes:
+        rows = np.flatnonzero(hs6 == code)
+        price.append(np.exp(np.average(np.log(prices[rows]), axis=0, weights=weight[rows])))
+        share.append(float(weight[rows][is_controlled[rows]].sum() / weight[rows].sum()))
+        licensed.append(int(world.rules.licensed_from[rows].min()))
+        first = rows[np.argsort(~is_controlled[rows], kind="stable")]
+        good.append(int(first[0]))
+    return Headings(codes, np.array(price), np.array(share), np.array(licensed), np.array(good))
+
+
+def background_trade(world: Setting, months: Ints, prices: Floats) -> pl.DataFrame:
+    """Draw departures and arrivals of all lanes: direction, exporter, importer, hs6, month (position), kg, usd.
+
+    `months` are the first days of the extra, history and world months and of the month after; `prices` go with them.
+    """
+    rng = stream(world.seed, "background")
+    heads = six_digit_headings(world, prices)
+    seller, buyer, head = _lanes(world, rng, heads)
+    t = len(months) - 1
+    lanes = len(seller)
+    size = _seller_size(world)[seller] * world.places.demand[buyer]
+    config = world.config.statistics
+    base = config.lane_median_usd_per_month * np.exp(1.5 * rng.normal(size=lanes)) * np.sqrt(size / np.median(size))
+    near_zero = np.isin(seller, world.places.positions(*NEAR_ZERO_PRODUCERS)) & (heads.controlled[head] > 0.5)
+    base = np.where(near_zero, 0.08 * base, base)
+    calendar = np.array([SEASON[int(m)] for m in months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12])
+    drift = np.exp(np.cumsum(0.04 * rng.normal(size=(lanes, t)), axis=1) + 0.38 * rng.normal(size=(lanes, t)))
+    empty = rng.random((lanes, t)) < np.clip(0.45 - 0.14 * np.log(base / 15_000.0), 0.0, 0.6)[:, None]
+    usd = base[:, None] * calendar[None, :] * drift * ~empty
+    usd *= _after_controls(world, heads, seller, buyer, head, months)
+    usd *= _growing_hub(world, seller, months)
+    usd[-_SMELTER_LANES:] = _smelter_usd(world, rng, base, months)
+    kg = usd / heads.usd_per_kg[head] * np.exp(0.15 * rng.normal(size=(lanes, 1)) + 0.06 * rng.normal(size=(lanes, t)))
+    trip = travel_days(world, seller, buyer, np.full(lanes, SEA)) + 9.0
+    whole = np.minimum((trip // 30.4).astype(np.int64), EXTRA - 1)
+    later = np.clip(trip / 30.4 - whole, 0.0, 1.0)[:, None]
+    return pl.concat(
+        [
+            _long("export", seller, buyer, head, kg, usd, heads),
+            _long("import", seller, buyer, head, _arrive(kg, whole, later), _arrive(usd, whole, later), heads),
+        ]
+    )
+
+
+def _seller_size(world: Setting) -> Floats:
+    size = world.places.demand.copy()
+    size[0] = CHINA_AS_SELLER
+    return size
+
+
+_SMELTER_LANES = 6
+"""Last lanes of the table: four of the new refinery's exports, two of its ore imports."""
+
+
+def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> tuple[Ints, Ints, Ints]:
+    places, count = len(world.places.codes), len(heads.codes)
+    size = _seller_size(world)
+    pull = np.sqrt(np.maximum(size[:, None] * np.where(world.places.demand > 0, world.places.demand, 3.0)[None, :], 0.01))
+    chance = np.clip(world.config.statistics.lane_share * pull / pull.mean(), 0.0, 0.85)
+    chance[0, :] = np.clip(chance[0, :] * 2.5, 0.0, 0.9)
+    np.fill_diagonal(chance, 0.0)
+    there = rng.random((count, places, places)) < chance[None, :, :]
+    head, seller, buyer = np.nonzero(there)
+    place, good, _ = smelter_place(world)
+    product = heads.codes.index(world.goods.texts("hs_code")[good][:6])
+    ore = heads.codes.index("261710")
+    to = world.places.positions("USA", "DEU", "JPN", "NLD")
+    ore_from = world.places.positions("AUS", "TJK")
+    seller = np.concatenate([seller, np.full(4, place), ore_from])
+    buyer = np.concatenate([buyer, to, np.full(2, place)])
+    head = np.concatenate([head, np.full(4, product), np.full(2, ore)])
+    fine = seller != buyer
+    buyer = np.where(fine, buyer, world.places.position("ITA"))
+    return seller.astype(np.int64), buyer.astype(np.int64), head.astype(np.int64)
+
+
+def _after_controls(world: Setting, heads: Headings, seller: Ints, buyer: Ints, head: Ints, months: Ints) -> Floats:
+    """Multiply by front-loading, collapse and recovery of Chinese exports; other producers rise a little."""
+    start = heads.licensed_from[head][:, None]
+    since = (months[None, :-1] - start) / 30.4
+    controlled = heads.controlled[head][:, None]
+    from_china = (seller == 0)[:, None]
+    level = np.where(since < -2.2, 1.0, np.where(since < -0.2, FRONT_LOADING, np.where(since < 3, COLLAPSE, RECOVERY)))
+    refused = world.rules.is_refused(heads.good[head][:, None], buyer[:, None], months[None, :-1])
+    level = np.where(refused, 0.0, level)
+    others = np.where((since > 3) & (start < NEVER), 1.25, 1.0)
+    return np.asarray(1 - controlled * (1 - np.where(from_china, level, others)))
+
+
+def _growing_hub(world: Setting, seller: Ints, months: Ints) -> Floats:
+    """Multiply the exports of one honest entrepôt that grows through the world (a rival explanation)."""
+    place = growing_hub(world)
+    middle = (world.first_day + world.last_day) / 2
+    ramp = 1 + 1.8 / (1 + np.exp(-(months[:-1] - middle) / 60.0))
+    return np.where((seller == place)[:, None], ramp[None, :], 1.0)
+
+
+def growing_hub(world: Setting) -> int:
+    """Name the honest entrepôt that grows."""
+    hubs = ("ARE", "SGP", "NLD", "MYS")
+    return world.places.position(hubs[int(stream(world.seed, "growing hub").integers(0, len(hubs)))])
+
+
+def _smelter_usd(world: Setting, rng: np.random.Generator, base: Floats, months: Ints) -> Floats:
+    _, _, opened = smelter_place(world)
+    ramp = np.clip((months[:-1] - opened) / 300.0, 0.0, 1.0)
+    level = 25 * np.median(base) * np.array([0.5, 0.2, 0.2, 0.1, 0.45, 0.25])
+    return np.asarray(level[:, None] * ramp[None, :] * np.exp(0.25 * rng.normal(size=(_SMELTER_LANES, len(ramp)))))
+
+
+def _arrive(left: Floats, whole: Ints, later: Floats) -> Floats:
+    """Move departures to the months of their arrival."""
+    column = np.arange(left.shape[1])
+    lanes = np.arange(left.shape[0])[:, None]
+    source = column[None, :] - whole[:, None]
+    now = np.where(source >= 0, left[lanes, np.maximum(source, 0)], 0.0)
+    before = np.where(source >= 1, left[lanes, np.maximum(source - 1, 0)], 0.0)
+    return np.asarray((1 - later) * now + later * before)
+
+
+def _long(direction: str, seller: Ints, buyer: Ints, head: Ints, kg: Floats, usd: Floats, heads: Headings) -> pl.DataFrame:
+    lane, month = np.nonzero(usd > 0)
+    keep: Bools = month >= EXTRA
+    lane, month = lane[keep], month[keep]
+    here, there = (seller, buyer) if direction == "export" else (buyer, seller)
+    return pl.DataFrame(
+        {
+            "reporter": here[lane], "partner": there[lane], "head": head[lane], "month": month - EXTRA, "kg": kg[lane, month],
+            "usd": usd[lane, month],
+        }
+    ).with_columns(pl.lit(direction).alias("direction"), pl.Series("hs6", heads.codes).gather(pl.Series(head[lane])).alias("hs6")).drop("head")  # fmt: skip

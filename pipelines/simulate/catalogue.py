@@ -1,0 +1,140 @@
+"""The goods and places of the generated world, read once into arrays that movements point into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from features.countries import COUNTRIES
+from features.errors import ConfigError
+from pipelines.simulate.draws import Bools, Floats, Ints
+
+STATES = ("solid", "powder", "ingot", "liquid", "wafer", "magnet")
+MODES = ("sea", "air", "rail", "road", "courier")
+MODE_SHARES = {  # sea, air, rail, road, courier
+    "s": (0.95, 0.00, 0.02, 0.03, 0.00),
+    "m": (0.74, 0.18, 0.02, 0.03, 0.03),
+    "a": (0.12, 0.66, 0.00, 0.02, 0.20),
+    "c": (0.03, 0.52, 0.00, 0.00, 0.45),
+}
+MARKETS = {  # multipliers of demand by kind of buyer
+    "w": {},
+    "t": dict.fromkeys(("JPN", "KOR", "DEU", "TWN", "NLD", "MYS", "VNM", "HKG", "SGP"), 2.5) | {"LAO": 0.2, "EGY": 0.3},
+    "b": dict.fromkeys(("JPN", "KOR", "NLD", "BEL", "DEU", "IND", "TUR", "ITA", "THA"), 2.2),
+    "e": dict.fromkeys(("VNM", "THA", "IDN", "PHL", "SAU", "ARE", "IND", "MYS", "EGY", "KAZ", "CHL", "LAO"), 2.2),
+}
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Kinds of goods; a movement holds positions in these rows."""
+
+    frame: pl.DataFrame
+
+    def floats(self, column: str) -> Floats:
+        """Return one numeric column."""
+        return self.frame[column].cast(pl.Float64).to_numpy()
+
+    def texts(self, column: str) -> list[str]:
+        """Return one text column; unknown is empty."""
+        return [str(value) for value in self.frame[column].fill_null("").to_list()]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names by position."""
+        return self.texts("good")
+
+    def position(self, name: str) -> int:
+        """Return the position of a good; raises ConfigError for one that is not in the list."""
+        if name not in self.names:
+            raise ConfigError(f"simulate_goods.csv: no good {name!r}")
+        return self.names.index(name)
+
+    def having(self, **wanted: str) -> Ints:
+        """Return positions of the goods whose columns equal all that is wanted."""
+        keep = np.ones(self.frame.height, dtype=np.bool_)
+        for column, value in wanted.items():
+            keep &= np.array(self.texts(column)) == value
+        return np.flatnonzero(keep)
+
+    def covering(self, state: str) -> Ints:
+        """Return positions of ordinary goods that a false name may use for something in this state."""
+        covers = [set(text.split(";")) for text in self.texts("covers")]
+        return np.array([i for i, states in enumerate(covers) if state in states], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Countries; a movement holds positions in these rows."""
+
+    frame: pl.DataFrame
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """ISO 3166-1 alpha-3 codes by position."""
+        return [str(code) for code in self.frame["iso3"].to_list()]
+
+    def position(self, iso3: str) -> int:
+        """Return the position of a country; raises ConfigError for one that is not in the list."""
+        if iso3 not in self.codes:
+            raise ConfigError(f"simulate_places.csv: no place {iso3!r}")
+        return self.codes.index(iso3)
+
+    def positions(self, *codes: str) -> Ints:
+        """Return the positions of several countries."""
+        return np.array([self.position(code) for code in codes], dtype=np.int64)
+
+    @cached_property
+    def km(self) -> Floats:
+        """Distance between main ports in km: great circle times 1.35, the usual detour of a sea route."""
+        lat, lon = (np.radians(self.frame[column].to_numpy()) for column in ("latitude", "longitude"))
+        inner = np.sin(lat) * np.sin(lat)[:, None] + np.cos(lat) * np.cos(lat)[:, None] * np.cos(lon - lon[:, None])
+        return np.asarray(6371.0 * np.arccos(np.clip(inner, -1, 1)) * 1.35)
+
+    @cached_property
+    def demand(self) -> Floats:
+        """Relative size as a buyer."""
+        return self.frame["demand"].cast(pl.Float64).to_numpy()
+
+    @cached_property
+    def entrepot(self) -> Floats:
+        """Relative size as an entrepôt."""
+        return self.frame["hub"].cast(pl.Float64).to_numpy()
+
+    def market(self, kind: str) -> Floats:
+        """Weights of buying countries for one kind of market."""
+        return self.demand * np.array([MARKETS[kind].get(code, 1.0) for code in self.codes])
+
+    def has_sea(self) -> Bools:
+        """Which countries have a sea port."""
+        return self.frame["sea_ports"].is_not_null().to_numpy()
+
+
+def load_goods(path: Path) -> Goods:
+    """Read the list of goods; raises ConfigError naming what is wrong."""
+    frame = pl.read_csv(path, comment_prefix="#", schema_overrides={"hs_code": pl.String, "purity": pl.Float64})
+    problems = []
+    if frame["good"].n_unique() != frame.height:
+        problems.append("a good is named twice")
+    if not frame["state"].is_in(STATES).all():
+        problems.append(f"state must be one of {', '.join(STATES)}")
+    if not frame["mode"].is_in(list(MODE_SHARES)).all() or not frame["market"].is_in(list(MARKETS)).all():
+        problems.append("unknown mode or market letter")
+    if not frame["hs_code"].str.contains(r"^\d{10}$").all():
+        problems.append("hs_code must have 10 digits")
+    if problems:
+        raise ConfigError(f"{path.name}: {'; '.join(problems)}")
+    return Goods(frame)
+
+
+def load_places(path: Path) -> Places:
+    """Read the list of places; raises ConfigError naming what is wrong."""
+    frame = pl.read_csv(path, comment_prefix="#")
+    unknown = [code for code in frame["iso3"].to_list() if code not in COUNTRIES]
+    if unknown or frame["iso3"].n_unique() != frame.height or frame["iso3"][0] != "CHN":
+        raise ConfigError(f"{path.name}: places must be distinct countries, CHN first (unknown: {unknown})")
+    return Places(frame)

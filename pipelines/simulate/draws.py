@@ -1,0 +1,76 @@
+"""Random draws: one named stream a purpose, so that adding a purpose never shifts another's numbers."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+EPOCH = date(1970, 1, 1)
+
+
+def stream(seed: int, *names: str) -> np.random.Generator:
+    """Open the random stream of a purpose; the same seed and names give the same numbers on every machine."""
+    return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
+
+
+def pick(rng: np.random.Generator, weights: Floats | Sequence[float], size: int) -> Ints:
+    """Draw `size` positions in proportion to `weights`."""
+    cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
+    return np.searchsorted(cumulative / cumulative[-1], rng.random(size), side="right").astype(np.int64)
+
+
+def pick_rows(uniform: Floats, weights: Floats) -> Ints:
+    """Draw one position a row: `weights` holds one row of weights for each number of `uniform`."""
+    cumulative = np.cumsum(weights, axis=1)
+    return (uniform[:, None] >= (cumulative / cumulative[:, -1:])[:, :-1]).sum(axis=1).astype(np.int64)
+
+
+def heavy_tail(uniform: Floats, shares: Sequence[float], values: Sequence[float]) -> Floats:
+    """Turn uniform numbers into values with the given quantiles, log-linear in between and beyond.
+
+    Returns natural logarithms.
+    """
+    depth = np.log(np.asarray(shares) / (1 - np.asarray(shares)))
+    where = np.log(uniform / (1 - uniform))
+    level = np.log(np.asarray(values))
+    middle = np.interp(where, depth, level)
+    low = (level[1] - level[0]) / (depth[1] - depth[0])
+    high = (level[-1] - level[-2]) / (depth[-1] - depth[-2])
+    below = level[0] + (where - depth[0]) * low
+    above = level[-1] + (where - depth[-1]) * high
+    return np.where(where < depth[0], below, np.where(where > depth[-1], above, middle))
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01, as polars stores dates."""
+    return (day - EPOCH).days
+
+
+def month_starts(first: date, months: int) -> Ints:
+    """Day numbers of the first day of `months` + 1 months from `first` on."""
+    index = first.year * 12 + first.month - 1 + np.arange(months + 1)
+    return np.array([day_number(date(int(i) // 12, int(i) % 12 + 1, 1)) for i in index], dtype=np.int64)
+
+
+def shares_from_normal(normal: Floats) -> Floats:
+    """Probability below a standard normal number (a logistic approximation, within 0.01)."""
+    return 1 / (1 + np.exp(-1.5976 * normal - 0.07056 * normal**3))  # Bowling et al. 2009
+
+
+def scramble(*keys: Ints) -> Ints:
+    """Mix whole numbers into one that looks random, always the same for the same keys (splitmix64)."""
+    with np.errstate(over="ignore"):
+        mixed = np.zeros(np.broadcast_shapes(*(key.shape for key in keys)), dtype=np.uint64)
+        for key in keys:
+            mixed = (mixed ^ key.astype(np.uint64)) + np.uint64(0x9E3779B97F4A7C15)
+            mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            mixed = mixed ^ (mixed >> np.uint64(31))
+    return (mixed >> np.uint64(1)).astype(np.int64)

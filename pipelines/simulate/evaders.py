@@ -1,0 +1,203 @@
+"""Evaders: traders with one scheme, one mineral, a budget of lots and their own care in forging papers."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.calendar_of_controls import NEVER
+from pipelines.simulate.draws import Floats, Ints, pick, stream
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.schemes import CONVERSIONS, LESSER_GRADES, NEIGHBOURS, SCHEMES
+
+HUBS = ("HKG", "VNM", "THA", "MYS", "SGP", "ARE", "KOR", "MEX", "NLD", "BEL", "TUR", "KAZ", "TWN", "IDN")
+"""Places that evaders use as a hub; each world draws two a mineral."""
+STYLES_OF_DISGUISE = 4
+ARTICLES = (
+    "mannequin", "pvc_articles", "toys", "machine_parts", "tableware", "furniture_metal", "pumps", "auto_parts", "luminaire",
+    "speakers", "glassware", "bags", "transformer", "motor_ac", "sanitaryware", "fitness",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Agents:
+    """One row an evader, and the firms, with their first days moved where an evader started earlier."""
+
+    frame: pl.DataFrame
+
+    @property
+    def count(self) -> int:
+        """Number of evaders."""
+        return self.frame.height
+
+    def whole(self, column: str) -> Ints:
+        """Return a column of whole numbers."""
+        return self.frame[column].cast(pl.Int64).to_numpy()
+
+    def real(self, column: str) -> Floats:
+        """Return a column of real numbers."""
+        return self.frame[column].cast(pl.Float64).to_numpy()
+
+
+def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
+    """Name the two hubs that evaders of each mineral use in this world."""
+    minerals = sorted({m for m, r in zip(world.goods.texts("mineral"), world.goods.texts("role"), strict=True) if r == "controlled"})
+    hubs = {}
+    for mineral in minerals:
+        both = stream(world.seed, "hubs", mineral).choice(len(HUBS), size=2, replace=False)
+        hubs[mineral] = (world.places.position(HUBS[both[0]]), world.places.position(HUBS[both[1]]))
+    return hubs
+
+
+def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
+    """Make evaders out of existing firms; returns the world with their first days moved, and the evaders."""
+    config, rng = world.config.evasion, stream(world.seed, "evaders")
+    wanted = round(config.prevalence_share * declarations)
+    weights = np.array([config.schemes.get(scheme.name, 0.0) for scheme in SCHEMES])
+    usable = [_goods_for(world, number) for number in range(len(SCHEMES))]
+    weights = weights * np.array([len(goods) > 0 for goods in usable])
+    if wanted == 0 or weights.sum() == 0:
+        return world, Agents(pl.DataFrame(schema=_COLUMNS))
+    count = max(round(wanted / config.lots_per_agent), int((weights > 0).sum()))
+    active = np.flatnonzero(weights)
+    scheme = np.concatenate([active, pick(rng, weights, max(count - len(active), 0))])[:count]
+    lots = _share_out(rng, wanted, len(scheme))
+    hubs, used, rows = planted_hubs(world), set[int](), []
+    starts = world.firms.starts.copy()
+    for number, (kind, budget) in enumerate(zip(scheme.tolist(), lots.tolist(), strict=True)):
+        row = _one_agent(world, stream(world.seed, "evader", str(number)), kind, usable[kind], hubs, used)
+        used.add(row["firm"])
+        starts[row["firm"]] = min(int(starts[row["firm"]]), row["starts"] - row.pop("age_days"))
+        rows.append(row | {"agent": number, "lots": budget})
+    agents = pl.DataFrame(rows, schema=_COLUMNS)
+    return dataclasses.replace(world, firms=dataclasses.replace(world.firms, starts=starts)), Agents(agents)
+
+
+_COLUMNS = {
+    "agent": pl.Int64, "scheme": pl.Int64, "firm": pl.Int64, "good": pl.Int64, "source_good": pl.Int64, "paper_0": pl.Int64,
+    "paper_1": pl.Int64, "hub_0": pl.Int64, "hub_1": pl.Int64, "destination": pl.Int64, "starts": pl.Int64, "turns": pl.Int64,
+    "ends": pl.Int64, "lots": pl.Int64, "care_price": pl.Float64, "care_volume": pl.Float64, "care_packing": pl.Float64,
+    "care_text": pl.Float64, "care_route": pl.Float64, "disguise": pl.Int64, "same_group": pl.Int64, "is_tipped": pl.Int64,
+    "licence_plan": pl.Int64,
+}  # fmt: skip
+
+
+def _goods_for(world: Setting, number: int) -> Ints:
+    """Return controlled goods under control early enough, that this scheme knows how to move."""
+    scheme, names = SCHEMES[number], world.goods.names
+    goods = world.goods.having(role="controlled")
+    known = {
+        "false_code": set(NEIGHBOURS), "false_purity": set(LESSER_GRADES), "hub_converted": set(CONVERSIONS),
+    }.get(scheme.name, set(names))  # fmt: skip
+    keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < world.last_day - 75]
+    if scheme.name in ("hidden_in_articles", "sample_parcels"):  # only what is dear enough to carry in small amounts
+        keep = [g for g in keep if world.prices[g, -1] > 40]
+    return np.array(keep, dtype=np.int64)
+
+
+def _share_out(rng: np.random.Generator, total: int, agents: int) -> Ints:
+    size = rng.gamma(1.5, 1.0, agents) + 0.3
+    exact = size / size.sum() * total
+    lots = np.floor(exact).astype(np.int64)
+    short = total - int(lots.sum())
+    lots[np.argsort(lots - exact, kind="stable")[:short]] += 1
+    return lots
+
+
+def _one_agent(
+    world: Setting, rng: np.random.Generator, kind: int, usable: Ints, hubs: dict[str, tuple[int, int]], used: set[int]
+) -> dict[str, int | float]:
+    scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
+    prize = goods.floats("weight")[usable] * np.sqrt(np.maximum(world.prices[usable, -1], 1.0)) ** 0.3
+    good = int(usable[pick(rng, prize, 1)[0]])
+    first = max(int(world.rules.licensed_from[good]), world.first_day)
+    room = world.last_day - first
+    starts = first + int(rng.random() * 0.35 * room)
+    ends = min(world.last_day - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * (world.last_day - starts))))
+    hub_0, hub_1 = hubs[goods.texts("mineral")[good]]
+    if rng.random() < 0.3:
+        hub_0, hub_1 = hub_1, hub_0
+    if rng.random() >= world.config.evasion.hub_change_share:
+        hub_1 = hub_0
+    destination = _destination(world, rng, good, (hub_0, hub_1))
+    firm = _firm(world, rng, scheme.filed, hub_0, destination, used)
+    if scheme.filed == "import":
+        hub_0 = hub_1 = int(firms.country[firm])
+        if destination == hub_0:
+            destination = world.places.position("USA" if world.places.codes[hub_0] != "USA" else "DEU")
+    source, good = _converted(world, scheme.name, good)
+    paper = _papers(world, rng, scheme.name, good, firm)
+    config = world.config.evasion
+    care = rng.beta(*config.forgery_shape)  # one trader is careful or not in general, a little differently each time
+    cares = np.clip(care + rng.normal(0, 0.22, 5), 0.0, 1.0)
+    shipped_by_hub = scheme.typology == "transshipment"
+    return {
+        "scheme": kind, "firm": firm, "good": good, "source_good": source, "paper_0": paper[0], "paper_1": paper[1],
+        "hub_0": hub_0 if shipped_by_hub else -1, "hub_1": hub_1 if shipped_by_hub else -1, "destination": destination,
+        "starts": starts, "turns": (starts + ends) // 2, "ends": ends,
+        "care_price": float(cares[0]), "care_volume": float(cares[1]), "care_packing": float(cares[2]),
+        "care_text": float(cares[3]), "care_route": float(cares[4]),
+        "disguise": int(rng.integers(1, STYLES_OF_DISGUISE + 1)) if rng.random() < config.disguised_text_share else 0,
+        "same_group": int(shipped_by_hub and rng.random() < config.same_group_share),
+        "is_tipped": int(rng.random() < world.config.inspection.tipped_agents_share),
+        "licence_plan": int(pick(rng, [0.15, 0.3, 0.2, 0.2, 0.15], 1)[0]),
+        "age_days": int(rng.integers(5, 120)) if rng.random() < 0.35 else 900,
+    }  # fmt: skip
+
+
+def _destination(world: Setting, rng: np.random.Generator, good: int, hubs: tuple[int, int]) -> int:
+    refused = np.flatnonzero(world.rules.refused_from[good] < min(world.last_day, NEVER))
+    if len(refused) and rng.random() < world.config.evasion.forbidden_destination_share:
+        return int(refused[rng.integers(0, len(refused))])
+    market = world.places.market(world.goods.texts("market")[good]).copy()
+    market[[0, *hubs]] = 0.0
+    return int(pick(rng, market, 1)[0])
+
+
+def _firm(world: Setting, rng: np.random.Generator, filed: str, hub: int, destination: int, used: set[int]) -> int:
+    firms = world.firms
+    ordinary_size = firms.weight < np.quantile(firms.weight, 0.9)
+    free = ordinary_size & ~np.isin(np.arange(len(firms.weight)), np.array(sorted(used), dtype=np.int64))
+    if filed == "export":
+        wishes = [firms.country == 0]
+    else:
+        known = np.isin(firms.country, world.places.positions(*HUBS)) & (firms.country != destination)
+        wishes = [firms.country == hub, known, firms.country != 0]
+    for wish in wishes:
+        if (free & wish).any():
+            return int(pick(rng, (free & wish) * np.sqrt(firms.weight), 1)[0])
+    return int(pick(rng, free.astype(np.float64) if free.any() else np.ones(len(free)), 1)[0])
+
+
+def _converted(world: Setting, scheme: str, good: int) -> tuple[int, int]:
+    if scheme != "hub_converted":
+        return -1, good
+    return good, world.goods.position(CONVERSIONS[world.goods.names[good]][0])
+
+
+def _papers(world: Setting, rng: np.random.Generator, scheme: str, good: int, firm: int) -> tuple[int, int]:
+    goods, name = world.goods, world.goods.names[good]
+    if scheme == "false_purity":
+        only = goods.position(LESSER_GRADES[name])
+        return only, only
+    if scheme in ("undervalued", "hub_same_form", "hub_converted", "false_origin"):
+        return good, good
+    if scheme == "false_code":
+        choice = np.array([goods.position(other) for other in NEIGHBOURS[name]])
+    elif scheme == "hidden_in_articles":
+        choice = np.array([goods.position(other) for other in ARTICLES])
+    elif scheme == "hidden_in_cargo":
+        heavy = (goods.floats("lot_kg") > 4000) & (np.array(goods.texts("role")) == "ordinary")
+        choice = np.flatnonzero(heavy)
+    else:
+        choice = goods.covering(goods.texts("state")[good])
+    own = np.intersect1d(choice, world.firms.goods[firm])
+    if len(own) and rng.random() < 0.6:
+        first = int(own[rng.integers(0, len(own))])
+    else:
+        first = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
+    second = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
+    return first, second if rng.random() < 0.5 else first

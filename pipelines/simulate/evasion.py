@@ -1,0 +1,79 @@
+"""The evaders' lots: what moved, which way, and which good the paper names."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.draws import Floats, Ints, stream
+from pipelines.simulate.evaders import Agents
+from pipelines.simulate.movements import COURIER, IMPORT, Setting, draw_modes, movement_table, ship
+from pipelines.simulate.schemes import NAMES, SCHEMES
+
+
+def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
+    """Ship the evaders' lots; each evader's budget spread over its active days."""
+    if agents.count == 0:
+        return movement_table({}, 0)
+    rng = stream(world.seed, "evasion")
+    row = np.repeat(np.arange(agents.count), agents.whole("lots"))
+    count = len(row)
+    scheme, firm, good = (agents.whole(name)[row] for name in ("scheme", "firm", "good"))
+    day = _days(rng, agents, row, scheme)
+    late = day >= agents.whole("turns")[row]
+    paper = np.where(rng.random(count) < 0.65, agents.whole("paper_0")[row], agents.whole("paper_1")[row])
+    hub = np.where(late, agents.whole("hub_1")[row], agents.whole("hub_0")[row])
+    destination = agents.whole("destination")[row]
+    typology = np.array([SCHEMES[number].typology for number in range(len(SCHEMES))])[scheme]
+    filed_abroad = np.array([one.filed == "import" for one in SCHEMES])[scheme]
+    by_hub = typology == "transshipment"
+    named_destination = np.where(by_hub & ~filed_abroad, hub, destination)
+    dispatch = np.where(filed_abroad, hub, 0)
+    parcel = scheme == NAMES.index("sample_parcels")
+    hidden = typology == "concealment"
+    mode = np.where(parcel, COURIER, draw_modes(world, rng, np.where(hidden, paper, good), dispatch, named_destination))
+    columns = ship(
+        world, rng, firm=firm, good=good, day=day, destination=destination, mode=mode, paper=paper, hub=hub, scheme=scheme,
+        agent=row, declared_destination=named_destination, declared_origin=dispatch, dispatch=dispatch,
+        origin=np.zeros(count, np.int64), direction=np.where(filed_abroad, IMPORT, 0), same_group=agents.whole("same_group")[row],
+        disguise=np.where(rng.random(count) < 0.7, agents.whole("disguise")[row], 0),
+        source_good=agents.whole("source_good")[row],
+    )  # fmt: skip
+    host_kg = np.where(hidden, _host_mass(world, rng, paper, mode), 0.0)
+    columns["kg"] = _true_mass(rng, columns["kg"], host_kg, parcel)
+    columns["host_kg"] = host_kg
+    columns["consignee"] = world.firms.buyer_of(firm, named_destination, (late & by_hub).astype(np.int64) + 7)
+    columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
+    columns["licence_plan"] = _licence_plan(world, agents, row, scheme, good, day)
+    columns["loss_share"] = np.where(by_hub, rng.beta(2, 2 / world.config.evasion.hub_loss_share, count), 0.0)
+    for care in ("care_price", "care_volume", "care_packing", "care_text", "care_route"):
+        columns[care] = np.clip(agents.real(care)[row] + rng.normal(0, 0.08, count), 0.0, 1.0)
+    return movement_table(columns, count)
+
+
+def _days(rng: np.random.Generator, agents: Agents, row: Ints, scheme: Ints) -> Ints:
+    starts, ends = agents.whole("starts")[row], agents.whole("ends")[row]
+    where = rng.random(len(row))
+    in_bursts = scheme == NAMES.index("sample_parcels")  # a handful of parcels within two weeks, then a pause
+    burst = (np.floor(where * 3) + 0.12 * rng.random(len(row))) / 3
+    return np.asarray(starts + (np.where(in_bursts, burst, where) * (ends - starts)).astype(np.int64))
+
+
+def _host_mass(world: Setting, rng: np.random.Generator, host: Ints, mode: Ints) -> Floats:
+    lot, spread = world.goods.floats("lot_kg")[host], world.goods.floats("lot_spread")[host]
+    small = np.where(mode >= COURIER, 0.02, np.where(mode == 1, 0.1, 1.0))
+    return np.maximum(lot * small * np.exp(spread * rng.normal(size=len(host))), 5.0)
+
+
+def _true_mass(rng: np.random.Generator, usual: Floats, host_kg: Floats, parcel: np.ndarray) -> Floats:  # type: ignore[type-arg]
+    hidden = np.minimum(usual, host_kg * rng.uniform(0.04, 0.35, len(usual)))
+    lot = np.where(host_kg > 0, hidden, usual * rng.uniform(0.5, 1.1, len(usual)))
+    lot = np.where(parcel, np.minimum(lot, rng.uniform(0.5, 28.0, len(usual))), lot)
+    return np.maximum(np.round(lot, 1), 0.2)
+
+
+def _licence_plan(world: Setting, agents: Agents, row: Ints, scheme: Ints, good: Ints, day: Ints) -> Ints:
+    """0 none, 1 own licence, 2 own licence overdrawn, 3 somebody else's licence, 4 an invented number."""
+    open_paper = np.array([one.paper == "true_good" and one.filed == "export" for one in SCHEMES])[scheme]
+    plan = np.where(scheme == NAMES.index("undervalued"), 1 + (row % 2), agents.whole("licence_plan")[row])
+    return np.asarray(np.where(open_paper & world.rules.needs_licence(good, day), plan, 0))

@@ -1,0 +1,89 @@
+"""Who trades: exporters with their goods, habits, offices and names, and pools of buyers in every country."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.simulate.catalogue import Goods, Places
+from pipelines.simulate.draws import Bools, Floats, Ints, pick, scramble, stream
+from pipelines.simulate.names import FORWARDERS, firm_names
+
+CITIES = 8
+"""Home regions in China; each has a customs office, a sea port, an air port and a border crossing of its own."""
+BUYERS_PER_DEMAND = 0.0045
+"""Buyers in a country per declaration and unit of demand: about four declarations for each buyer."""
+MIN_BUYERS = 12
+
+
+@dataclass(frozen=True)
+class Firms:
+    """Exporters by position, and pools of buyers by country."""
+
+    country: Ints
+    region: Ints
+    weight: Floats
+    starts: Ints
+    goods: Ints
+    """Four goods a firm, the first its main one."""
+    habits: Floats
+    """Three numbers in [0, 1] a firm: where it usually sells."""
+    markup: Floats
+    """How far its prices lie from the usual, natural logarithm."""
+    forwarder: Ints
+    has_group: Bools
+    exporter_id: list[str]
+    name_en: list[str]
+    name_cn: list[str]
+    token: list[str]
+    buyer_start: Ints
+    """Position of the first buyer of each country; one more than the countries."""
+    buyer_id: list[str]
+    buyer_name: list[str]
+
+    def buyer_of(self, firm: Ints, country: Ints, slot: Ints) -> Ints:
+        """Return the usual buyer of a firm in a country: the same firm, country and slot give the same buyer."""
+        size = self.buyer_start[country + 1] - self.buyer_start[country]
+        return np.asarray(self.buyer_start[country] + scramble(firm, country, slot) % size)
+
+
+def found_firms(
+    *, goods: Goods, places: Places, seed: int, count: int, declarations: int, first_day: int, last_day: int,
+    foreign_share: float, new_share: float, group_share: float,
+) -> Firms:  # fmt: skip
+    """Found the firms and buyers of a world; later schemes only choose among them."""
+    rng = stream(seed, "firms")
+    foreign = rng.random(count) < foreign_share
+    abroad = places.demand * 0.25 + places.entrepot * 4
+    country = np.where(foreign, pick(rng, abroad, count), 0).astype(np.int64)
+    kinds = goods.floats("weight") * np.array([role == "ordinary" for role in goods.texts("role")])
+    weight = np.minimum(rng.pareto(1.4, count) + 0.25, 12.0)
+    is_new = rng.random(count) < new_share
+    starts = np.where(is_new, rng.integers(first_day, last_day, count), first_day - 900)
+    buyers = np.maximum(MIN_BUYERS, (places.demand * declarations * BUYERS_PER_DEMAND).astype(np.int64))
+    buyer_start = np.concatenate([[0], np.cumsum(buyers)]).astype(np.int64)
+    codes = np.array(places.codes)
+    city = rng.integers(0, CITIES, count)
+    name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes[country])
+    home = np.repeat(codes, buyers)
+    buyer_en, _, _ = firm_names(stream(seed, "buyers"), rng.integers(0, CITIES, len(home)), home)
+    numbers = stream(seed, "identifiers").permutation(900_000_000 // 7)[: count + len(home)] * 7 + 100_000_000
+    return Firms(
+        country=country,
+        region=city,
+        weight=weight,
+        starts=starts.astype(np.int64),
+        goods=np.stack([pick(rng, kinds, count) for _ in range(4)], axis=1),
+        habits=rng.random((count, 3)),
+        markup=rng.normal(0, 1, count),
+        forwarder=rng.integers(0, FORWARDERS, count),
+        has_group=rng.random(count) < group_share,
+        exporter_id=[str(number) for number in numbers[:count]],
+        name_en=name_en,
+        name_cn=name_cn,
+        token=token,
+        buyer_start=buyer_start,
+        buyer_id=[f"B{number}" for number in numbers[count:]],
+        buyer_name=buyer_en,
+    )

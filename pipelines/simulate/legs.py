@@ -1,0 +1,122 @@
+"""Border crossings of each movement: what truly crossed, and what each side's statistics could see of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.draws import Bools, Floats, Ints, stream
+from pipelines.simulate.movements import IMPORT, SEA, Setting
+from pipelines.simulate.routes import travel_days
+from pipelines.simulate.schemes import CONVERSIONS, SCHEMES
+
+RESTUFFING_DAYS = 9.0  # mean time at a hub
+UNRECORDED_AS_ITSELF = "732690"  # where a first leg leaves under a false code: steel articles, as in minerals.yaml disguises
+SEEN_AT_ORIGIN_SHARE = 0.65  # first legs that leave openly, under their own code
+
+SIGHTING = {"reporter": pl.Int64, "partner": pl.Int64, "direction": pl.String, "hs6": pl.String, "day": pl.Int64, "kg": pl.Float64, "usd": pl.Float64}
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """Truth and sightings of all movements."""
+
+    legs: pl.DataFrame
+    """One row a border crossing of the movement's true goods; `movement` counts the movements from 0."""
+    sightings: pl.DataFrame
+    """One row a figure that an office writes down, before noise: reporter, partner, direction, hs6, day, kg, usd."""
+
+
+def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -> Crossings:
+    """Follow each movement over its borders; `declared_usd` is the value on its paper."""
+    rng = stream(world.seed, "crossings")
+    at = {name: rows[name].to_numpy() for name in rows.columns}
+    count = rows.height
+    evades = at["agent"] >= 0
+    two_legs = (at["hub"] >= 0) & (at["direction"] != 2)
+    filed_last = at["direction"] == IMPORT
+    mode = at["mode"].astype(np.int64)
+    hub = np.maximum(at["hub"], 0)
+    trip = travel_days(world, np.where(two_legs, hub, at["dispatch"]), at["destination"], mode)
+    first_trip = travel_days(world, at["origin"], hub, np.where(two_legs, SEA, mode))
+    dwell = rng.gamma(2.0, RESTUFFING_DAYS / 2, count)
+    leaves_last = np.where(filed_last, at["day"] - trip, np.where(two_legs, at["day"] + first_trip + dwell, at["day"] + 3))
+    arrives_last = leaves_last + trip + 2
+    leaves_first = np.where(filed_last, leaves_last - dwell - first_trip, at["day"])
+
+    kg_last = np.where(evades & ~filed_last & two_legs, at["kg"] * (1 - at["loss_share"]), at["kg"])
+    source = np.where(at["source_good"] >= 0, at["source_good"], at["good"])
+    gain = _yield(world, source, at["good"], at["source_good"])
+    kg_first = np.where(filed_last, kg_last / gain / (1 - at["loss_share"]), at["kg"])
+    kg_first = np.where(two_legs & ~evades, kg_last, kg_first)
+    last = pl.DataFrame(
+        {
+            "movement": np.arange(count), "leg": np.where(two_legs, 2, 1), "from_place": np.where(two_legs, hub, at["dispatch"]),
+            "to_place": at["destination"], "good": at["good"], "kg": kg_last, "left": leaves_last.astype(np.int64),
+            "arrived": arrives_last.astype(np.int64), "lost_kg": np.zeros(count),
+        }
+    )  # fmt: skip
+    first = pl.DataFrame(
+        {
+            "movement": np.arange(count), "leg": np.ones(count, np.int64), "from_place": at["origin"], "to_place": at["hub"],
+            "good": source, "kg": kg_first, "left": leaves_first.astype(np.int64),
+            "arrived": (leaves_first + first_trip).astype(np.int64), "lost_kg": kg_first - kg_last / gain,
+        }
+    ).filter(pl.Series(two_legs & (at["origin"] != at["hub"])))  # fmt: skip
+    legs = pl.concat([last.cast(first.schema), first]).sort("movement", "leg")  # type: ignore[arg-type]
+    return Crossings(legs, _sightings(world, rng, rows, legs, declared_usd))
+
+
+def _yield(world: Setting, source: Ints, product: Ints, converted: Ints) -> Floats:
+    table = np.ones(world.goods.frame.height)
+    for name, (_, gain) in CONVERSIONS.items():
+        table[world.goods.position(name)] = gain
+    return np.where((converted >= 0) & (source != product), table[source], 1.0)
+
+
+def _sightings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, legs: pl.DataFrame, usd: pl.Series) -> pl.DataFrame:
+    config = world.config.statistics
+    hs6 = np.array([code[:6] for code in world.goods.texts("hs_code")])
+    count = rows.height
+    scheme = rows["scheme"].to_numpy()
+    typology = np.array([one.typology for one in SCHEMES] + [""])[scheme]
+    seen_true = rng.random(count) < config.misdeclared_seen_share
+    seen_hidden = rng.random(count) < config.concealed_seen_share
+    seen_first = rng.random(count) < SEEN_AT_ORIGIN_SHARE
+    by_origin = rng.random(count) < config.declared_by_origin_share
+    m = legs["movement"].to_numpy()
+    good, kg = legs["good"].to_numpy(), legs["kg"].to_numpy()
+    last = legs["to_place"].to_numpy() == rows["destination"].to_numpy()[m]
+    two = rows["hub"].to_numpy()[m] >= 0
+    worth = kg * world.price(good, legs["left"].to_numpy())
+    paper = rows["paper"].to_numpy()[m]
+    false = (typology[m] == "misdeclaration") & (paper != good)
+    hidden = typology[m] == "concealment"
+    evades = scheme[m] >= 0
+    own = np.where(hidden, rows["host_kg"].to_numpy()[m], kg)
+    value = np.where(false | hidden | (last & ~two), usd.fill_null(0.0).to_numpy()[m], worth)
+
+    out_code = np.where(false | hidden, hs6[paper], hs6[good])
+    under_false_code = evades & two & ~last & ~seen_first[m]
+    out_code = np.where(under_false_code, UNRECORDED_AS_ITSELF, out_code)
+    in_code = np.where(false & seen_true[m], hs6[good], np.where(false | hidden, hs6[paper], hs6[good]))
+    in_value = np.where(false & seen_true[m], worth, value)
+    reexports = last & two & ~evades
+    names_origin = reexports & by_origin[m] & (rows["origin"].to_numpy()[m] != legs["to_place"].to_numpy())
+    partner_in = np.where(names_origin, rows["origin"].to_numpy()[m], legs["from_place"].to_numpy())
+    left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
+    start, end = legs["from_place"].to_numpy(), legs["to_place"].to_numpy()
+    exports = _sighted(start, end, np.where(reexports, "re_export", "export"), out_code, left, own, value)
+    imports = _sighted(end, partner_in, np.full(len(m), "import"), in_code, arrived, own, in_value)
+    found = _sighted(end, start, np.full(len(m), "import"), hs6[good], arrived, kg, worth).filter(pl.Series(hidden & seen_hidden[m]))
+    return pl.concat([exports, imports, found])
+
+
+def _sighted(reporter: Ints, partner: Ints, direction: np.ndarray, hs6: np.ndarray, day: Ints, kg: Floats, usd: Floats) -> pl.DataFrame:  # type: ignore[type-arg]
+    columns = {"reporter": reporter, "partner": partner, "direction": direction, "hs6": hs6, "day": day, "kg": kg, "usd": usd}
+    return pl.DataFrame(columns).cast(SIGHTING).filter(pl.col("reporter") != pl.col("partner"))  # type: ignore[arg-type]
+
+
+__all__ = ["Bools", "Crossings", "cross_borders"]

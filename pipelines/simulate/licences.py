@@ -1,0 +1,97 @@
+"""Export licences as issued, and the licence number that each declaration names."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.draws import stream
+from pipelines.simulate.movements import Setting
+
+OWN, OVERDRAWN, BORROWED, INVENTED = 1, 2, 3, 4
+_KEYS = ["firm", "mineral", "declared_destination", "consignee", "half"]
+FORGOTTEN_SHARE = 0.03  # honest declarations that do not name their licence
+MISTYPED_SHARE = 0.012
+HONEST_OVERDRAW_SHARE = 0.02
+
+
+def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """Issue a licence for each holder, mineral, consignee and half-year that needs one.
+
+    Returns the licences as in the contract, and a licence number (or null) for each movement in the given order.
+    """
+    rng = stream(world.seed, "licences")
+    mineral = np.array(world.goods.texts("mineral"))[rows["good"].to_numpy()]
+    code = np.array(world.goods.texts("hs_code"))[rows["good"].to_numpy()]
+    half = (rows["day"].to_numpy() - world.first_day) // 182
+    claims = rows.select("firm", "declared_destination", "consignee", "licence_plan", "kg", "usd_per_kg").with_columns(
+        pl.Series("mineral", mineral), pl.Series("code", code), pl.Series("half", half),
+        (pl.col("kg") * pl.col("usd_per_kg")).alias("usd"),
+    )  # fmt: skip
+    issued = (
+        claims.filter(pl.col("licence_plan").is_in([OWN, OVERDRAWN]))
+        .group_by(_KEYS)
+        .agg(
+            pl.col("kg").sum().round(3), pl.col("usd").sum().round(2), (pl.col("licence_plan") == OVERDRAWN).any().alias("over"),
+            pl.col("code").unique().sort().str.join(";").alias("hs_codes"),
+        )
+        .sort(_KEYS)
+    )  # fmt: skip
+    count = issued.height
+    short = issued["over"].to_numpy() | (rng.random(count) < HONEST_OVERDRAW_SHARE)
+    room = np.where(short, rng.uniform(0.4, 0.9, count), rng.uniform(1.02, 1.7, count))
+    numbers = rng.permutation(9_000_000)[:count] + 1_000_000
+    opens = world.first_day + issued["half"].to_numpy() * 182 - rng.integers(1, 25, count)
+    issued = issued.with_columns(
+        pl.Series("number", numbers),
+        pl.Series("opens", opens.astype(np.int32)).cast(pl.Date),
+        pl.Series("closes", (opens + 205 + rng.integers(0, 20, count)).astype(np.int32)).cast(pl.Date),
+        pl.Series("licensed_kg", np.round(issued["kg"].to_numpy() * room, 1)),
+        pl.Series("licensed_usd", np.where(rng.random(count) < 0.4, np.nan, np.round(issued["usd"].to_numpy() * room * 1.1))).fill_nan(None),
+        pl.Series("any_consignee", rng.random(count) < 0.1),
+    ).with_columns(pl.format("{}-DU{}", pl.col("opens").dt.year(), "number").alias("licence_no"))
+    buyers = pl.Series("buyer", world.firms.buyer_id)
+    licences = issued.select(
+        "licence_no",
+        pl.Series("holder_id", np.array(world.firms.exporter_id)[issued["firm"].to_numpy()].astype(str)),
+        "mineral",
+        "hs_codes",
+        pl.Series("destination_iso3", np.array(world.places.codes)[issued["declared_destination"].to_numpy()].astype(str)),
+        pl.when(~pl.col("any_consignee")).then(buyers.gather(issued["consignee"])).alias("consignee_id"),
+        pl.Series("end_user", np.array(world.firms.buyer_name)[issued["consignee"].to_numpy()].astype(str)),
+        pl.col("opens").alias("valid_from"),
+        pl.col("closes").alias("valid_to"),
+        "licensed_kg",
+        "licensed_usd",
+    ).sort("licence_no")
+    return licences, _named(rng, claims, issued)
+
+
+def _named(rng: np.random.Generator, claims: pl.DataFrame, issued: pl.DataFrame) -> pl.Series:
+    count = claims.height
+    own = claims.join(issued.select(*_KEYS, "licence_no"), on=_KEYS, how="left", maintain_order="left")["licence_no"]
+    if issued.height:
+        by_mineral = issued.sort("mineral", "licence_no").with_columns(pl.int_range(pl.len()).alias("at"))
+        first = by_mineral.group_by("mineral").agg(pl.col("at").min(), pl.len()).sort("mineral")
+        span = claims.select("mineral").join(first, on="mineral", how="left", maintain_order="left")
+        at = span["at"].fill_null(0).to_numpy() + (rng.random(count) * span["len"].fill_null(1).to_numpy()).astype(np.int64)
+        borrowed = by_mineral["licence_no"].gather(at)
+    else:
+        borrowed = pl.Series([None] * count, dtype=pl.String)
+    chance = rng.random(count)
+    frame = claims.select("licence_plan").with_columns(
+        own.alias("own"),
+        borrowed.alias("borrowed"),
+        pl.Series("invented", rng.integers(1_000_000, 10_000_000, count)),
+        pl.Series("chance", chance),
+    )
+    plan = pl.col("licence_plan")
+    kept = plan.is_in([OWN, OVERDRAWN]) & (pl.col("chance") >= FORGOTTEN_SHARE)
+    mistyped = kept & (pl.col("chance") > 1 - MISTYPED_SHARE)
+    return frame.select(
+        pl.when(mistyped).then(pl.concat_str(pl.col("own").str.slice(0, 9), pl.col("own").str.slice(10)))
+        .when(kept).then("own")
+        .when(plan == BORROWED).then("borrowed")
+        .when(plan == INVENTED).then(pl.format("2025-DU{}", "invented"))
+        .alias("licence_no")
+    )["licence_no"]  # fmt: skip

@@ -1,0 +1,172 @@
+"""Physical movements of goods: one row a lot, before anybody writes a paper about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.calendar_of_controls import Rules
+from pipelines.simulate.catalogue import MODE_SHARES, MODES, Goods, Places
+from pipelines.simulate.draws import Floats, Ints, pick, pick_rows, scramble
+from pipelines.simulate.firms import Firms
+
+SEASON = (1.02, 0.70, 0.98, 1.0, 1.02, 1.03, 1.02, 1.02, 1.05, 0.97, 1.06, 1.13)
+"""Exports by calendar month relative to the mean; February holds the lunar new year (Chinese monthly exports)."""
+SEA, AIR, RAIL, ROAD, COURIER = range(5)
+EXPORT, IMPORT, TRANSIT = range(3)
+DIRECTIONS = ("export", "import", "transit")
+MODES_TEXT = MODES
+
+
+DEFAULTS: dict[str, Any] = {
+    "firm": 0, "consignee": 0, "day": 0, "good": 0, "source_good": -1, "paper": 0, "kg": 0.0, "host_kg": 0.0,
+    "usd_per_kg": 0.0, "origin": 0, "dispatch": 0, "hub": -1, "destination": 0, "declared_origin": 0,
+    "declared_destination": 0, "direction": EXPORT, "mode": SEA, "agent": -1, "scheme": -1, "lookalike": -1,
+    "care_price": 1.0, "care_volume": 1.0, "care_packing": 1.0, "care_text": 1.0, "care_route": 1.0, "price_twist": 0.0, "volume_twist": 0.0,
+    "packing_twist": 0.0, "disguise": 0, "same_group": 0, "licence_plan": 0, "loss_share": 0.0,
+}  # fmt: skip
+"""Columns of a movement. Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1 where
+the figure on paper is what an honest paper of that good would say."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that movements happen in: goods, places, firms, rules, months and prices."""
+
+    seed: int
+    config: SimulateSettings
+    goods: Goods
+    places: Places
+    firms: Firms
+    rules: Rules
+    months: Ints
+    """Day number of each month's first day, and of the day after the last month."""
+    prices: Floats
+    """USD/kg by good and month."""
+
+    @property
+    def first_day(self) -> int:
+        """First day of the world."""
+        return int(self.months[0])
+
+    @property
+    def last_day(self) -> int:
+        """First day after the world."""
+        return int(self.months[-1])
+
+    def month_of(self, day: Ints) -> Ints:
+        """Position of the month that a day falls in; days outside go to the nearest month."""
+        found = np.searchsorted(self.months, day, side="right") - 1
+        return np.clip(found, 0, len(self.months) - 2).astype(np.int64)
+
+    def price(self, good: Ints, day: Ints) -> Floats:
+        """Usual price of a good in the month of a day, USD/kg."""
+        return np.asarray(self.prices[good, self.month_of(day)])
+
+
+def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
+    """Build a table of movements; columns not given have their default."""
+    full = {name: columns.get(name, default) for name, default in DEFAULTS.items()}
+    types = {name: pl.Float64 if isinstance(default, float) else pl.Int64 for name, default in DEFAULTS.items()}
+    return pl.DataFrame({name: np.broadcast_to(np.asarray(value), (count,)) for name, value in full.items()}).cast(types)  # type: ignore[arg-type]
+
+
+def draw_days(world: Setting, rng: np.random.Generator, firm: Ints, month_weights: Floats | None = None) -> Ints:
+    """Draw a day of shipment for each row: seasonal, and never before the firm's first day."""
+    months = len(world.months) - 1
+    calendar = np.array([SEASON[int(m)] for m in _calendar_month(world)])
+    weights = calendar if month_weights is None else calendar * month_weights
+    month = pick(rng, weights, len(firm))
+    length = (world.months[1:] - world.months[:-1])[month]
+    day = world.months[:months][month] + (rng.random(len(firm)) * length).astype(np.int64)
+    late = world.firms.starts[firm]
+    redrawn = late + (rng.random(len(firm)) * np.maximum(world.last_day - late, 1)).astype(np.int64)
+    return np.asarray(np.where(day < late, redrawn, day))
+
+
+def _calendar_month(world: Setting) -> Ints:
+    first = world.months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.asarray(first % 12)
+
+
+def draw_destinations(world: Setting, rng: np.random.Generator, firm: Ints, good: Ints) -> Ints:
+    """Draw where each row goes: the good's markets, by the firm's habits in three rows of five."""
+    kinds = world.goods.texts("market")
+    letters = sorted(set(kinds))
+    market = np.stack([world.places.market(letter) for letter in letters])
+    which = np.array([letters.index(kind) for kind in kinds])[good]
+    habit = world.firms.habits[firm, rng.integers(0, 3, len(firm))]
+    where = np.where(rng.random(len(firm)) < 0.6, habit, rng.random(len(firm)))
+    found = pick_rows(where, market[which])
+    home = world.firms.country[firm]
+    other = world.places.positions("USA", "DEU")
+    return np.asarray(np.where(found == home, np.where(home == other[0], other[1], other[0]), found))
+
+
+def draw_modes(world: Setting, rng: np.random.Generator, good: Ints, dispatch: Ints, destination: Ints) -> Ints:
+    """Draw a mode of transport that the good uses and the two places allow."""
+    shares = np.array([MODE_SHARES[letter] for letter in world.goods.texts("mode")])
+    mode = pick(rng, [1.0], len(good)) if shares.size == 0 else pick_rows(rng.random(len(good)), shares[good])
+    by_rail = np.isin(destination, world.places.positions("KAZ", "RUS", "POL", "DEU")) & (dispatch == 0)
+    by_road = np.isin(destination, world.places.positions("HKG", "VNM", "LAO", "KAZ", "RUS", "TJK")) & (dispatch == 0)
+    mode = np.where((mode == RAIL) & ~by_rail, SEA, mode)
+    mode = np.where((mode == SEA) & by_road & (rng.random(len(good)) < 0.45), ROAD, mode)
+    mode = np.where((mode == ROAD) & ~by_road, SEA, mode)
+    landlocked = ~world.places.has_sea()
+    inland = landlocked[destination] | landlocked[dispatch]
+    return np.asarray(np.where((mode == SEA) & inland, np.where(by_road, ROAD, AIR), mode))
+
+
+def draw_mass(world: Setting, rng: np.random.Generator, firm: Ints, good: Ints, mode: Ints) -> Floats:
+    """Draw the mass of each lot in kg: the good's usual lot, smaller by air, small by courier."""
+    lot, spread = world.goods.floats("lot_kg")[good], world.goods.floats("lot_spread")[good]
+    habit = 0.4 * world.firms.markup[firm]
+    kg = lot * np.exp(spread * (habit + 0.9 * rng.normal(size=len(firm))))
+    dear = world.goods.texts("mode")
+    heavy_good = np.isin(np.array(dear)[good], ["s", "m"])
+    kg = np.where(mode == AIR, kg * np.where(heavy_good, 0.08, 1.0), kg)
+    kg = np.where(mode == COURIER, np.minimum(kg * 0.1, 45.0 * rng.random(len(firm)) + 0.4), kg)
+    return np.maximum(np.round(kg, 1), 0.3)
+
+
+def ship(
+    world: Setting, rng: np.random.Generator, *, firm: Ints, good: Ints, day: Ints | None = None,
+    destination: Ints | None = None, **given: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """Ship lots honestly: where, how, how much and at what price. `given` columns override the draw."""
+    count = len(firm)
+    day = draw_days(world, rng, firm) if day is None else day
+    destination = draw_destinations(world, rng, firm, good) if destination is None else destination
+    home = world.firms.country[firm]
+    reexport = world.places.entrepot[home] / (world.places.entrepot[home] + 0.3)
+    from_china = (home != 0) & (rng.random(count) < reexport)
+    origin = np.where(from_china, 0, home)
+    mode = given.get("mode", draw_modes(world, rng, good, home, destination))
+    kg = given.get("kg", draw_mass(world, rng, firm, good, mode))
+    price = world.price(good, day) * np.exp(
+        world.goods.floats("price_spread")[good] * (0.5 * world.firms.markup[firm] + 0.85 * rng.normal(size=count))
+        - 0.08 * np.log(np.maximum(kg, 0.1) / world.goods.floats("lot_kg")[good])
+    )
+    slot = pick(rng, [0.6, 0.25, 0.15], count)
+    return {
+        "firm": firm, "good": good, "paper": good, "day": day, "destination": destination,
+        "declared_destination": destination, "origin": origin, "declared_origin": origin, "dispatch": home,
+        "hub": np.where(from_china, home, -1), "direction": np.where(home == 0, EXPORT, IMPORT), "mode": mode, "kg": kg,
+        "usd_per_kg": price, "consignee": world.firms.buyer_of(firm, destination, slot),
+    } | given  # fmt: skip
+
+
+def mineral_houses(world: Setting) -> tuple[Ints, Ints]:
+    """Name the Chinese firms that trade controlled goods openly, and three controlled goods for each."""
+    goods = world.goods.having(role="controlled")
+    home = np.flatnonzero(world.firms.country == 0)
+    order = np.argsort(scramble(home, np.full_like(home, world.seed)), kind="stable")
+    houses = np.sort(home[order[: max(24, len(home) // 40)]])
+    weights = world.goods.floats("weight")[goods]
+    cumulative = np.cumsum(weights) / weights.sum()
+    depth = np.stack([scramble(houses, np.full_like(houses, slot)) for slot in range(3)], axis=1) / 2.0**63
+    return houses, goods[np.searchsorted(cumulative, depth)]

@@ -1,0 +1,138 @@
+"""Declarations: the papers that traders write about their movements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from features.contracts import Declarations
+from features.countries import country_name
+from pipelines.simulate.draws import Bools, day_number, scramble, stream
+from pipelines.simulate.figures import paper_figures
+from pipelines.simulate.movements import DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
+from pipelines.simulate.names import FORWARDERS, written_name
+from pipelines.simulate.routes import paper_routes
+from pipelines.simulate.texts import describe
+
+REMARKS_FROM = date(2025, 1, 1)  # since 2025 some goods need "controlled / not controlled" in the remarks (indicators.md 23)
+FORWARDER_CONSIGNEE_SHARE = 0.02
+AMENDED_SHARE = 0.035
+
+
+def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> pl.DataFrame:
+    """Write one declaration a movement, complete; in the order of the movements, with declaration_id."""
+    rng = stream(world.seed, "papers")
+    count = rows.height
+    firms, places, goods = world.firms, world.places, world.goods
+    at = {name: rows[name].to_numpy() for name in rows.columns}
+    paper, firm, consignee = at["paper"], at["firm"], at["consignee"]
+    codes = np.array(places.codes)
+    number = stream(world.seed, "declaration_id").choice(10**9, size=count, replace=False) + 10**9
+    evades = at["agent"] >= 0
+    by_hub = evades & (at["hub"] >= 0)
+    forwarded = rng.random(count) < np.where(by_hub, 0.08, FORWARDER_CONSIGNEE_SHARE)
+    mine = np.where(rng.random(count) < 0.8, firms.forwarder[firm], rng.integers(0, FORWARDERS, count))
+    broker = scramble(mine, np.full(count, world.seed)) % 90_000 + 10_000
+    frame = pl.DataFrame(
+        {
+            "declaration_id": number,
+            "declared_on": pl.Series(at["day"]).cast(pl.Int32).cast(pl.Date),
+            "direction": np.array(DIRECTIONS)[at["direction"]],
+            "office_id": _offices(world, rows),
+            "hs_code": np.array(goods.texts("hs_code"))[paper],
+            "description": describe(world, rows),
+            "exporter_id": np.array(firms.exporter_id)[firm],
+            "name_en": np.array(firms.name_en)[firm],
+            "name_cn": np.array(firms.name_cn)[firm],
+            "style": np.where(rng.random(count) < 0.5, 0, rng.integers(0, 11, count)),
+            "consignee_id": _buyer_ids(world, rows),
+            "buyer_name": _buyer_names(world, rows, forwarded, broker),
+            "buyer_style": np.where(rng.random(count) < 0.6, 0, rng.integers(0, 8, count)),
+            "declarant_id": broker,
+            "origin_iso3": codes[at["declared_origin"]],
+            "dispatch_iso3": codes[at["dispatch"]],
+            "destination_iso3": codes[at["declared_destination"]],
+            "transport_mode": np.array(MODES_TEXT)[at["mode"]],
+            "licence_no": licence_no,
+            "control_remark": _remarks(world, rng, rows),
+            "end_use": np.where(rng.random(count) < 0.5, np.array(goods.texts("use_en"))[paper], np.array(goods.texts("use_cn"))[paper]),
+            "amended": rng.random(count) < np.where(by_hub, 0.10, AMENDED_SHARE),
+            "later": rng.integers(1, 12, count),
+        }
+    )  # fmt: skip
+    frame = frame.hstack(paper_figures(world, rows)).hstack(paper_routes(world, rows).drop("left_on", "arrived_on"))
+    frame = frame.with_columns(
+        pl.col("declaration_id", "declarant_id").cast(pl.String),
+        written_name(pl.col("name_en"), pl.col("name_cn"), pl.col("style")).alias("exporter_name"),
+        written_name(pl.col("buyer_name"), pl.lit(""), pl.col("buyer_style")).alias("consignee_name"),
+        pl.when("amended").then(pl.col("declared_on").dt.offset_by(pl.format("{}d", "later"))).alias("amended_on"),
+        pl.col("n_containers", "n_packages").cast(pl.Int64),
+        pl.when(pl.col("control_remark") != "").then("control_remark").alias("control_remark"),
+    )
+    return frame.select(list(Declarations.columns()))
+
+
+def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
+    """Empty cells at random, column by column, whatever the label; call once the rows are in their final order."""
+    return declarations.with_columns(
+        pl.when(
+            pl.Series(stream(world.seed, "missing", column).random(declarations.height) >= world.config.missing.get(column, 0.0))
+        ).then(pl.col(column)).alias(column)
+        for column in declarations.columns
+        if world.config.missing.get(column, 0.0) > 0
+    )  # fmt: skip
+
+
+def _offices(world: Setting, rows: pl.DataFrame) -> list[str]:
+    """Name the office: one of three of the exporter's region, or one of the country where it is filed abroad."""
+    firm, direction = rows["firm"].to_numpy(), rows["direction"].to_numpy()
+    rng = stream(world.seed, "offices")
+    region = np.array(["22", "31", "53", "42", "02", "37", "72", "51"])[world.firms.region[firm]]  # customs districts
+    local = np.char.add(region, np.array(["01", "08", "25"])[rng.integers(0, 3, rows.height)])
+    abroad = np.where(direction == TRANSIT, np.maximum(rows["hub"].to_numpy(), 0), rows["declared_destination"].to_numpy())
+    foreign = np.char.add(np.char.add(np.array(world.places.codes)[abroad], "-"), np.array(["01", "02", "04"])[rng.integers(0, 3, rows.height)])
+    return [str(name) for name in np.where(direction == EXPORT, local, foreign)]
+
+
+def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
+    own = pl.Series(world.firms.buyer_id).gather(rows["consignee"])
+    group = scramble(rows["firm"].to_numpy(), rows["declared_destination"].to_numpy() + 10_000) % 900_000_000 + 100_000_000
+    named = pl.DataFrame({"own": own, "group": group, "same": rows["same_group"]})
+    return named.select(pl.when(pl.col("same") == 1).then(pl.format("B{}", "group")).otherwise("own").alias("id"))["id"]
+
+
+def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+    places = np.array([country_name(code) for code in world.places.codes])
+    named = pl.DataFrame(
+        {
+            "own": pl.Series(world.firms.buyer_name).gather(rows["consignee"]),
+            "token": np.array(world.firms.token)[rows["firm"].to_numpy()],
+            "place": places[rows["declared_destination"].to_numpy()],
+            "same": rows["same_group"],
+            "forwarded": forwarded,
+            "broker": broker % 60,
+        }
+    )
+    return named.select(
+        pl.when(pl.col("same") == 1)
+        .then(pl.format("{} ({}) Co., Ltd.", "token", "place"))
+        .when("forwarded")
+        .then(pl.format("Global Link Logistics {} Co., Ltd.", "broker"))
+        .otherwise("own")
+        .alias("name")
+    )["name"]
+
+
+def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> list[str]:
+    paper, day = rows["paper"].to_numpy(), rows["day"].to_numpy()
+    goods = world.goods
+    touches = np.array([role == "controlled" or (role == "lookalike" and mineral != "") for role, mineral in
+                        zip(goods.texts("role"), goods.texts("mineral"), strict=True)])[paper]  # fmt: skip
+    asked = touches & (day >= day_number(REMARKS_FROM)) & (rows["direction"].to_numpy() == EXPORT)
+    written = asked & (rng.random(rows.height) < 0.78)
+    controlled = world.rules.needs_licence(paper, day)
+    yes = np.array(["属于两用物项", "controlled dual-use item", "属于出口管制物项"])[rng.integers(0, 3, rows.height)]
+    no = np.array(["不属于出口管制物项", "not controlled", "不属于两用物项"])[rng.integers(0, 3, rows.height)]
+    return [str(remark) for remark in np.where(written, np.where(controlled, yes, no), "")]

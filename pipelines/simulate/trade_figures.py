@@ -1,0 +1,152 @@
+"""Published statistics: movements and background summed by month, distorted, delayed, and partly missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from features.contracts import Flows
+from pipelines.simulate.background import EXTRA, background_trade
+from pipelines.simulate.draws import Floats, Ints, heavy_tail, scramble
+from pipelines.simulate.movements import Setting
+
+ONE_SIDED_SHARE = 0.05  # lanes that one side never publishes (confidential, below threshold)
+FOB_IMPORTERS = ("USA", "CAN", "AUS", "ZAF")  # publish imports at the value in the exporting country (UN Comtrade metadata)
+CONSIGNMENT_IMPORTERS = ("HKG", "SGP", "ARE")
+_KEYS = ["reporter", "partner", "direction", "hs6", "month"]
+
+
+def publish(world: Setting, sightings: pl.DataFrame, months: Ints, prices: Floats) -> pl.DataFrame:
+    """Publish the flows of both sides as each reporter would; `months` starts EXTRA months before the history."""
+    published_months = months[EXTRA:]
+    own = (
+        sightings.with_columns(pl.Series("month", np.searchsorted(published_months, sightings["day"].to_numpy(), side="right") - 1))
+        .filter((pl.col("month") >= 0) & (pl.col("month") < len(published_months) - 1))
+        .with_columns(pl.col("kg", "usd") / world.config.evasion.coverage_share)
+        .select(*_KEYS, "kg", "usd")
+    )
+    total = (
+        pl.concat([own, background_trade(world, months, prices).select(*_KEYS, "kg", "usd")], how="vertical_relaxed")
+        .sort(*_KEYS, "kg", "usd")  # summing in a fixed order keeps the last bits the same on every run
+        .group_by(_KEYS, maintain_order=True)
+        .agg(pl.col("kg", "usd").sum())
+    )
+    return _as_contract(world, _distort(world, total, published_months), published_months)
+
+
+def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
+    """Uniform numbers that belong to their keys: a later lane or month never shifts an earlier one's noise."""
+    here = np.full(1, world.seed * 1000 + purpose, dtype=np.int64)
+    return np.asarray((scramble(here, *keys) >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9)
+
+
+def _normal(world: Setting, purpose: int, *keys: Ints) -> Floats:
+    one, two = _chance(world, purpose, *keys), _chance(world, purpose + 1, *keys)
+    return np.asarray(np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * two))
+
+
+def _distort(world: Setting, total: pl.DataFrame, months: Ints) -> pl.DataFrame:
+    config = world.config.statistics
+    is_import = (total["direction"] == "import").to_numpy()
+    reporter, partner = total["reporter"].to_numpy(), total["partner"].to_numpy()
+    seller, buyer = np.where(is_import, partner, reporter), np.where(is_import, reporter, partner)
+    head = total["hs6"].cast(pl.Int64).to_numpy()
+    month = total["month"].to_numpy()
+    year = months[month].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    side = is_import.astype(np.int64)
+
+    keep, other = np.sqrt(config.noise_persistence), np.sqrt(1 - config.noise_persistence)
+    lane = (seller, buyer, head)
+    value_z = keep * _normal(world, 10, *lane) + other * _normal(world, 12, *lane, year)
+    mass_own = keep * _normal(world, 14, *lane) + other * _normal(world, 16, *lane, year)
+    follow = config.mass_follows_value
+    mass_z = follow * value_z + np.sqrt(1 - follow**2) * mass_own
+    cif = np.where(
+        np.isin(buyer, world.places.positions(*FOB_IMPORTERS)),
+        0.0,
+        np.log1p(config.cif_share_at_10000_km * world.places.km[seller, buyer] / 10_000.0),
+    )
+    usual_cif = float(np.log1p(config.cif_share_at_10000_km * 0.9))
+    gap = heavy_tail(_below(value_z), config.ratio_shares, config.value_ratios) - usual_cif
+    mass_gap = heavy_tail(_below(mass_z), config.ratio_shares, config.mass_ratios)
+    on_import = _chance(world, 20, *lane)  # how much of the lane's disagreement is the importer's doing
+    share = np.where(is_import, on_import, on_import - 1)
+    slip = config.monthly_noise_log_sd * _normal(world, 22, *lane, month, side)
+    slip_kg = config.monthly_noise_log_sd * _normal(world, 24, *lane, month, side)
+    usd = total["usd"].to_numpy() * np.exp(share * gap + np.where(is_import, cif, 0.0) + slip)
+    kg = total["kg"].to_numpy() * np.exp(share * mass_gap + 0.6 * slip + 0.4 * slip_kg)
+
+    estimated = _chance(world, 26, reporter, partner, head, year) < config.estimated_mass_share
+    world_price = total["usd"].to_numpy() / np.maximum(total["kg"].to_numpy(), 1e-9)
+    typical = pl.DataFrame({"hs6": total["hs6"], "p": world_price}).select(pl.col("p").median().over("hs6"))["p"].to_numpy()
+    kg = np.where(estimated, usd / typical, kg)
+    missing = _chance(world, 28, reporter, partner, head, month) < config.missing_mass_share
+    one_sided = _chance(world, 30, *lane) < ONE_SIDED_SHARE
+    silent_side = (_chance(world, 31, *lane) < 0.5).astype(np.int64)
+    late = _chance(world, 32, reporter, partner, head, month)
+    return total.with_columns(
+        pl.Series("value_usd", np.round(usd, 0)),
+        pl.Series("net_kg", np.where(missing, np.nan, np.round(kg, 2))).fill_nan(None),
+        pl.Series("is_net_kg_estimated", estimated),
+        pl.Series("late", late),
+    ).filter(~pl.Series(one_sided & (side == silent_side)) & (pl.col("value_usd") >= 1))
+
+
+def _below(normal: Floats) -> Floats:
+    from scipy.special import ndtr
+
+    return np.clip(np.asarray(ndtr(normal)), 1e-6, 1 - 1e-6)
+
+
+def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.DataFrame:
+    places = world.places
+    habit = pl.Series("publishes", places.frame["publishes"])
+    delay = places.frame["delay_days"].to_numpy()
+    starts = pl.Series("start", months.astype(np.int32)).cast(pl.Date)
+    told = figures.with_columns(
+        habit.gather(figures["reporter"]).alias("publishes"),
+        starts.gather(figures["month"]).alias("period"),
+        starts.gather(figures["month"] + 1).alias("period_end"),
+        pl.Series("delay", delay[figures["reporter"].to_numpy()]),
+    ).filter(pl.col("publishes") != "never")
+    late = pl.col("late") < world.config.statistics.late_figure_share
+    extra = (pl.col("late") * 1e6).cast(pl.Int64) % 9 + pl.when(late).then(75).otherwise(0)
+    monthly = told.filter(pl.col("publishes") == "monthly").with_columns(
+        pl.lit("M").alias("freq"),
+        (pl.col("period_end") + pl.duration(days=pl.col("delay") + extra)).alias("published_on"),
+    )
+    whole_years = sorted({m.year for m in starts.to_list()[:-1] if sum(1 for o in starts.to_list()[:-1] if o.year == m.year) == 12})
+    annual = (
+        told.filter((pl.col("publishes") == "annual") & pl.col("period").dt.year().is_in(whole_years))
+        .with_columns(pl.col("period").dt.truncate("1y"))
+        .group_by("reporter", "partner", "direction", "hs6", "period", "delay", maintain_order=True)
+        .agg(pl.col("value_usd").sum(), pl.col("net_kg").sum(), pl.col("is_net_kg_estimated").any())
+        .with_columns(
+            pl.lit("A").alias("freq"),
+            (pl.col("period").dt.offset_by("1y") + pl.duration(days=pl.col("delay"))).alias("published_on"),
+        )
+    )
+    codes = pl.Series("code", places.codes)
+    both = pl.concat([monthly, annual], how="diagonal")
+    is_import = pl.col("direction") == "import"
+    iso3 = codes.gather(both["reporter"])
+    return (
+        both.with_columns(
+            iso3.alias("reporter_iso3"),
+            codes.gather(both["partner"]).alias("partner_iso3"),
+            pl.col("hs6").alias("hs_code"),
+            pl.lit("HS2022").alias("hs_edition"),
+            pl.lit("simulated").alias("source"),
+            pl.lit("W00").alias("consigned_iso3"),
+            pl.lit(None, dtype=pl.String).alias("transport_mode"),
+            pl.lit(None, dtype=pl.String).alias("customs_procedure"),
+        )
+        .with_columns(
+            pl.when(is_import & pl.col("reporter_iso3").is_in(FOB_IMPORTERS)).then(pl.lit("customs"))
+            .when(is_import).then(pl.lit("CIF")).otherwise(pl.lit("FOB")).alias("valuation"),
+            pl.when(is_import & pl.col("reporter_iso3").is_in(CONSIGNMENT_IMPORTERS)).then(pl.lit("consignment"))
+            .when(is_import).then(pl.lit("origin")).otherwise(pl.lit("destination")).alias("partner_basis"),
+        )
+        .select(list(Flows.columns()))
+        .sort("period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq")
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""The hidden truth: per declaration, per border crossing and per corridor. Kept apart; nothing that scores may read it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.background import growing_hub
+from pipelines.simulate.draws import Ints
+from pipelines.simulate.lookalikes import LOOKALIKES, smelter_place
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.schemes import NAMES, SCHEMES
+
+
+def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
+    """Say of each declaration what it really was."""
+    goods, codes = world.goods, np.array([*world.places.codes, ""])
+    scheme, look, good = (rows[name].to_numpy() for name in ("scheme", "lookalike", "good"))
+    controlled = np.array(goods.texts("role"))[good] == "controlled"
+    kinds = np.array([*(one.typology for one in SCHEMES), ""])[scheme]
+    kind_of_trader = np.where(
+        scheme >= 0, "evader", np.where(np.isin(rows["firm"].to_numpy(), _evading_firms(rows)), "evader_honest_trade", "honest")
+    )
+    frame = pl.DataFrame(
+        {
+            "declaration_id": papers["declaration_id"],
+            "is_violation": scheme >= 0,
+            "typology": kinds,
+            "scheme": np.array([*NAMES, ""])[scheme],
+            "lookalike": np.array([*LOOKALIKES, ""])[look],
+            "mineral": np.where(controlled | (scheme >= 0), np.array(goods.texts("mineral"))[good], ""),
+            "true_form": np.array(goods.names)[good],
+            "true_hs_code": np.array(goods.texts("hs_code"))[good],
+            "true_kg": rows["kg"].to_numpy(),
+            "true_origin_iso3": codes[rows["origin"].to_numpy()],
+            "hub_iso3": codes[rows["hub"].to_numpy()],
+            "true_destination_iso3": codes[rows["destination"].to_numpy()],
+            "trader_kind": kind_of_trader,
+            "agent": np.where(rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy(), -1),
+            "forgery": np.where(scheme >= 0, rows.select(pl.mean_horizontal("care_price", "care_volume", "care_packing", "care_text")).to_series().to_numpy(), np.nan),
+        }
+    )  # fmt: skip
+    texts = ("typology", "scheme", "lookalike", "mineral", "hub_iso3")
+    return frame.with_columns(
+        *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
+        pl.when(pl.col("agent") >= 0).then("agent").alias("agent"),
+        pl.col("forgery").fill_nan(None).round(4),
+    )
+
+
+def _evading_firms(rows: pl.DataFrame) -> Ints:
+    return rows.filter(pl.col("scheme") >= 0)["firm"].unique().sort().to_numpy()
+
+
+def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Name the crossings: which declaration, from where to where, what and how much."""
+    codes, names = pl.Series(world.places.codes), pl.Series(world.goods.names)
+    return legs.select(
+        papers["declaration_id"].gather(legs["movement"]).alias("declaration_id"),
+        "leg",
+        codes.gather(legs["from_place"]).alias("from_iso3"),
+        codes.gather(legs["to_place"]).alias("to_iso3"),
+        names.gather(legs["good"]).alias("form"),
+        "kg",
+        "lost_kg",
+        pl.col("left").cast(pl.Int32).cast(pl.Date).alias("left_on"),
+        pl.col("arrived").cast(pl.Int32).cast(pl.Date).alias("arrived_on"),
+        (rows["scheme"].gather(legs["movement"]) >= 0).alias("is_violation"),
+    ).sort("declaration_id", "leg")
+
+
+def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """List corridors by month: the planted ones, and the honest rivals that only look like them.
+
+    `diverted_kg` is the whole trade of the corridor, not only the sampled part; null for the honest rivals.
+    """
+    codes, minerals = pl.Series(world.places.codes), pl.Series(world.goods.texts("mineral"))
+    hs6 = pl.Series([code[:6] for code in world.goods.texts("hs_code")])
+    share = world.config.evasion.coverage_share
+    m = legs["movement"]
+    planted = (
+        legs.with_columns(rows["scheme"].gather(m).alias("scheme"), rows["origin"].gather(m).alias("origin"), rows["hub"].gather(m).alias("hub"))
+        .filter((pl.col("leg") == 2) & (pl.col("scheme") >= 0))
+    )  # fmt: skip
+    named = planted.select(
+        minerals.gather(planted["good"]).alias("mineral"),
+        codes.gather(planted["origin"]).alias("origin_iso3"),
+        codes.gather(planted["hub"]).alias("hub_iso3"),
+        codes.gather(planted["to_place"]).alias("destination_iso3"),
+        pl.col("left").cast(pl.Int32).cast(pl.Date).dt.truncate("1mo").alias("period"),
+        hs6.gather(planted["good"]).alias("hs6"),
+        (pl.col("kg") / share).alias("diverted_kg"),
+    )
+    keys = ["mineral", "origin_iso3", "hub_iso3", "destination_iso3", "period"]
+    evasion = (
+        named.sort(*keys, "hs6", "diverted_kg")
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("hs6").unique().sort().str.join(";").alias("hs_codes"), pl.col("diverted_kg").sum().round(2))
+        .with_columns(pl.lit("evasion").alias("kind"))
+    )
+    place, good, opened = smelter_place(world)
+    rivals = pl.DataFrame(
+        {
+            "mineral": [world.goods.texts("mineral")[good], ""],
+            "origin_iso3": [world.places.codes[place], "CHN"],
+            "hub_iso3": [world.places.codes[place], world.places.codes[growing_hub(world)]],
+            "destination_iso3": ["USA", "USA"],
+            "period": pl.Series([opened, (world.first_day + world.last_day) // 2], dtype=pl.Int32).cast(pl.Date).dt.truncate("1mo"),
+            "hs_codes": [world.goods.texts("hs_code")[good][:6], ""],
+            "diverted_kg": pl.Series([None, None], dtype=pl.Float64),
+            "kind": ["new_smelter", "growing_hub"],
+        }
+    ).with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in ("mineral", "hs_codes"))
+    order = [*keys, "hs_codes", "diverted_kg", "kind"]
+    return pl.concat([evasion.select(order), rivals.select(order)]).sort("kind", *keys)

@@ -1,0 +1,131 @@
+"""One generated world from a seed: movements, then papers, inspections, licences and statistics, and the truth apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.settings.closed import config_folder
+from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.background import EXTRA
+from pipelines.simulate.calendar_of_controls import price_by_month, rules_in_time
+from pipelines.simulate.catalogue import load_goods, load_places
+from pipelines.simulate.draws import day_number, month_starts
+from pipelines.simulate.evaders import recruit
+from pipelines.simulate.evasion import evading_trade
+from pipelines.simulate.firms import found_firms
+from pipelines.simulate.honest import licensed_trade, ordinary_trade
+from pipelines.simulate.inspection import inspect
+from pipelines.simulate.legs import cross_borders
+from pipelines.simulate.licences import issue_licences
+from pipelines.simulate.lookalikes import lookalike_trade
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.papers import lose_cells, write_papers
+from pipelines.simulate.trade_figures import publish
+from pipelines.simulate.truth import corridor_truth, declaration_truth, leg_truth
+
+
+@dataclass(frozen=True)
+class WorldResult:
+    """Where a world was written and what is in it."""
+
+    folder: Path
+    tables: dict[str, Path]
+    """Paths by table name; the hidden truth under `truth/...`."""
+    rows: dict[str, int]
+    prevalence: pl.DataFrame
+    """Per scheme: typology, declarations, share, inspected, found."""
+
+
+def simulate_world(
+    settings: SimulateSettings, out_dir: Path, seed: int, declarations: int = 60_000, months: int = 30
+) -> WorldResult:
+    """Generate a world and write its tables as Parquet under `out_dir`, the truth under `out_dir/truth`.
+
+    The same settings, seed and sizes give byte-identical files. Nothing in the tables tells a violation apart except
+    what its trader could not or did not hide; see `truth/declarations.parquet` for the labels.
+    """
+    tables = build_world(settings, seed, declarations, months)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    (out_dir / "truth").mkdir(exist_ok=True)
+    paths = {}
+    for name, table in tables.items():
+        paths[name] = out_dir / f"{name}.parquet"
+        partial = paths[name].with_suffix(".partial")
+        table.write_parquet(partial, compression="zstd", statistics=True)
+        partial.replace(paths[name])
+    return WorldResult(out_dir, paths, {name: table.height for name, table in tables.items()}, _prevalence(tables))
+
+
+def build_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> dict[str, pl.DataFrame]:
+    """Generate a world in memory: contract tables by name, the truth under `truth/...`."""
+    world, first_month = found_world(settings, seed, declarations, months)
+    world, agents = recruit(world, declarations)
+    evading = evading_trade(world, agents)
+    lookalikes = lookalike_trade(world, declarations)
+    licensed = licensed_trade(world, round(settings.licensed_trade_share * declarations))
+    rest = max(declarations - evading.height - lookalikes.height - licensed.height, 0)
+    rows = pl.concat([ordinary_trade(world, rest), licensed, lookalikes, evading])
+    rows = rows.with_columns(pl.col("day").clip(world.first_day, world.last_day - 1))
+
+    licences, licence_no = issue_licences(world, rows)
+    papers = write_papers(world, rows, licence_no)
+    outcomes = inspect(world, agents, rows, papers)
+    crossings = cross_borders(world, rows, papers["value_usd"])
+    long_months = month_starts(_shift(first_month, -settings.flows_history_months - EXTRA), months + settings.flows_history_months + EXTRA)
+    prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
+    flows = publish(world, crossings.sightings, long_months, prices)
+    declared = lose_cells(world, papers.sort("declared_on", "declaration_id"))
+    return {
+        "flows": flows,
+        "declarations": declared,
+        "outcomes": outcomes,
+        "licences": licences,
+        "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
+        "truth/legs": leg_truth(world, crossings.legs, papers, rows),
+        "truth/corridors": corridor_truth(world, crossings.legs, rows),
+    }
+
+
+def found_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> tuple[Setting, date]:
+    """Lay out goods, places, rules, prices and firms before anything moves; also returns the first month."""
+    goods = load_goods(config_folder() / "simulate_goods.csv")
+    places = load_places(config_folder() / "simulate_places.csv")
+    first_month = _shift(settings.last_month, 1 - months)
+    starts = month_starts(first_month, months)
+    firms = found_firms(
+        goods=goods, places=places, seed=seed, count=max(80, round(declarations / settings.declarations_per_firm)),
+        declarations=declarations, first_day=day_number(first_month), last_day=int(starts[-1]),
+        foreign_share=settings.foreign_filed_share, new_share=settings.new_firms_share, group_share=settings.group_firms_share,
+    )  # fmt: skip
+    prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
+    rules = rules_in_time(settings.controls, goods, places)
+    return Setting(seed, settings, goods, places, firms, rules, starts, prices), first_month
+
+
+def _shift(month: date, by: int) -> date:
+    index = month.year * 12 + month.month - 1 + by
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _prevalence(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    truth, outcomes = tables["truth/declarations"], tables["outcomes"]
+    seen = outcomes.select("declaration_id", (pl.col("finding").is_in(["clean", "other_violation"])).not_().alias("found"))
+    return (
+        truth.join(seen, on="declaration_id", how="left")
+        .group_by("scheme", "typology")
+        .agg(
+            pl.len().alias("declarations"),
+            (pl.len() / truth.height).round(5).alias("share"),
+            pl.col("found").is_not_null().sum().alias("inspected"),
+            pl.col("found").fill_null(value=False).sum().alias("found"),
+        )
+        .sort("typology", "scheme", nulls_last=True)
+    )
+
+
+__all__ = ["WorldResult", "build_world", "found_world", "np", "simulate_world"]
