@@ -7,18 +7,19 @@ import difflib
 import dataframely as dy
 import polars as pl
 
+from features.contracts.rules import RESERVED
 from features.contracts.tidy import UnreadableTypeError, is_required, read_column, tidy_text, typed_null
 from features.errors import ContractError
 
-BAD_CELL = "__bad_cell"
+BAD_CELL = f"{RESERVED}bad_cell"
 """True where a row has a cell that holds something, but nothing that can be read as the contract's type."""
 UNREADABLE = "unreadable"
-_HELD = "__held:"
-_BAD = "__bad:"
+_HELD = f"{RESERVED}held:"
+_BAD = f"{RESERVED}bad:"
 
 
 def read_typed(raw: pl.LazyFrame, schema: type[dy.Schema], *, table: str, file: str) -> pl.LazyFrame:
-    """Read every contract column in its type, and `__bad_cell`; a missing optional column is null.
+    """Read every contract column in its type, and whether any cell is bad; a missing optional column is null.
 
     Raises ContractError when a required column is missing or a whole column has a type that cannot be read.
     """

@@ -8,7 +8,9 @@ import types
 import dataframely as dy
 import polars as pl
 
-PLACE = "__place"
+RESERVED = "oretrace:"
+"""Prefix of the columns that a split adds for its own use."""
+PLACE = f"{RESERVED}place"
 """Number of a row among all rows read; rows are told apart by it, since an identifier may be missing or come twice."""
 
 
@@ -19,7 +21,7 @@ def kept_places(typed: pl.DataFrame, schema: type[dy.Schema]) -> pl.Series:
 
 
 def broken_rules(typed: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
-    """Name the contract rules that each row breaks: `__place`, `rule`, one line for each rule broken.
+    """Name the contract rules that each row breaks: the place and `rule`, one line for each rule broken.
 
     The key rule is left out: duplicates are told apart in `features.contracts.duplicates`.
     """

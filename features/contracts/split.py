@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 import dataframely as dy
 import polars as pl
+import polars.selectors as cs
 
 from features.contracts.duplicates import find_duplicates
 from features.contracts.reading import BAD_CELL, UNREADABLE, read_typed, unreadable_cells
-from features.contracts.rules import PLACE, broken_rules, kept_places
+from features.contracts.rules import PLACE, RESERVED, broken_rules, kept_places
 from features.errors import ContractError
+
+_RULES = f"{RESERVED}rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def split_tables(
     raws: Sequence[tuple[str, pl.LazyFrame]], schema: type[dy.Schema], *, table: str, is_rereadable: bool = False
 ) -> Split:
     """Split several raw files of one table, as `split_table` does; identifiers are compared across all of them."""
+    raws = [(file, raw.select(~cs.starts_with(RESERVED))) for file, raw in raws]
     if not is_rereadable:
         raws = [(file, raw.collect().lazy()) for file, raw in raws]
     parts = [read_typed(raw, schema, table=table, file=file).collect() for file, raw in raws]
@@ -98,11 +102,11 @@ def _tell_rejects(
         # The filter is not pushed below the row index, so places are those of the first reading.
         whole = raw.with_row_index(PLACE, offset=offset).filter(pl.col(PLACE).is_in(here.implode())).collect()
         rules = pl.concat([_rules_of(whole, schema, table, file), duplicates.cast({"rule": pl.String})])
-        listed = rules.group_by(PLACE).agg(pl.col("rule").unique().sort().alias("__rules"))
+        listed = rules.group_by(PLACE).agg(pl.col("rule").unique().sort().alias(_RULES))
         told.append(
             whole.join(listed, on=PLACE, how="left", maintain_order="left").select(
-                pl.exclude(PLACE, "__rules", "broken_rules", "input_file"),
-                pl.col("__rules").alias("broken_rules"),
+                pl.exclude(PLACE, _RULES, "broken_rules", "input_file"),
+                pl.col(_RULES).alias("broken_rules"),
                 pl.lit(file).alias("input_file"),
             )
         )

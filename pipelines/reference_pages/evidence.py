@@ -18,9 +18,10 @@ def evidence_page(registry: Iterable[Evidence]) -> str:
         "",
         NOTICE,
         "",
-        f"{len(entries)} pieces of evidence, fingerprint `{fingerprint(entries)}`: a saved model refuses to score others.",
+        f"{len(entries)} pieces of evidence, fingerprint `{fingerprint(entries)}`: a saved model scores no others.",
         "`doubt` and `counter` are strengths in [0, 1]: more doubt is more suspicious, counter speaks for an honest",
-        "reading; `context` is seen by the models only. Null is unknown. A strength is an indicator of doubt, never proof.",
+        "reading; `context` is seen by the models only. Null is unknown. A strength is an indicator of doubt, never",
+        "proof.",
         "",
     ]
     for family in FAMILIES:

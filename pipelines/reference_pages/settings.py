@@ -46,8 +46,8 @@ def settings_page() -> str:
         "",
         NOTICE,
         "",
-        "Each section is a file in `configs/`; a file given with `--config` lays its table of the same name over it, key",
-        "by key. An unknown key is refused, with the known ones listed. Sources stand beside the numbers in the files.",
+        "Each section is a file in `configs/`; a file given with `--config` lays its table of the same name over it,",
+        "key by key. An unknown key is refused, with the known ones listed. Sources stand beside the numbers.",
         "",
     ]
     for name, model in find_sections().items():
