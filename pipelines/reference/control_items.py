@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from features.controls.thresholds import Bound, Joint, condition_words, min_purity_share
+from pipelines.reference.control_kinds import item_minerals
 from pipelines.reference.control_file import Announcement, Catalogue, Item, Limit, ReferenceCode, Threshold
 
 # Threshold keys of the older form: what they measure, the unit, and whether a stated purity answers them.
@@ -55,7 +56,7 @@ def item_row(item: Item, announcement_id: str) -> dict[str, Any]:
         "item_id": item.id,
         "announcement_id": announcement_id,
         "mineral": item.mineral,
-        "minerals": sorted({item.mineral, *item.minerals, *_magnets(item)}),
+        "minerals": item_minerals(item),
         "kind": item.kind,
         "description_en": item.description_en,
         "description_cn": item.description_cn,
@@ -66,11 +67,6 @@ def item_row(item: Item, announcement_id: str) -> dict[str, Any]:
         "source": item.source,
         "confidence": item.confidence,
     }
-
-
-def _magnets(item: Item) -> set[str]:
-    """Magnets are listed under each of their elements; the mineral list knows them as one good."""
-    return {"rare_earth_magnets"} if item.kind == "good" and "permanent magnet" in item.description_en else set()
 
 
 def bounds_of(threshold: Threshold | dict[str, Any] | None) -> tuple[list[Bound], Joint]:

@@ -8,7 +8,7 @@ import pycountry
 
 from features.countries import COUNTRIES
 from features.errors import ConfigError
-from pipelines.reference.control_file import Announcement, DestinationKind, DestinationRule, Kind, Rule
+from pipelines.reference.control_file import Announcement, DestinationKind, DestinationRule, Item, Kind, Rule
 
 # First phrase found in `licence_type` decides; order matters ("destination overlay on existing licences").
 _KIND_PHRASES: tuple[tuple[str, Kind], ...] = (
@@ -30,6 +30,7 @@ _RULE_PHRASES: tuple[tuple[str, DestinationKind], ...] = (
     ("foreign-to-foreign", "extraterritorial"),
     ("strengthened", "destination_review"),
 )
+_FAMILIES = (("permanent magnet", "rare_earth_magnets"), ("permanent-magnet", "rare_earth_magnets"), ("target", "rare_earth_targets"))
 _ADJECTIVES = {"US": "USA", "Japanese": "JPN", "Taiwan": "TWN", "EU": None}
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -76,9 +77,19 @@ def country_iso3(value: str, where: str) -> str | None:
     return str(found.alpha_3)
 
 
+def item_minerals(item: Item) -> list[str]:
+    """Minerals of the mineral list that an item controls: its own, and the families its words put it in.
+
+    Magnets and targets are listed under each of their elements, but traded and watched as goods of their own.
+    """
+    said = item.description_en.lower()
+    families = [family for phrase, family in _FAMILIES if item.kind == "good" and phrase in said]
+    return sorted({item.mineral, *item.minerals, *families})
+
+
 def minerals_of(one: Announcement) -> list[str]:
     """Minerals a notice names: those of its items, else its own list without phrases like "all listed dual-use"."""
-    named = {name for item in one.items for name in (item.mineral, *item.minerals)}
+    named = {name for item in one.items for name in item_minerals(item)}
     return sorted(named or {name for name in one.minerals if _IDENTIFIER.fullmatch(name)})
 
 

@@ -13,6 +13,7 @@ from pipelines.reference.control_file import Announcement, DestinationRule, Rule
 from pipelines.reference.control_kinds import (
     country_iso3,
     destination_kind,
+    entity_count,
     kind_of,
     minerals_of,
     reaches_by_content,
@@ -136,7 +137,8 @@ def _orders(one: Announcement, switches: ControlSwitches, where: str) -> Iterato
     elif kind in ("framework", "catalogue", "enforcement"):
         yield order("enforcement" if kind == "enforcement" else "framework", one.summary or one.licence_type, None)
     elif kind == "entity_list":
-        country = None if one.country is None else country_iso3(one.country, f"{where}: country")
+        _, named = entity_count(one)
+        country = None if named is None else country_iso3(named, f"{where}: country")
         yield order("entity", one.summary or one.licence_type, None, destination_iso3=country)
     for rule in one.destination_rules:
         yield from _destination_orders(one, rule, pauses, switches, where)

@@ -36,17 +36,25 @@ def load_minerals(path: Path | None = None) -> Minerals:
     return Minerals(
         minerals=pl.DataFrame([_mineral_row(name, one) for name, one in each], schema=MINERALS),
         forms=pl.DataFrame([_form_row(name, one, form) for name, one in each for form in one.forms], schema=FORMS),
-        terms=pl.DataFrame(
-            [
-                {"term": t.term, "lang": t.lang, "mineral": name, "form_id": _id(name, t.form), "weight": t.weight}
-                for name, one in each
-                for t in terms_of(one, name, hanzi)
-            ],
-            schema=TERMS,
+        terms=_share_sounds(
+            pl.DataFrame(
+                [
+                    {"term": t.term, "lang": t.lang, "mineral": name, "form_id": _id(name, t.form), "weight": t.weight}
+                    for name, one in each
+                    for t in terms_of(one, name, hanzi)
+                ],
+                schema=TERMS,
+            )
         ),
         prices=pl.DataFrame([row for name, one in each for row in _price_rows(name, one)], schema=PRICES),
         packings=pl.DataFrame([row for name, one in each for row in _packing_rows(name, one)], schema=PACKINGS),
     )
+
+
+def _share_sounds(terms: pl.DataFrame) -> pl.DataFrame:
+    """Pinyin that several minerals share (yttrium and ytterbium are both "yi") speaks for each only in part."""
+    shared = pl.col("weight") / pl.col("mineral").n_unique().over("term")
+    return terms.with_columns(weight=pl.when(pl.col("lang") == "pinyin").then(shared).otherwise("weight").round(3))
 
 
 def form_id(mineral: str, form: str) -> str:

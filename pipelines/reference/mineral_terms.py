@@ -37,17 +37,16 @@ def normal(term: str) -> str:
 
 
 def terms_of(mineral: Mineral, name: str, hanzi: Hanzi) -> list[NamedTerm]:
-    """List a mineral's terms, the surest reading first where one term is given several times."""
-    best: dict[str, list[NamedTerm]] = {}
+    """List a mineral's terms once each: the first reading given, its form only where no other form claims it."""
+    readings: dict[str, list[NamedTerm]] = {}
     for found in _all_terms(mineral, name, hanzi):
-        best.setdefault(found.term, []).append(found)
-    settled: list[NamedTerm] = []
-    for term, readings in best.items():
-        written = [one for one in readings if one in readings[:1]]
-        forms = {one.form for one in readings if one.lang == readings[0].lang}
-        first = written[0]
-        settled.append(NamedTerm(term, first.lang, first.form if len(forms) == 1 else None, first.weight))
-    return settled
+        readings.setdefault(found.term, []).append(found)
+    return [_settled(term, given) for term, given in readings.items()]
+
+
+def _settled(term: str, given: list[NamedTerm]) -> NamedTerm:
+    forms = {one.form for one in given if one.form is not None}
+    return NamedTerm(term, given[0].lang, next(iter(forms)) if len(forms) == 1 else None, given[0].weight)
 
 
 def _all_terms(mineral: Mineral, name: str, hanzi: Hanzi) -> Iterator[NamedTerm]:
