@@ -40,8 +40,8 @@ def finish_flows(
     hs_code, hs_edition, period, freq, value_usd, net_kg and, where the source has them, the other columns of Flows.
 
     Set apart: `repeated` (the row repeats another whole), `world` (partner is the world), `areas` (partner is no
-    country: bunkers, free zones, unspecified), `groups` (reporter or partner is a sum of countries), and the source's own. Refused by name: historic states,
-    codes that no table knows, reporters that are no country.
+    country: bunkers, free zones, unspecified), `groups` (reporter or partner is a sum of countries), and the source's
+    own. Refused by name: historic states, codes that no table knows, reporters that are no country.
     """
     rows = rows.with_columns(
         mass_or_null(pl.col("net_kg"), pl.col("value_usd")).alias("net_kg"),

@@ -28,11 +28,12 @@ def open_files(paths: Sequence[Path], *, encoding: str = "utf-8") -> pl.DataFram
     """
     if not paths:
         raise SourceError("no file was given to read")
-    tables = [open_file(path, encoding=encoding).with_columns(pl.lit(str(path)).alias(INPUT_FILE)) for path in paths]
-    table = pl.concat(tables, how="diagonal")
-    if table.is_empty():
-        raise SourceError(f"{', '.join(map(str, paths))}: no rows below the header")
-    return table.with_row_index(SOURCE_ROW)
+    opened = [(path, open_file(path, encoding=encoding)) for path in paths]
+    tables = [table.with_columns(pl.lit(str(path)).alias(INPUT_FILE)) for path, table in opened if not table.is_empty()]
+    if not tables:
+        shown = ", ".join(map(str, paths[:5])) + (", …" if len(paths) > 5 else "")
+        raise SourceError(f"{shown}: no rows to read")
+    return pl.concat(tables, how="diagonal").with_row_index(SOURCE_ROW)
 
 
 def open_file(path: Path, *, encoding: str = "utf-8") -> pl.DataFrame:
