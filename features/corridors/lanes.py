@@ -12,7 +12,7 @@ ORDINARY_SPREAD = 0.52  # spread of ln(M/X) of honest lanes over a year (indicat
 LARGEST_DONOR_RISE = 3.0  # a market that trebles is believed; beyond that the donors are themselves part of the case
 FEWEST_DONORS = 5
 STEP_FROM_SHARE = 0.1  # a start "from nothing": before the event at most a tenth of the first two months
-MATERIAL_SHARE = 0.005  # of a month's trade in the good: less than this a month moves no market
+MATERIAL_SHARE = 0.002  # of a month's trade in the good: less than this a month moves no market
 
 
 def lane_windows(

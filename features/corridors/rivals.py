@@ -13,8 +13,8 @@ RIVALS: dict[str, str] = {
     "rival_production": "own production: the hub sends out more than came in, or to many countries at once",
     "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
     "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
-    "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this code "
-    "in the month of the measure, declared openly by the origin and priced unlike the rest",
+    "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
+    "code in the month of the measure, declared openly by the origin and priced unlike the rest",
     "rival_single_lot": "one large lot: a single month carries nearly all of it",
 }
 LEADS_FROM = 0.6
@@ -116,8 +116,9 @@ def _re_export() -> pl.Expr:
 
 
 def _production() -> pl.Expr:
-    """Part of the outflow that no inflow from anywhere covers, net of what was already so before."""
-    uncovered = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
+    """Part of the rise of all the hub sends out that no rise of what it takes in covers; or many are served."""
+    more_out = pl.col("all_out_post") - pl.col("all_out_pre")
+    uncovered = _ratio_share(more_out - (pl.col("all_in_post") - pl.col("all_in_pre")), more_out)
     many = ((pl.col("n_out_risen") - 2.0) / 4.0).clip(0.0, 1.0).fill_null(0.0)
     return pl.max_horizontal(uncovered, many * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()))
 

@@ -49,7 +49,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     `lanes` from `excess_over_expected`; `scope`: one row per `mineral` with `legs` (both, in, out: which legs anybody
     reports), `destinations` and `hubs` (lists; empty: all). A corridor is looked at where its legs had at least six
     reported months before and one after, and each carried a material amount after; with an open list of destinations,
-    only where direct trade fell by at least 30 %. Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*`
+    only where direct trade fell by at least 30 %. Placebo trials run over every hub and destination. Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*`
     (origin to hub), `out_*` (hub to destination) and `direct_*`, `excess` (smaller of the two) and its `noise`,
     `rerouted` = min(inflow, outflow), an upper bound, `deficit` of direct trade (null where nothing fell),
     `is_novel` (nothing left for the destination in the year before). Source: indicators.md 9, 11, 12, 13.
@@ -77,13 +77,15 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     lost_enough = (fallen >= LEAST_DEFICIT_SHARE * pl.col("direct_pre_mean") * pl.col("direct_n_post")) & (
         fallen >= pl.col("floor")
     )
-    is_open = (pl.col("destinations").list.len() == 0) & (pl.col("legs") == "both")
-    named = (pl.col("destinations").list.len() == 0) | pl.col("destinations").list.contains(pl.col("destination_iso3"))
+    is_real = pl.col("trial") == "real"
+    is_open = is_real & (pl.col("destinations").list.len() == 0) & (pl.col("legs") == "both")
+    listed = pl.col("destinations").list.contains(pl.col("destination_iso3"))
+    named = ~is_real | (pl.col("destinations").list.len() == 0) | listed
     is_in_scope = (
         (pl.col("hub_iso3") != pl.col("destination_iso3"))
         & (named | (pl.col("destination_iso3") == UNSPECIFIED))
         & ~pl.col("destinations").list.contains(pl.col("hub_iso3"))
-        & ((pl.col("hubs").list.len() == 0) | pl.col("hubs").list.contains(pl.col("hub_iso3")))
+        & (~is_real | (pl.col("hubs").list.len() == 0) | pl.col("hubs").list.contains(pl.col("hub_iso3")))
         & ~pl.col("origins").list.contains(pl.col("hub_iso3"))
         & ~pl.col("origins").list.contains(pl.col("destination_iso3"))
     )

@@ -1,0 +1,86 @@
+"""Judging corridors: p-values against placebos known by then, one false-discovery rate over all looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from models.discovery import Method, placebo_p_values, q_values
+
+CELL = ("mineral", "look", "event", "origin_iso3", "hub_iso3", "destination_iso3")
+CORRIDOR = ("mineral", "event", "origin_iso3", "hub_iso3", "destination_iso3")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a corridor is named, and with which placebos it is compared."""
+
+    level: float = 0.10
+    method: Method = "benjamini_yekutieli"
+    own_pool_from: int = 300
+    interval_share: float = 0.90
+
+
+def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Give each real corridor and look its p-value, q-value, the interval of its excess, and the look it was named at.
+
+    `surges`: `corridor_surges` with real and placebo trials. A look is compared only with placebos of its own and
+    earlier looks, with as many legs, of its own good where there are enough, else of all; its q-value counts every
+    corridor and look up to it, and nothing later, so that a later look never changes an earlier answer. Adds `p_value`,
+    `q_value`, `n_placebos`, `excess_low excess_high` (excess less placebo errors), `first_look` (first look with
+    q at or below the level; null: never). Without any placebo p is null, and nothing is named.
+    """
+    kind = pl.col("trial").str.split("-").list.first()
+    ordered = surges.sort(*CELL, "trial")
+    real, placebo = ordered.filter(kind == "real"), ordered.filter(kind == "placebo")
+    parts = [
+        _against(
+            group, placebo.filter((pl.col("legs") == group["legs"][0]) & (pl.col("look") <= group["look"][0])), rule
+        )
+        for group in real.partition_by("look", "legs", maintain_order=True)
+    ]
+    if not parts:
+        columns = {"p_value": pl.Float64, "excess_low": pl.Float64, "excess_high": pl.Float64, "q_value": pl.Float64}
+        empty = real.with_columns(pl.lit(None, dtype=kind_of).alias(name) for name, kind_of in columns.items())
+        return empty.with_columns(
+            pl.lit(0, dtype=pl.Int64).alias("n_placebos"), pl.lit(None, dtype=pl.Int32).alias("first_look")
+        )
+    judged = _with_q(pl.concat(parts).sort(CELL), rule)
+    named = (
+        judged.filter(pl.col("q_value") <= rule.level).group_by(CORRIDOR).agg(pl.col("look").min().alias("first_look"))
+    )
+    return judged.join(named, on=list(CORRIDOR), how="left", maintain_order="left")
+
+
+def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Compare one look's corridors with placebos: each good's own where there are enough, else everybody's."""
+    shared = placebos["surge_z"].drop_nulls().to_numpy()
+    parts = []
+    for group in cells.partition_by("mineral", maintain_order=True):
+        own = placebos.filter(pl.col("mineral") == group["mineral"][0])["surge_z"].drop_nulls().to_numpy()
+        pool = own if own.size >= rule.own_pool_from else shared
+        z = group["surge_z"].to_numpy()
+        p = placebo_p_values(z, pool) if pool.size else np.full(z.shape, np.nan)
+        tail = (1.0 - rule.interval_share) / 2.0
+        low, high = np.quantile(pool, [tail, 1.0 - tail]) if pool.size else (np.nan, np.nan)
+        parts.append(
+            group.with_columns(
+                pl.Series("p_value", p, nan_to_null=True, dtype=pl.Float64),
+                pl.lit(int(pool.size), dtype=pl.Int64).alias("n_placebos"),
+                (pl.col("excess") - float(high) * pl.col("noise")).fill_nan(None).alias("excess_low"),
+                (pl.col("excess") - float(low) * pl.col("noise")).fill_nan(None).alias("excess_high"),
+            )
+        )
+    return pl.concat(parts)
+
+
+def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    look = cells["look"].to_numpy()
+    p = cells["p_value"].to_numpy().astype(np.float64)
+    q = np.full(p.shape, np.nan)
+    for now in np.unique(look):
+        upto = look <= now
+        q[look == now] = q_values(p[upto], method=rule.method)[look[upto] == now]
+    return cells.with_columns(pl.Series("q_value", q, nan_to_null=True, dtype=pl.Float64))
