@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 
 import polars as pl
-import polars.selectors as cs
 
 from pipelines.files.people import as_json
 
@@ -23,7 +22,7 @@ def fingerprint_table(frame: pl.DataFrame | pl.LazyFrame, columns: Sequence[str]
     whole = frame.lazy().collect()
     names = sorted(columns if columns is not None else whole.columns)
     nested = [name for name in names if whole.schema[name].is_nested()]
-    figures = cs.float().cast(pl.Float64).round_sig_figs(_DIGITS) + 0.0  # -0.0 becomes 0.0
+    figures = (_rounded(name) for name in names if whole.schema[name].is_float())
     plain = whole.select(names).with_columns(as_json(name) for name in nested).with_columns(figures)
     ordered = plain.sort(names, nulls_last=True)
     digest = hashlib.sha256(repr(names).encode())
@@ -31,3 +30,8 @@ def fingerprint_table(frame: pl.DataFrame | pl.LazyFrame, columns: Sequence[str]
         text = part.write_csv(include_header=False, null_value=_NULL, quote_style="non_numeric")
         digest.update(text.encode())
     return digest.hexdigest()[:16]
+
+
+def _rounded(name: str) -> pl.Expr:
+    figure = pl.col(name).cast(pl.Float64).round_sig_figs(_DIGITS)
+    return pl.when(figure == 0).then(pl.lit(0.0)).otherwise(figure).alias(name)  # no negative zero

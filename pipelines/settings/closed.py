@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -32,6 +33,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such settings file") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: settings cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not a TOML file: {error}") from error
 
@@ -59,9 +62,23 @@ def _section(path: list[str]) -> str:
 def _fields_at(model: type[BaseModel], path: list[str]) -> list[str]:
     here: Any = model
     for name in path:
-        field = here.model_fields.get(name) if isinstance(here, type) and issubclass(here, BaseModel) else None
-        here = field.annotation if field is not None else None
-    return sorted(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+        if _is_model(here):
+            field = here.model_fields.get(name)
+            here = _bare(field.annotation) if field is not None else None
+        else:  # an entry of a list, or of a table of tables
+            here = next((inner for part in get_args(here) if _is_model(inner := _bare(part))), None)
+    return sorted(here.model_fields) if _is_model(here) else []
+
+
+def _is_model(one: object) -> bool:
+    return isinstance(one, type) and issubclass(one, BaseModel)
+
+
+def _bare(annotation: Any) -> Any:
+    """Take away `| None` and annotations."""
+    if get_origin(annotation) in (Annotated, Union, UnionType):
+        return next((_bare(part) for part in get_args(annotation) if part is not type(None)), None)
+    return annotation
 
 
 def load_section(model: type[Section], name: str, override: Path | None = None) -> Section:
@@ -73,7 +90,14 @@ def load_section(model: type[Section], name: str, override: Path | None = None) 
     values = read_toml(shipped)
     where = shipped.name
     if override is not None:
-        layer = read_toml(override).get(name)
+        layers = read_toml(override)
+        known = sorted(path.stem for path in config_folder().glob("*.toml"))
+        strangers = sorted(set(layers) - set(known))
+        if strangers:
+            raise ConfigError(f"{override}: unknown section {strangers[0]!r}; known sections: {', '.join(known)}")
+        layer = layers.get(name)
+        if layer is not None and not isinstance(layer, dict):
+            raise ConfigError(f"{override}: {name} is a table of settings, [{name}], not {layer!r}")
         if layer is not None:
             values, where = _merge(values, layer), f"{override} over {shipped.name}"
     return check_section(model, values, where)
