@@ -8,21 +8,22 @@ import polars as pl
 
 from features.lookback import settle
 from features.routing.rules import LANDLOCKED, RoutingRules
-from features.routing.ways import ends, legs, stops, with_km
+from features.routing.ways import ends, legs, with_km
 from features.strength import joined, ramp
 
 _SEA = pl.col("transport_mode") == "sea"
 _FLYING = pl.col("transport_mode").is_in(["air", "courier", "post", "road", "rail", "pipeline"])
 
 
-def measure_ways(ways: pl.LazyFrame, distances: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
+def measure_ways(
+    ways: pl.LazyFrame, stopped: pl.LazyFrame, distances: pl.LazyFrame, rules: RoutingRules
+) -> pl.LazyFrame:
     """Measure each distinct way: lengths, ends, and the evidence that needs no dates.
 
-    `ways` holds `way` (its number) and the columns `WAY`; `distances` holds `place_a`, `place_b`, `sea_km`,
-    `great_circle_km`. Adds `route_km`, `direct_km`, `route_ratio`, `first_country`, `last_country`, `n_stops`,
+    `ways` holds `way` (its number) and the columns `WAY`; `stopped` their stops; `distances` holds `place_a`,
+    `place_b`, `sea_km`, `great_circle_km`. Adds `route_km`, `direct_km`, `route_ratio`, `first_country`, `last_country`, `n_stops`,
     `n_unreadable_places`, `hub_iso3` and the strengths.
     """
-    stopped = settle(stops(ways))
     overland = _lengths(stopped, distances, column="great_circle_km", prefix="land")
     by_sea = _lengths(stopped.filter(~pl.col("is_landlocked")), distances, column="sea_km", prefix="sea")
     return settle(

@@ -42,23 +42,25 @@ def place_country(code: pl.Expr) -> pl.Expr:
 
 
 def route_columns() -> list[pl.Expr]:
-    """Split `route` into texts: `path` (canonical codes joined by `>`, `?` where unreadable) and `days`.
+    """Split `route` into two texts: `told_path` (the places as written) and `told_days` (`@` dates), both with `>`.
 
-    `days` are the dates as whole numbers since 1970, joined by `>`, `?` where a place carries no readable date. Both
-    are null without a route. (Text, not lists: polars 2.1 can fail on joins that carry lists of numbers.)
+    Both are null without a route. Few different ones occur, so that reading them is work for the distinct ones only.
     """
-    route = pl.col("route").str.strip_chars()
-    told = pl.when(route != "").then(route.str.slice(0, LETTERS_MOST))
-    pieces = told.str.split(">").list.head(PLACES_MOST)
-    piece = pl.element().str.strip_chars()
-    code = place_code(piece.str.splitn("@", 2).struct.field("field_0"))
-    day = piece.str.extract(r"@\s*(\d{4}-\d{2}-\d{2})", 1).str.to_date("%Y-%m-%d", strict=False)
+    route = pl.col("route").str.slice(0, LETTERS_MOST).str.strip_chars()
+    told = pl.when(route != "").then(route)
     return [
-        pieces.list.eval(code.fill_null(UNREADABLE)).list.join(">").alias("path"),
-        pieces.list.eval(day.cast(pl.Int32).cast(pl.String).fill_null(UNREADABLE)).list.join(">").alias("days"),
+        told.str.replace_all(r"@[^>]*", "").alias("told_path"),
+        told.str.extract_all(r"@\s*\d{4}-\d{2}-\d{2}|>").list.join("").alias("told_days"),
     ]
 
 
-def day_numbers(days: pl.Expr) -> pl.Expr:
-    """Turn the text `days` back into a list of numbers, null where a place is undated."""
-    return days.str.split(">").list.eval(pl.element().cast(pl.Int32, strict=False))
+def path_places(told_path: pl.Expr) -> pl.Expr:
+    """List the canonical codes of a path's places, `?` where unreadable."""
+    code = place_code(pl.element())
+    return told_path.str.split(">").list.head(PLACES_MOST).list.eval(code.fill_null(UNREADABLE))
+
+
+def day_numbers(told_days: pl.Expr) -> pl.Expr:
+    """List the days of a path's places, counted from 1970; null where a place carries no readable date."""
+    day = pl.element().str.extract(r"(\d{4}-\d{2}-\d{2})", 1).str.to_date("%Y-%m-%d", strict=False)
+    return told_days.str.split(">").list.head(PLACES_MOST).list.eval(day.cast(pl.Int32))

@@ -8,20 +8,20 @@ from features.completeness import complete
 from features.contracts import Declarations
 from features.lookback import month_number, settle
 from features.routing.course import measure_ways
-from features.routing.places import place_code, place_country, route_columns
+from features.routing.places import path_places, place_code, place_country, route_columns
 from features.routing.registry import REGISTRY
 from features.routing.rules import RoutingRules
 from features.routing.timing import (
     expected_days,
     impossible_leg,
     late_change,
+    read_days,
     slow_transit,
     speed_share,
     time_journeys,
-    timing_columns,
     usual_transit,
 )
-from features.routing.ways import WAY, place_pairs
+from features.routing.ways import WAY, place_pairs, stops
 
 _COLUMNS = (
     "declaration_id",
@@ -35,6 +35,7 @@ _COLUMNS = (
     "transport_mode",
     "amended_on",
 )
+_DAYS = ("left_day", "transit_days", "is_backwards", "steps")
 _LANE = ("first_country", "last_country", "transport_mode")
 _FIGURES = (
     "route_km",
@@ -85,21 +86,23 @@ def build_routing(
         `declaration_id`, the columns of `REGISTRY` (Float32, null unknown) and the figures behind them.
     """
     rules = rules or RoutingRules()
-    rows = _read(declarations)
-    ways = _number_ways(rows)
-    measured = measure_ways(ways, distances, rules).drop("way")
-    lanes = settle(
-        rows.select(*WAY, "month")
-        .unique()
-        .join(measured, on=list(WAY), how="left", nulls_equal=True)
-        .select(*_LANE, "month")
-        .unique()
+    read = _read(declarations)
+    ways = _number_ways(read)
+    stopped = settle(stops(ways))
+    measured = measure_ways(ways, stopped, distances, rules)
+    daysets = settle(read_days(read.select("told_days").unique()))
+    rows = settle(
+        read.join(ways, on=list(WAY), how="left", nulls_equal=True)
+        .join(daysets, on="told_days", how="left")
+        .select("declaration_id", "month", "declared_on", "amended_on", "way", *_DAYS)
     )
+    measured_lanes = measured.select("way", *_LANE)
+    lanes = settle(rows.select("way", "month").unique().join(measured_lanes, on="way", how="left").drop("way").unique())
     usual = usual_transit(_past_journeys(history), lanes, rules)
     judged = (
-        rows.join(measured, on=list(WAY), how="left", nulls_equal=True)
+        rows.join(measured, on="way", how="left")
         .join(usual, on=[*_LANE, "month"], how="left")
-        .join(time_journeys(rows, distances), on=["path", "days"], how="left")
+        .join(time_journeys(rows, stopped, distances), on=["way", "steps"], how="left")
         .with_columns(
             expected_days(rules).alias("expected_days"),
             speed_share(rules).alias("speed_share"),
@@ -121,29 +124,36 @@ def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
-    countries = [
-        place_country(place_code(pl.col(f"{side}_port"))).alias(f"{side}_country") for side in ("loading", "discharge")
-    ]
-    return (
-        complete(declarations, Declarations, _COLUMNS)
-        .with_columns(*route_columns(), *countries, month_number(pl.col("declared_on")).alias("month"))
-        .with_columns(timing_columns())
-        .drop("route")
+    ports = {side: place_country(place_code(pl.col(f"{side}_port"))) for side in ("loading", "discharge")}
+    return complete(declarations, Declarations, _COLUMNS).with_columns(
+        *route_columns(),
+        *(country.alias(f"{side}_country") for side, country in ports.items()),
+        month_number(pl.col("declared_on")).alias("month"),
     )
 
 
-def _number_ways(rows: pl.LazyFrame) -> pl.LazyFrame:
-    return settle(rows.select(WAY).unique().sort(WAY).with_row_index("way"))
+def _number_ways(read: pl.LazyFrame) -> pl.LazyFrame:
+    return settle(read.select(WAY).unique().sort(WAY).with_row_index("way"))
 
 
 def _past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
-    """Read past routes: the lane by first and last country, the days, and the month in which the end was known."""
-    places = pl.col("path").str.split(">")
-    arrived = pl.from_epoch(pl.col("ended_day"), time_unit="d")
-    return _read(history).select(
-        place_country(places.list.first()).alias("first_country"),
-        place_country(places.list.last()).alias("last_country"),
-        "transport_mode",
-        "transit_days",
-        month_number(pl.max_horizontal(arrived, "declared_on")).alias("known_month"),
+    """Count past routes by lane, days and the month in which their end was known (never before their declaration)."""
+    told = complete(history, Declarations, ("declared_on", "transport_mode", "route")).with_columns(*route_columns())
+    counted = settle(
+        told.filter(pl.col("told_days").str.contains("@", literal=True))
+        .group_by("told_path", "told_days", "transport_mode", month_number(pl.col("declared_on")).alias("month"))
+        .agg(pl.len().alias("n"))
+    )
+    paths = settle(counted.select("told_path").unique().with_columns(place=path_places(pl.col("told_path"))))
+    lanes = paths.select(
+        "told_path",
+        place_country(pl.col("place").list.first()).alias("first_country"),
+        place_country(pl.col("place").list.last()).alias("last_country"),
+    )
+    days = read_days(counted.select("told_days").unique()).select("told_days", "ended_day", "transit_days")
+    ended = month_number(pl.from_epoch(pl.col("ended_day"), time_unit="d"))
+    return (
+        counted.join(settle(lanes), on="told_path", how="left")
+        .join(settle(days), on="told_days", how="left")
+        .with_columns(known_month=pl.max_horizontal(ended, "month"))
     )

@@ -7,9 +7,9 @@ import math
 import polars as pl
 
 from features.lookback import settle
-from features.routing.places import day_numbers
+from features.routing.places import UNREADABLE, day_numbers
 from features.routing.rules import RoutingRules
-from features.routing.ways import stops, with_km
+from features.routing.ways import with_km
 from features.strength import ramp, strongest
 from features.usual import log_bin, usual_before
 
@@ -17,46 +17,48 @@ _LANE = ["first_country", "last_country", "transport_mode"]
 _MODE = pl.col("transport_mode").fill_null("unknown")
 
 
-def timing_columns() -> list[pl.Expr]:
-    """Build `left_day` (first dated place), `ended_day` (last), `transit_days` and `is_backwards` from `days`.
+def read_days(daysets: pl.LazyFrame) -> pl.LazyFrame:
+    """Read each distinct `told_days`: `left_day`, `ended_day`, `transit_days`, `is_backwards`, `steps`.
 
-    `transit_days` needs both ends of the route dated.
+    `left_day` is the day of the first place, `ended_day` the latest; `transit_days` needs both ends dated; `steps` is
+    the text of days since the earliest, `?` where undated, so that the same journey a week later reads the same.
     """
-    days = day_numbers(pl.col("days"))
-    known = days.list.drop_nulls()
-    total = days.list.last() - days.list.first()
-    return [
-        days.list.first().alias("left_day"),
-        days.list.max().alias("ended_day"),
-        pl.when((days.list.len() > 1) & (total >= 0)).then(total).alias("transit_days"),
-        pl.when(known.list.len() > 1).then(known.list.diff().list.min() < 0).alias("is_backwards"),
-    ]
+    read = daysets.with_columns(day=day_numbers(pl.col("told_days")))
+    day, known = pl.col("day"), pl.col("day").list.drop_nulls()
+    total = day.list.last() - day.list.first()
+    since = day.list.eval((pl.element() - pl.element().min()).cast(pl.String).fill_null(UNREADABLE))
+    return read.with_columns(
+        left_day=day.list.first(),
+        ended_day=day.list.max(),
+        transit_days=pl.when((day.list.len() > 1) & (total >= 0)).then(total),
+        is_backwards=pl.when(known.list.len() > 1).then(known.list.diff().list.min() < 0),
+        steps=pl.when(known.list.len() > 0).then(since.list.join(">")),
+    ).drop("day")
 
 
-def time_journeys(rows: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
-    """Time each distinct journey: `path`, `days`, `km_per_day` (fastest step), `dwell_days` (longest wait at a place).
+def time_journeys(rows: pl.LazyFrame, stopped: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
+    """Time each distinct journey: `way`, `steps`, `km_per_day` (fastest leg), `dwell_days` (longest wait at a place).
 
-    Great circles are never longer than the way taken, and a day is added to each step since dates do not tell the
+    Great circles are never longer than the way taken, and a day is added to each leg since dates do not tell the
     hour, so no speed is too high. Null without two dates in a row, or without a distance.
     """
-    journeys = settle(rows.select("path", "days").filter(pl.col("days").str.contains(r"[0-9]")).unique())
-    numbered = settle(journeys.sort("path", "days").with_row_index("way"))
+    journeys = settle(rows.select("way", "steps").drop_nulls().unique().sort("way", "steps").with_row_index("journey"))
+    day = pl.col("steps").str.split(">").list.eval(pl.element().cast(pl.Int32, strict=False)).alias("day")
     days = (
-        numbered.select("way", day_numbers(pl.col("days")).alias("day"))
+        journeys.select("journey", "way", day)
         .with_columns(stop=pl.int_ranges(0, pl.col("day").list.len(), dtype=pl.Int32))
         .explode("day", "stop")
     )
-    dated = settle(stops(numbered)).join(days, on=["way", "stop"], how="left").sort("way", "stop")
-    onward = dated.with_columns(pl.col("place", "day").shift(-1).over("way").name.prefix("next_"))
-    steps = with_km(
-        onward.filter((pl.col("next_day") - pl.col("day")) >= 0), distances, start="place", end="next_place"
-    )
+    dated = days.join(stopped, on=["way", "stop"], how="left").sort("journey", "stop")
+    onward = dated.with_columns(pl.col("place", "day").shift(-1).over("journey").name.prefix("next_"))
+    forward = onward.filter((pl.col("next_day") - pl.col("day")) >= 0)
+    legs = with_km(forward, distances, start="place", end="next_place")
     taken, waiting = pl.col("next_day") - pl.col("day"), pl.col("place") == pl.col("next_place")
-    timed = steps.group_by("way").agg(
+    timed = legs.group_by("journey").agg(
         (pl.col("great_circle_km") / (taken + 1)).filter(~waiting).max().alias("km_per_day"),
         taken.filter(waiting).max().alias("dwell_days"),
     )
-    return settle(numbered.join(timed, on="way", how="left").drop("way"))
+    return settle(journeys.join(timed, on="journey", how="left").drop("journey"))
 
 
 def speed_share(rules: RoutingRules) -> pl.Expr:
@@ -115,23 +117,18 @@ def late_change(rules: RoutingRules) -> pl.Expr:
     return pl.when(pl.col("amended_days") < 0).then(0.5).otherwise(late + after)
 
 
-def usual_transit(dated: pl.LazyFrame, wanted: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
+def usual_transit(journeys: pl.LazyFrame, wanted: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
     """Find the usual journey of each lane and mode: `_LANE`, `month`, `middle`, `spread`, `usual_transit_days`.
 
-    `dated` holds past routes with `transit_days` and `known_month`, the month in which the journey's end was known.
+    `journeys` holds counts `n` of past routes by lane, `transit_days` and `known_month`, the month in which the end of
+    the journey was known.
     """
+    log_days = pl.col("transit_days").clip(lower_bound=1).cast(pl.Float64).log()
     counts = settle(
-        dated.filter(pl.col("transit_days").is_not_null())
-        .group_by(
-            *_LANE,
-            pl.col("known_month").alias("month"),
-            log_bin(pl.col("transit_days").clip(lower_bound=1).cast(pl.Float64).log()).alias("bin"),
-        )
-        .agg(pl.len().alias("n"))
+        journeys.filter(pl.col("transit_days").is_not_null())
+        .group_by(*_LANE, pl.col("known_month").alias("month"), log_bin(log_days).alias("bin"))
+        .agg(pl.col("n").sum())
     )
     usual = usual_before(counts, wanted, by=_LANE, window=rules.history_months)
-    return settle(
-        usual.filter(pl.col("n") >= rules.shipments_least)
-        .with_columns(usual_transit_days=pl.col("middle").exp())
-        .drop("n")
-    )
+    enough = usual.filter(pl.col("n") >= rules.shipments_least).drop("n")
+    return settle(enough.with_columns(usual_transit_days=pl.col("middle").exp()))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import settle
-from features.routing.places import UNREADABLE, place_country
+from features.routing.places import UNREADABLE, path_places, place_country
 from features.routing.rules import LANDLOCKED
 
 WAY = (
-    "path",
+    "told_path",
     "origin_iso3",
     "dispatch_iso3",
     "destination_iso3",
@@ -23,7 +23,7 @@ WAY = (
 def stops(ways: pl.LazyFrame) -> pl.LazyFrame:
     """List the places of each way: `way`, `stop` (0 first), `place`, `country`, `is_landlocked`; unreadable null."""
     listed = (
-        ways.select("way", pl.col("path").str.split(">").alias("place"))
+        ways.select("way", path_places(pl.col("told_path")).alias("place"))
         .filter(pl.col("place").is_not_null())
         .with_columns(stop=pl.int_ranges(0, pl.col("place").list.len(), dtype=pl.Int32))
         .explode("place", "stop")
