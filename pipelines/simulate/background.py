@@ -17,6 +17,7 @@ from pipelines.simulate.routes import travel_days
 EXTRA = 3
 """Months drawn before the first published one, so that arrivals of its first months have a source."""
 CHINA_AS_SELLER = 22.0  # relative size as an exporter, on the scale of `demand`
+CHINA_AS_BUYER = 3.0  # of these goods, which it mostly makes itself
 NEAR_ZERO_PRODUCERS = ("THA", "MYS", "MEX", "VNM", "SGP", "HKG", "ARE", "TUR", "KAZ", "LAO")  # minerals.yaml near_zero
 
 
@@ -62,12 +63,14 @@ def background_trade(world: Setting, months: Ints, prices: Floats) -> pl.DataFra
     seller, buyer, head = _lanes(world, rng, heads)
     t = len(months) - 1
     lanes = len(seller)
-    size = _seller_size(world)[seller] * world.places.demand[buyer]
+    size = _seller_size(world)[seller] * _buyer_size(world)[buyer]
     config = world.config.statistics
     base = config.lane_median_usd_per_month * np.exp(1.5 * rng.normal(size=lanes)) * np.sqrt(size / np.median(size))
     near_zero = np.isin(seller, world.places.positions(*NEAR_ZERO_PRODUCERS)) & (heads.controlled[head] > 0.5)
     base = np.where(near_zero, 0.08 * base, base)
-    calendar = np.array([SEASON[int(m)] for m in months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12])
+    calendar = np.array(
+        [SEASON[int(m)] for m in months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12]
+    )
     drift = np.exp(np.cumsum(0.04 * rng.normal(size=(lanes, t)), axis=1) + 0.38 * rng.normal(size=(lanes, t)))
     empty = rng.random((lanes, t)) < np.clip(0.45 - 0.14 * np.log(base / 15_000.0), 0.0, 0.6)[:, None]
     usd = base[:, None] * calendar[None, :] * drift * ~empty
@@ -92,6 +95,12 @@ def _seller_size(world: Setting) -> Floats:
     return size
 
 
+def _buyer_size(world: Setting) -> Floats:
+    size = world.places.demand.copy()
+    size[0] = CHINA_AS_BUYER
+    return size
+
+
 _SMELTER_LANES = 6
 """Last lanes of the table: four of the new refinery's exports, two of its ore imports."""
 
@@ -99,7 +108,7 @@ _SMELTER_LANES = 6
 def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> tuple[Ints, Ints, Ints]:
     places, count = len(world.places.codes), len(heads.codes)
     size = _seller_size(world)
-    pull = np.sqrt(np.maximum(size[:, None] * np.where(world.places.demand > 0, world.places.demand, 3.0)[None, :], 0.01))
+    pull = np.sqrt(size[:, None] * _buyer_size(world)[None, :])
     chance = np.clip(world.config.statistics.lane_share * pull / pull.mean(), 0.0, 0.85)
     chance[0, :] = np.clip(chance[0, :] * 2.5, 0.0, 0.9)
     np.fill_diagonal(chance, 0.0)
@@ -162,7 +171,9 @@ def _arrive(left: Floats, whole: Ints, later: Floats) -> Floats:
     return np.asarray((1 - later) * now + later * before)
 
 
-def _long(direction: str, seller: Ints, buyer: Ints, head: Ints, kg: Floats, usd: Floats, heads: Headings) -> pl.DataFrame:
+def _long(
+    direction: str, seller: Ints, buyer: Ints, head: Ints, kg: Floats, usd: Floats, heads: Headings
+) -> pl.DataFrame:
     lane, month = np.nonzero(usd > 0)
     keep: Bools = month >= EXTRA
     lane, month = lane[keep], month[keep]

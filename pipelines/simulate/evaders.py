@@ -44,7 +44,9 @@ class Agents:
 
 def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
     """Name the two hubs that evaders of each mineral use in this world."""
-    minerals = sorted({m for m, r in zip(world.goods.texts("mineral"), world.goods.texts("role"), strict=True) if r == "controlled"})
+    minerals = sorted(
+        {m for m, r in zip(world.goods.texts("mineral"), world.goods.texts("role"), strict=True) if r == "controlled"}
+    )
     hubs = {}
     for mineral in minerals:
         both = stream(world.seed, "hubs", mineral).choice(len(HUBS), size=2, replace=False)
@@ -64,15 +66,17 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
     count = max(round(wanted / config.lots_per_agent), int((weights > 0).sum()))
     active = np.flatnonzero(weights)
     scheme = np.concatenate([active, pick(rng, weights, max(count - len(active), 0))])[:count]
-    lots = _share_out(rng, wanted, len(scheme))
+    hunger = rng.gamma(1.5, 1.0, len(scheme)) + 0.3
     hubs, used, rows = planted_hubs(world), set[int](), []
     starts = world.firms.starts.copy()
-    for number, (kind, budget) in enumerate(zip(scheme.tolist(), lots.tolist(), strict=True)):
+    for number, kind in enumerate(scheme.tolist()):
         row = _one_agent(world, stream(world.seed, "evader", str(number)), kind, usable[kind], hubs, used)
         used.add(row["firm"])
         starts[row["firm"]] = min(int(starts[row["firm"]]), row["starts"] - row.pop("age_days"))
-        rows.append(row | {"agent": number, "lots": budget})
+        rows.append(row | {"agent": number, "lots": 0})
     agents = pl.DataFrame(rows, schema=_COLUMNS)
+    active_days = (agents["ends"] - agents["starts"]).to_numpy()
+    agents = agents.with_columns(pl.Series("lots", _share_out(hunger * np.sqrt(active_days), wanted)))
     return dataclasses.replace(world, firms=dataclasses.replace(world.firms, starts=starts)), Agents(agents)
 
 
@@ -98,31 +102,33 @@ def _goods_for(world: Setting, number: int) -> Ints:
     return np.array(keep, dtype=np.int64)
 
 
-def _share_out(rng: np.random.Generator, total: int, agents: int) -> Ints:
-    size = rng.gamma(1.5, 1.0, agents) + 0.3
-    exact = size / size.sum() * total
+def _share_out(size: Floats, total: int) -> Ints:
+    """Share lots out in proportion to size, whole lots, all of them; everybody gets one where there are enough."""
+    sure = np.full(len(size), 1 if total >= len(size) else 0, dtype=np.int64)
+    exact = size / size.sum() * (total - sure.sum())
     lots = np.floor(exact).astype(np.int64)
-    short = total - int(lots.sum())
+    short = total - int(sure.sum() + lots.sum())
     lots[np.argsort(lots - exact, kind="stable")[:short]] += 1
-    return lots
+    return np.asarray(lots + sure)
 
 
 def _one_agent(
     world: Setting, rng: np.random.Generator, kind: int, usable: Ints, hubs: dict[str, tuple[int, int]], used: set[int]
 ) -> dict[str, int | float]:
     scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
-    prize = goods.floats("weight")[usable] * np.sqrt(np.maximum(world.prices[usable, -1], 1.0)) ** 0.3
+    open_days = world.last_day - np.maximum(world.rules.licensed_from[usable], world.first_day)
+    prize = goods.floats("weight")[usable] * np.maximum(world.prices[usable, -1], 1.0) ** 0.15 * open_days
     good = int(usable[pick(rng, prize, 1)[0]])
     first = max(int(world.rules.licensed_from[good]), world.first_day)
     room = world.last_day - first
-    starts = first + int(rng.random() * 0.35 * room)
+    starts = first + int(rng.random() * 0.25 * room)
     ends = min(world.last_day - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * (world.last_day - starts))))
     hub_0, hub_1 = hubs[goods.texts("mineral")[good]]
     if rng.random() < 0.3:
         hub_0, hub_1 = hub_1, hub_0
     if rng.random() >= world.config.evasion.hub_change_share:
         hub_1 = hub_0
-    destination = _destination(world, rng, good, (hub_0, hub_1))
+    destination = _destination(world, rng, good, (hub_0, hub_1), may_be_refused=scheme.name != "undervalued")
     firm = _firm(world, rng, scheme.filed, hub_0, destination, used)
     if scheme.filed == "import":
         hub_0 = hub_1 = int(firms.country[firm])
@@ -148,12 +154,16 @@ def _one_agent(
     }  # fmt: skip
 
 
-def _destination(world: Setting, rng: np.random.Generator, good: int, hubs: tuple[int, int]) -> int:
+def _destination(
+    world: Setting, rng: np.random.Generator, good: int, hubs: tuple[int, int], *, may_be_refused: bool
+) -> int:
     refused = np.flatnonzero(world.rules.refused_from[good] < min(world.last_day, NEVER))
-    if len(refused) and rng.random() < world.config.evasion.forbidden_destination_share:
+    if may_be_refused and len(refused) and rng.random() < world.config.evasion.forbidden_destination_share:
         return int(refused[rng.integers(0, len(refused))])
     market = world.places.market(world.goods.texts("market")[good]).copy()
     market[[0, *hubs]] = 0.0
+    if not may_be_refused:
+        market[refused] = 0.0
     return int(pick(rng, market, 1)[0])
 
 

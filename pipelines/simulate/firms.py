@@ -68,7 +68,7 @@ def found_firms(
     name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes[country])
     home = np.repeat(codes, buyers)
     buyer_en, _, _ = firm_names(stream(seed, "buyers"), rng.integers(0, CITIES, len(home)), home)
-    numbers = stream(seed, "identifiers").permutation(900_000_000 // 7)[: count + len(home)] * 7 + 100_000_000
+    numbers = stream(seed, "identifiers").choice(900_000_000, size=count + len(home), replace=False) + 100_000_000
     return Firms(
         country=country,
         region=city,

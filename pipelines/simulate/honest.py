@@ -8,8 +8,13 @@ import polars as pl
 from pipelines.simulate.draws import Floats, Ints, pick, stream
 from pipelines.simulate.movements import TRANSIT, Setting, draw_days, mineral_houses, movement_table, ship
 
-FRONT_LOADING = 1.9  # exports in the two months before a control, relative to usual (graphite, November 2023: indicators.md 11)
-COLLAPSE, RECOVERY = 0.12, 0.55  # first three months after, and later (gallium 2023-08 onward, minerals.yaml trade_baseline)
+FRONT_LOADING = (
+    1.9  # exports in the two months before a control, relative to usual (graphite, November 2023: indicators.md 11)
+)
+COLLAPSE, RECOVERY = (
+    0.12,
+    0.55,
+)  # first three months after, and later (gallium 2023-08 onward, minerals.yaml trade_baseline)
 
 
 def ordinary_trade(world: Setting, count: int) -> pl.DataFrame:

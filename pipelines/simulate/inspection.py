@@ -32,7 +32,9 @@ def inspect(world: Setting, agents: Agents, rows: pl.DataFrame, papers: pl.DataF
     tipped = tipped_firms[rows["firm"].to_numpy()]
     if agents.count:
         tipped = tipped | (evades & (agents.whole("is_tipped")[np.maximum(agent, 0)] == 1))
-    chances = np.stack([by_rule, np.where(tipped, config.tip_share, 0.0), by_model, np.full(count, config.random_share)])
+    chances = np.stack(
+        [by_rule, np.where(tipped, config.tip_share, 0.0), by_model, np.full(count, config.random_share)]
+    )
     probability = 1 - np.prod(1 - chances, axis=0)
     chosen = rng.random(count) < probability
     channel = np.array(CHANNELS)[_first(rng, chances)]
@@ -74,7 +76,9 @@ def _flags(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> np.ndarr
     paper, day = rows["paper"].to_numpy(), rows["day"].to_numpy()
     net = papers["net_kg"].fill_null(1.0).to_numpy()
     price = papers["value_usd"].fill_null(1.0).to_numpy() / np.maximum(net, 1e-3) / world.price(paper, day)
-    density = net / np.maximum(papers["volume_m3"].fill_null(1.0).to_numpy(), 1e-6) / world.goods.floats("kg_per_m3")[paper]
+    density = (
+        net / np.maximum(papers["volume_m3"].fill_null(1.0).to_numpy(), 1e-6) / world.goods.floats("kg_per_m3")[paper]
+    )
     unlicensed = world.rules.needs_licence(paper, day) & papers["licence_no"].is_null().to_numpy()
     hub = np.isin(rows["declared_destination"].to_numpy(), world.places.positions("HKG", "VNM", "THA", "ARE", "MEX"))
     new = day - world.firms.starts[rows["firm"].to_numpy()] < 120
@@ -93,5 +97,14 @@ def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> n
     kinds = np.array([one.typology for one in SCHEMES] + ["clean"])[scheme]
     miss = np.array([world.config.inspection.miss_share.get(one.typology, 0.0) for one in SCHEMES] + [0.0])[scheme]
     missed: Bools = rng.random(rows.height) < miss
-    other = np.where(pick(rng, [1 - world.config.inspection.other_violation_share, world.config.inspection.other_violation_share], rows.height) == 1, "other_violation", "clean")
+    other = np.where(
+        pick(
+            rng,
+            [1 - world.config.inspection.other_violation_share, world.config.inspection.other_violation_share],
+            rows.height,
+        )
+        == 1,
+        "other_violation",
+        "clean",
+    )
     return np.asarray(np.where((scheme >= 0) & ~missed, kinds, other))

@@ -13,10 +13,20 @@ from pipelines.simulate.routes import travel_days
 from pipelines.simulate.schemes import CONVERSIONS, SCHEMES
 
 RESTUFFING_DAYS = 9.0  # mean time at a hub
-UNRECORDED_AS_ITSELF = "732690"  # where a first leg leaves under a false code: steel articles, as in minerals.yaml disguises
+UNRECORDED_AS_ITSELF = (
+    "732690"  # where a first leg leaves under a false code: steel articles, as in minerals.yaml disguises
+)
 SEEN_AT_ORIGIN_SHARE = 0.65  # first legs that leave openly, under their own code
 
-SIGHTING = {"reporter": pl.Int64, "partner": pl.Int64, "direction": pl.String, "hs6": pl.String, "day": pl.Int64, "kg": pl.Float64, "usd": pl.Float64}
+SIGHTING = {
+    "reporter": pl.Int64,
+    "partner": pl.Int64,
+    "direction": pl.String,
+    "hs6": pl.String,
+    "day": pl.Int64,
+    "kg": pl.Float64,
+    "usd": pl.Float64,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,9 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
     trip = travel_days(world, np.where(two_legs, hub, at["dispatch"]), at["destination"], mode)
     first_trip = travel_days(world, at["origin"], hub, np.where(two_legs, SEA, mode))
     dwell = rng.gamma(2.0, RESTUFFING_DAYS / 2, count)
-    leaves_last = np.where(filed_last, at["day"] - trip, np.where(two_legs, at["day"] + first_trip + dwell, at["day"] + 3))
+    leaves_last = np.where(
+        filed_last, at["day"] - trip, np.where(two_legs, at["day"] + first_trip + dwell, at["day"] + 3)
+    )
     arrives_last = leaves_last + trip + 2
     leaves_first = np.where(filed_last, leaves_last - dwell - first_trip, at["day"])
 
@@ -76,7 +88,9 @@ def _yield(world: Setting, source: Ints, product: Ints, converted: Ints) -> Floa
     return np.where((converted >= 0) & (source != product), table[source], 1.0)
 
 
-def _sightings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, legs: pl.DataFrame, usd: pl.Series) -> pl.DataFrame:
+def _sightings(
+    world: Setting, rng: np.random.Generator, rows: pl.DataFrame, legs: pl.DataFrame, usd: pl.Series
+) -> pl.DataFrame:
     config = world.config.statistics
     hs6 = np.array([code[:6] for code in world.goods.texts("hs_code")])
     count = rows.height
@@ -110,12 +124,24 @@ def _sightings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, leg
     start, end = legs["from_place"].to_numpy(), legs["to_place"].to_numpy()
     exports = _sighted(start, end, np.where(reexports, "re_export", "export"), out_code, left, own, value)
     imports = _sighted(end, partner_in, np.full(len(m), "import"), in_code, arrived, own, in_value)
-    found = _sighted(end, start, np.full(len(m), "import"), hs6[good], arrived, kg, worth).filter(pl.Series(hidden & seen_hidden[m]))
+    found = _sighted(end, start, np.full(len(m), "import"), hs6[good], arrived, kg, worth).filter(
+        pl.Series(hidden & seen_hidden[m])
+    )
     return pl.concat([exports, imports, found])
 
 
-def _sighted(reporter: Ints, partner: Ints, direction: np.ndarray, hs6: np.ndarray, day: Ints, kg: Floats, usd: Floats) -> pl.DataFrame:  # type: ignore[type-arg]
-    columns = {"reporter": reporter, "partner": partner, "direction": direction, "hs6": hs6, "day": day, "kg": kg, "usd": usd}
+def _sighted(
+    reporter: Ints, partner: Ints, direction: np.ndarray, hs6: np.ndarray, day: Ints, kg: Floats, usd: Floats
+) -> pl.DataFrame:  # type: ignore[type-arg]
+    columns = {
+        "reporter": reporter,
+        "partner": partner,
+        "direction": direction,
+        "hs6": hs6,
+        "day": day,
+        "kg": kg,
+        "usd": usd,
+    }
     return pl.DataFrame(columns).cast(SIGHTING).filter(pl.col("reporter") != pl.col("partner"))  # type: ignore[arg-type]
 
 

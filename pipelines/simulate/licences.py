@@ -25,7 +25,7 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
     code = np.array(world.goods.texts("hs_code"))[rows["good"].to_numpy()]
     half = (rows["day"].to_numpy() - world.first_day) // 182
     claims = rows.select("firm", "declared_destination", "consignee", "licence_plan", "kg", "usd_per_kg").with_columns(
-        pl.Series("mineral", mineral), pl.Series("code", code), pl.Series("half", half),
+        pl.Series("mineral", mineral), pl.Series("control_day", world.rules.licensed_from[rows["good"].to_numpy()]), pl.Series("code", code), pl.Series("half", half),
         (pl.col("kg") * pl.col("usd_per_kg")).alias("usd"),
     )  # fmt: skip
     issued = (
@@ -33,6 +33,7 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
         .group_by(_KEYS)
         .agg(
             pl.col("kg").sum().round(3), pl.col("usd").sum().round(2), (pl.col("licence_plan") == OVERDRAWN).any().alias("over"),
+            pl.col("control_day").min(),
             pl.col("code").unique().sort().str.join(";").alias("hs_codes"),
         )
         .sort(_KEYS)
@@ -42,12 +43,15 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
     room = np.where(short, rng.uniform(0.4, 0.9, count), rng.uniform(1.02, 1.7, count))
     numbers = rng.permutation(9_000_000)[:count] + 1_000_000
     opens = world.first_day + issued["half"].to_numpy() * 182 - rng.integers(1, 25, count)
+    opens = np.maximum(opens, issued["control_day"].to_numpy())
     issued = issued.with_columns(
         pl.Series("number", numbers),
         pl.Series("opens", opens.astype(np.int32)).cast(pl.Date),
         pl.Series("closes", (opens + 205 + rng.integers(0, 20, count)).astype(np.int32)).cast(pl.Date),
         pl.Series("licensed_kg", np.round(issued["kg"].to_numpy() * room, 1)),
-        pl.Series("licensed_usd", np.where(rng.random(count) < 0.4, np.nan, np.round(issued["usd"].to_numpy() * room * 1.1))).fill_nan(None),
+        pl.Series(
+            "licensed_usd", np.where(rng.random(count) < 0.4, np.nan, np.round(issued["usd"].to_numpy() * room * 1.1))
+        ).fill_nan(None),
         pl.Series("any_consignee", rng.random(count) < 0.1),
     ).with_columns(pl.format("{}-DU{}", pl.col("opens").dt.year(), "number").alias("licence_no"))
     buyers = pl.Series("buyer", world.firms.buyer_id)
@@ -56,7 +60,9 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
         pl.Series("holder_id", np.array(world.firms.exporter_id)[issued["firm"].to_numpy()].astype(str)),
         "mineral",
         "hs_codes",
-        pl.Series("destination_iso3", np.array(world.places.codes)[issued["declared_destination"].to_numpy()].astype(str)),
+        pl.Series(
+            "destination_iso3", np.array(world.places.codes)[issued["declared_destination"].to_numpy()].astype(str)
+        ),
         pl.when(~pl.col("any_consignee")).then(buyers.gather(issued["consignee"])).alias("consignee_id"),
         pl.Series("end_user", np.array(world.firms.buyer_name)[issued["consignee"].to_numpy()].astype(str)),
         pl.col("opens").alias("valid_from"),
@@ -74,7 +80,9 @@ def _named(rng: np.random.Generator, claims: pl.DataFrame, issued: pl.DataFrame)
         by_mineral = issued.sort("mineral", "licence_no").with_columns(pl.int_range(pl.len()).alias("at"))
         first = by_mineral.group_by("mineral").agg(pl.col("at").min(), pl.len()).sort("mineral")
         span = claims.select("mineral").join(first, on="mineral", how="left", maintain_order="left")
-        at = span["at"].fill_null(0).to_numpy() + (rng.random(count) * span["len"].fill_null(1).to_numpy()).astype(np.int64)
+        at = span["at"].fill_null(0).to_numpy() + (rng.random(count) * span["len"].fill_null(1).to_numpy()).astype(
+            np.int64
+        )
         borrowed = by_mineral["licence_no"].gather(at)
     else:
         borrowed = pl.Series([None] * count, dtype=pl.String)

@@ -115,7 +115,9 @@ def _dense_variant(world: Setting, rng: np.random.Generator, count: int) -> dict
 def _courier_sample(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
     firm = _firms(world, rng, count)
     sampled = np.concatenate([world.goods.covering("powder"), world.goods.covering("ingot")])
-    good = np.where(rng.random(count) < 0.5, sampled[rng.integers(0, len(sampled), count)], _own_goods(world, rng, firm))
+    good = np.where(
+        rng.random(count) < 0.5, sampled[rng.integers(0, len(sampled), count)], _own_goods(world, rng, firm)
+    )
     kg = np.round(np.exp(rng.normal(1.3, 0.9, count)), 2) + 0.1
     return ship(world, rng, firm=firm, good=good, mode=np.full(count, COURIER), kg=kg) | {
         "price_twist": rng.normal(0.6, 0.6, count)

@@ -72,7 +72,9 @@ def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
     """Build a table of movements; columns not given have their default."""
     full = {name: columns.get(name, default) for name, default in DEFAULTS.items()}
     types = {name: pl.Float64 if isinstance(default, float) else pl.Int64 for name, default in DEFAULTS.items()}
-    return pl.DataFrame({name: np.broadcast_to(np.asarray(value), (count,)) for name, value in full.items()}).cast(types)  # type: ignore[arg-type]
+    return pl.DataFrame({name: np.broadcast_to(np.asarray(value), (count,)) for name, value in full.items()}).cast(
+        types
+    )  # type: ignore[arg-type]
 
 
 def draw_days(world: Setting, rng: np.random.Generator, firm: Ints, month_weights: Floats | None = None) -> Ints:

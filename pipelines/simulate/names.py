@@ -9,25 +9,15 @@ import polars as pl
 from pipelines.simulate.draws import Ints
 
 FORWARDERS = 90
-_FIRST = (
-    "Hao浩 Rui锐 Xin鑫 Heng恒 Tai泰 Jin锦 Yong永 Sheng盛 Hua华 Fu富 Da达 Jia佳 Hong宏 Guang广 Bo博 Ming明 "
-    "Zhong中 Tian天 Long隆 Feng丰 Chang昌 Kai凯 An安 Shun顺 Li利 Wan万 Yuan源 Qi琦 Lan兰 De德"
-).split()
-_LAST = (
-    "da达 feng丰 tong通 yuan源 xing兴 cheng诚 long隆 mao茂 hui汇 ke科 bang邦 wei威 jie捷 yu裕 ning宁 "
-    "sen森 lin林 hai海 shan山 ze泽 run润 qing庆 ye业 lai来 kang康 rong荣 bao宝 ying英 si思 fa发"
-).split()
-_LATIN_FIRST = (
-    "Nor Bel Kan Vel Ard Mar Sol Tri Alt Cor Den Fer Gal Hel Ib Jor Kel Lum Mon Nav Or Pol Ques Ral Sta Tor Ul Var Wes Zen"
-).split()
-_LATIN_LAST = (
-    "wick ton ex ano eras ion iva dale mark co tek via port land este ora ics um alis or bridge field ance ia max on ette ine er us"
-).split()
+_FIRST = ["Hao浩", "Rui锐", "Xin鑫", "Heng恒", "Tai泰", "Jin锦", "Yong永", "Sheng盛", "Hua华", "Fu富", "Da达", "Jia佳", "Hong宏", "Guang广", "Bo博", "Ming明", "Zhong中", "Tian天", "Long隆", "Feng丰", "Chang昌", "Kai凯", "An安", "Shun顺", "Li利", "Wan万", "Yuan源", "Qi琦", "Lan兰", "De德"]
+_LAST = ["da达", "feng丰", "tong通", "yuan源", "xing兴", "cheng诚", "long隆", "mao茂", "hui汇", "ke科", "bang邦", "wei威", "jie捷", "yu裕", "ning宁", "sen森", "lin林", "hai海", "shan山", "ze泽", "run润", "qing庆", "ye业", "lai来", "kang康", "rong荣", "bao宝", "ying英", "si思", "fa发"]
+_LATIN_FIRST = ["Nor", "Bel", "Kan", "Vel", "Ard", "Mar", "Sol", "Tri", "Alt", "Cor", "Den", "Fer", "Gal", "Hel", "Ib", "Jor", "Kel", "Lum", "Mon", "Nav", "Or", "Pol", "Ques", "Ral", "Sta", "Tor", "Ul", "Var", "Wes", "Zen"]
+_LATIN_LAST = ["wick", "ton", "ex", "ano", "eras", "ion", "iva", "dale", "mark", "co", "tek", "via", "port", "land", "este", "ora", "ics", "um", "alis", "or", "bridge", "field", "ance", "ia", "max", "on", "ette", "ine", "er", "us"]
 _SECTORS = (
     "Trading|贸易 Industrial|实业 Import & Export|进出口 New Materials|新材料 Technology|科技 International|国际贸易 "
     "Industry and Trade|工贸 Supply Chain|供应链 Manufacturing|制造 Metals|金属 Building Materials|建材 Electronics|电子"
 )
-_CITIES = "Shanghai上海 Ningbo宁波 Shenzhen深圳 Qingdao青岛 Tianjin天津 Xiamen厦门 Nanning南宁 Guangzhou广州".split()
+_CITIES = ["Shanghai上海", "Ningbo宁波", "Shenzhen深圳", "Qingdao青岛", "Tianjin天津", "Xiamen厦门", "Nanning南宁", "Guangzhou广州"]
 _LEGAL = {
     "USA": "Inc.", "JPN": "K.K.", "DEU": "GmbH", "NLD": "B.V.", "BEL": "NV", "FRA": "SAS", "ITA": "S.r.l.", "ESP": "S.L.",
     "GBR": "Ltd.", "POL": "Sp. z o.o.", "IND": "Pvt. Ltd.", "VNM": "JSC", "MYS": "Sdn. Bhd.", "SGP": "Pte. Ltd.",
@@ -59,15 +49,14 @@ def firm_names(
     first_en, first_cn = _halves(_FIRST)
     last_en, last_cn = _halves(_LAST)
     city_en, city_cn = _halves(_CITIES)
-    sector_en, sector_cn = (
-        np.array([pair.split("|")[side] for pair in _split_sectors()]) for side in (0, 1)
-    )
+    sector_en, sector_cn = (np.array([pair.split("|")[side] for pair in _split_sectors()]) for side in (0, 1))
     one, two = rng.integers(0, len(_FIRST), count), rng.integers(0, len(_LAST), count)
     three = rng.integers(0, len(_LAST), count)
     sector = rng.integers(0, len(sector_en), count)
     table = pl.DataFrame(
         {
-            "chinese": (country == "CHN") | ((rng.random(count) < 0.2) & np.isin(country, ["HKG", "SGP", "MYS", "TWN"])),
+            "chinese": (country == "CHN")
+            | ((rng.random(count) < 0.2) & np.isin(country, ["HKG", "SGP", "MYS", "TWN"])),
             "home": country == "CHN",
             "city": city_en[city],
             "city_cn": city_cn[city],
@@ -88,7 +77,10 @@ def firm_names(
         .then(pl.format("{} {} {} Co., Ltd.", "city", "token", "sector"))
         .otherwise(pl.format("{} {} {}", token, "sector", "legal"))
         .alias("en"),
-        pl.when("home").then(pl.format("{}{}{}有限公司", "city_cn", "token_cn", "sector_cn")).otherwise(pl.lit("")).alias("cn"),
+        pl.when("home")
+        .then(pl.format("{}{}{}有限公司", "city_cn", "token_cn", "sector_cn"))
+        .otherwise(pl.lit(""))
+        .alias("cn"),
         token.alias("token"),
     )
     return named["en"].to_list(), named["cn"].to_list(), named["token"].to_list()

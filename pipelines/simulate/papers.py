@@ -16,7 +16,9 @@ from pipelines.simulate.names import FORWARDERS, written_name
 from pipelines.simulate.routes import paper_routes
 from pipelines.simulate.texts import describe
 
-REMARKS_FROM = date(2025, 1, 1)  # since 2025 some goods need "controlled / not controlled" in the remarks (indicators.md 23)
+REMARKS_FROM = date(
+    2025, 1, 1
+)  # since 2025 some goods need "controlled / not controlled" in the remarks (indicators.md 23)
 FORWARDER_CONSIGNEE_SHARE = 0.02
 AMENDED_SHARE = 0.035
 
@@ -91,14 +93,21 @@ def _offices(world: Setting, rows: pl.DataFrame) -> list[str]:
     rng = stream(world.seed, "offices")
     region = np.array(["22", "31", "53", "42", "02", "37", "72", "51"])[world.firms.region[firm]]  # customs districts
     local = np.char.add(region, np.array(["01", "08", "25"])[rng.integers(0, 3, rows.height)])
-    abroad = np.where(direction == TRANSIT, np.maximum(rows["hub"].to_numpy(), 0), rows["declared_destination"].to_numpy())
-    foreign = np.char.add(np.char.add(np.array(world.places.codes)[abroad], "-"), np.array(["01", "02", "04"])[rng.integers(0, 3, rows.height)])
+    abroad = np.where(
+        direction == TRANSIT, np.maximum(rows["hub"].to_numpy(), 0), rows["declared_destination"].to_numpy()
+    )
+    foreign = np.char.add(
+        np.char.add(np.array(world.places.codes)[abroad], "-"),
+        np.array(["01", "02", "04"])[rng.integers(0, 3, rows.height)],
+    )
     return [str(name) for name in np.where(direction == EXPORT, local, foreign)]
 
 
 def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
     own = pl.Series(world.firms.buyer_id).gather(rows["consignee"])
-    group = scramble(rows["firm"].to_numpy(), rows["declared_destination"].to_numpy() + 10_000) % 900_000_000 + 100_000_000
+    group = (
+        scramble(rows["firm"].to_numpy(), rows["declared_destination"].to_numpy() + 10_000) % 900_000_000 + 100_000_000
+    )
     named = pl.DataFrame({"own": own, "group": group, "same": rows["same_group"]})
     return named.select(pl.when(pl.col("same") == 1).then(pl.format("B{}", "group")).otherwise("own").alias("id"))["id"]
 

@@ -8,7 +8,9 @@ import polars as pl
 from pipelines.simulate.draws import Floats, Ints, pick, scramble, stream
 from pipelines.simulate.movements import AIR, COURIER, RAIL, ROAD, SEA, TRANSIT, Setting
 
-SPEED_KM_PER_DAY = np.array([620.0, 4000.0, 500.0, 380.0, 4000.0])  # container ship with port calls, air, rail, road, courier
+SPEED_KM_PER_DAY = np.array(
+    [620.0, 4000.0, 500.0, 380.0, 4000.0]
+)  # container ship with port calls, air, rail, road, courier
 FIXED_DAYS = np.array([2.0, 1.0, 3.0, 1.0, 1.5])
 RELAYS = ("SGP", "KOR", "MYS", "HKG", "LKA")
 RELAY_PORTS = {"SGP": "SGSIN", "KOR": "KRPUS", "MYS": "MYPKG", "HKG": "HKHKG", "LKA": "LKCMB"}

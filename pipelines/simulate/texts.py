@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.catalogue import Goods
-from pipelines.simulate.draws import Ints, pick, stream
+from pipelines.simulate.draws import Bools, pick, stream
 from pipelines.simulate.movements import Setting
 
 VARIANTS = 48
@@ -24,7 +24,18 @@ _VAGUE = {
     "wafer": ("electronic material", "components", "optical material", "电子材料"),
     "magnet": ("magnetic material", "magnets", "motor parts", "磁性材料"),
 }
-_LOOKALIKE_LETTERS = {"a": "а", "e": "е", "o": "о", "i": "і", "c": "с", "p": "р", "A": "А", "E": "Е", "O": "О", "C": "С"}
+_LOOKALIKE_LETTERS = {
+    "a": "а",
+    "e": "е",
+    "o": "о",
+    "i": "і",
+    "c": "с",
+    "p": "р",
+    "A": "А",
+    "E": "Е",
+    "O": "О",
+    "C": "С",
+}
 _DIGITS_FOR_LETTERS = {"o": "0", "i": "1", "O": "0", "I": "1", "e": "3"}
 _FULL_WIDTH = dict(zip("0123456789%", "0123456789%", strict=True))
 
@@ -64,14 +75,15 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     care = rows["care_text"].to_numpy()
     tells = false_paper & (disguise > 0)  # written for the buyer's eyes, disguised for everybody else's
     named = np.where(tells, good, paper)
-    text = forms[named * VARIANTS + rng.integers(0, VARIANTS, count)]
+    at = named * VARIANTS + rng.integers(0, VARIANTS, count)
+    text = forms[at]
     hints = np.array([_hint(names) for names in world.goods.texts("also")], dtype=object)
-    slips = false_paper & ~tells & (rng.random(count) < 0.4 * (1 - care))
+    slips = false_paper & ~tells & (rng.random(count) < 0.25 * (1 - care))
     frame = pl.DataFrame(
         {
             "text": text.astype(str),
             "hint": np.where(slips, hints[good], "").astype(str),
-            "tail": _tails(world, rng, rows),
+            "tail": _tails(world, rng, rows, np.array(["%" in str(form) for form in forms])[at]),
             "kind": np.where(disguise > 0, disguise, 0),
             "slip": pick(rng, [0.93, 0.025, 0.015, 0.012, 0.008, 0.01], count),
             "where": rng.random(count),
@@ -81,7 +93,7 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
 
 
 def _hint(names: str) -> str:
-    return names.split(";")[0] if names else ""
+    return names.split(";", maxsplit=1)[0] if names else ""
 
 
 def _joined() -> pl.Expr:
@@ -89,7 +101,7 @@ def _joined() -> pl.Expr:
     return pl.concat_str("text", hint, "tail")
 
 
-def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl.Series:
+def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_purity: Bools) -> pl.Series:
     """Add what clerks add: a model, packing, purity, an order number, a mass."""
     paper = rows["paper"].to_numpy()
     purity = world.goods.frame["purity"].to_numpy()[paper]
@@ -98,7 +110,9 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl.S
     frame = pl.DataFrame(
         {
             "kind": np.where(
-                has_purity & (rng.random(count) < 0.4), 5, pick(rng, [0.52, 0.18, 0.12, 0.1, 0.08], count)
+                has_purity & ~says_purity & (rng.random(count) < 0.4),
+                5,
+                pick(rng, [0.52, 0.18, 0.12, 0.1, 0.08], count),
             ),
             "number": rng.integers(100, 99_999, count),
             "letters": np.array(["XK", "HD", "A", "TS", "QF", "ZL", "B2", "MT"])[rng.integers(0, 8, count)],
@@ -143,6 +157,3 @@ def _slipped(text: pl.Expr) -> pl.Expr:
         .when(slip == 5).then(text.str.replace("o", "о", literal=True))
         .otherwise(text)
     )  # fmt: skip
-
-
-__all__ = ["VARIANTS", "Ints", "describe", "written_forms"]

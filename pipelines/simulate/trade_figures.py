@@ -11,7 +11,12 @@ from pipelines.simulate.draws import Floats, Ints, heavy_tail, scramble
 from pipelines.simulate.movements import Setting
 
 ONE_SIDED_SHARE = 0.05  # lanes that one side never publishes (confidential, below threshold)
-FOB_IMPORTERS = ("USA", "CAN", "AUS", "ZAF")  # publish imports at the value in the exporting country (UN Comtrade metadata)
+FOB_IMPORTERS = (
+    "USA",
+    "CAN",
+    "AUS",
+    "ZAF",
+)  # publish imports at the value in the exporting country (UN Comtrade metadata)
 CONSIGNMENT_IMPORTERS = ("HKG", "SGP", "ARE")
 _KEYS = ["reporter", "partner", "direction", "hs6", "month"]
 
@@ -20,7 +25,9 @@ def publish(world: Setting, sightings: pl.DataFrame, months: Ints, prices: Float
     """Publish the flows of both sides as each reporter would; `months` starts EXTRA months before the history."""
     published_months = months[EXTRA:]
     own = (
-        sightings.with_columns(pl.Series("month", np.searchsorted(published_months, sightings["day"].to_numpy(), side="right") - 1))
+        sightings.with_columns(
+            pl.Series("month", np.searchsorted(published_months, sightings["day"].to_numpy(), side="right") - 1)
+        )
         .filter((pl.col("month") >= 0) & (pl.col("month") < len(published_months) - 1))
         .with_columns(pl.col("kg", "usd") / world.config.evasion.coverage_share)
         .select(*_KEYS, "kg", "usd")
@@ -78,7 +85,9 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints) -> pl.DataFrame:
 
     estimated = _chance(world, 26, reporter, partner, head, year) < config.estimated_mass_share
     world_price = total["usd"].to_numpy() / np.maximum(total["kg"].to_numpy(), 1e-9)
-    typical = pl.DataFrame({"hs6": total["hs6"], "p": world_price}).select(pl.col("p").median().over("hs6"))["p"].to_numpy()
+    typical = (
+        pl.DataFrame({"hs6": total["hs6"], "p": world_price}).select(pl.col("p").median().over("hs6"))["p"].to_numpy()
+    )
     kg = np.where(estimated, usd / typical, kg)
     missing = _chance(world, 28, reporter, partner, head, month) < config.missing_mass_share
     one_sided = _chance(world, 30, *lane) < ONE_SIDED_SHARE
@@ -115,7 +124,9 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
         pl.lit("M").alias("freq"),
         (pl.col("period_end") + pl.duration(days=pl.col("delay") + extra)).alias("published_on"),
     )
-    whole_years = sorted({m.year for m in starts.to_list()[:-1] if sum(1 for o in starts.to_list()[:-1] if o.year == m.year) == 12})
+    whole_years = sorted(
+        {m.year for m in starts.to_list()[:-1] if sum(1 for o in starts.to_list()[:-1] if o.year == m.year) == 12}
+    )
     annual = (
         told.filter((pl.col("publishes") == "annual") & pl.col("period").dt.year().is_in(whole_years))
         .with_columns(pl.col("period").dt.truncate("1y"))

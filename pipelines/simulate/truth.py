@@ -19,7 +19,9 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
     controlled = np.array(goods.texts("role"))[good] == "controlled"
     kinds = np.array([*(one.typology for one in SCHEMES), ""])[scheme]
     kind_of_trader = np.where(
-        scheme >= 0, "evader", np.where(np.isin(rows["firm"].to_numpy(), _evading_firms(rows)), "evader_honest_trade", "honest")
+        scheme >= 0,
+        "evader",
+        np.where(np.isin(rows["firm"].to_numpy(), _evading_firms(rows)), "evader_honest_trade", "honest"),
     )
     frame = pl.DataFrame(
         {
@@ -105,7 +107,9 @@ def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl
             "origin_iso3": [world.places.codes[place], "CHN"],
             "hub_iso3": [world.places.codes[place], world.places.codes[growing_hub(world)]],
             "destination_iso3": ["USA", "USA"],
-            "period": pl.Series([opened, (world.first_day + world.last_day) // 2], dtype=pl.Int32).cast(pl.Date).dt.truncate("1mo"),
+            "period": pl.Series([opened, (world.first_day + world.last_day) // 2], dtype=pl.Int32)
+            .cast(pl.Date)
+            .dt.truncate("1mo"),
             "hs_codes": [world.goods.texts("hs_code")[good][:6], ""],
             "diverted_kg": pl.Series([None, None], dtype=pl.Float64),
             "kind": ["new_smelter", "growing_hub"],

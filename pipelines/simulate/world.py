@@ -76,7 +76,9 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     papers = write_papers(world, rows, licence_no)
     outcomes = inspect(world, agents, rows, papers)
     crossings = cross_borders(world, rows, papers["value_usd"])
-    long_months = month_starts(_shift(first_month, -settings.flows_history_months - EXTRA), months + settings.flows_history_months + EXTRA)
+    long_months = month_starts(
+        _shift(first_month, -settings.flows_history_months - EXTRA), months + settings.flows_history_months + EXTRA
+    )
     prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
     flows = publish(world, crossings.sightings, long_months, prices)
     declared = lose_cells(world, papers.sort("declared_on", "declaration_id"))
@@ -114,7 +116,9 @@ def _shift(month: date, by: int) -> date:
 
 def _prevalence(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     truth, outcomes = tables["truth/declarations"], tables["outcomes"]
-    seen = outcomes.select("declaration_id", (pl.col("finding").is_in(["clean", "other_violation"])).not_().alias("found"))
+    seen = outcomes.select(
+        "declaration_id", (pl.col("finding").is_in(["clean", "other_violation"])).not_().alias("found")
+    )
     return (
         truth.join(seen, on="declaration_id", how="left")
         .group_by("scheme", "typology")
