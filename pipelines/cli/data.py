@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed
+from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed, parse_day
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +41,13 @@ def ingest(
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="the published format; an unknown one lists them all")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="files or folders in that format")],
     out: Out = Path("oretrace-tables"),
+    direction: Annotated[str | None, typer.Option(help="export or import, where the files do not say")] = None,
+    period: Annotated[str | None, typer.Option(metavar="DATE", help="first day, where the files do not say")] = None,
+    published_on: Annotated[str | None, typer.Option(metavar="DATE", help="day the figures became public")] = None,
+    rates: Annotated[Path | None, typer.Option(metavar="FILE", help="exchange rates of your own (TOML)")] = None,
+    for_reference: Annotated[
+        bool, typer.Option("--for-reference", help="keep reconciled figures (BACI) apart, never for mirror gaps")
+    ] = False,
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
     home: HomeOption = None,
@@ -48,9 +55,17 @@ def ingest(
     """Read a published format into contract tables."""
     del home
     from pipelines.cli.screen import made, say
+    from pipelines.ingest import Given
     from pipelines.steps.bring_in import run_ingest
 
-    result = run_ingest(form, files, out=out, max_rejects_share=max_rejects, config=config)
+    given = Given(
+        direction=direction,
+        period=parse_day(period, "--period"),
+        published_on=parse_day(published_on, "--published-on"),
+        for_reference=for_reference,
+        rates=rates,
+    )
+    result = run_ingest(form, files, out=out, given=given, max_rejects_share=max_rejects, config=config)
     for line in result.lines:
         say(line)
     made(result.paths)
@@ -69,7 +84,8 @@ def download(
     from pipelines.cli.screen import made, next_step, say
     from pipelines.steps.bring_in import run_download
 
-    result = run_download(codes, reporters=reporters.split(","), periods=periods, out=out, config=config)
+    wanted = [code.strip() for code in reporters.split(",") if code.strip()]
+    result = run_download(codes, reporters=wanted, periods=periods, out=out, config=config, progress=say)
     for line in result.lines:
         say(line)
     made(result.paths)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 console = Console(stderr=False, highlight=False, soft_wrap=True)
 
@@ -28,17 +30,17 @@ def next_step(words: str) -> None:
     console.print(f"[green]next[/green]   {escape(words)}")
 
 
-def steps() -> Progress:
-    """Return a progress display for long work; it stays silent where nobody watches."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+@contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """Show what long work is at; where nobody watches, each stage is a plain line on standard error."""
+    if not console.is_terminal:
+        yield lambda words: print(f"{words} ...", file=sys.stderr, flush=True)
+        return
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    ) as progress:
+        running = progress.add_task("starting", total=None)
+        yield lambda words: progress.update(running, description=escape(words))
 
 
 def _short(path: Path) -> str:

@@ -35,11 +35,11 @@ def demo(
     home: HomeOption = None,
 ) -> None:
     """The whole job on a generated world, in one command."""
-    from pipelines.cli.screen import made, next_step, say, steps
+    from pipelines.cli.screen import made, next_step, say, working
     from pipelines.home import find_home
     from pipelines.steps.demo import run_demo
 
-    with steps() as progress:
+    with working() as tell:
         result = run_demo(
             out=out,
             home=find_home(home),
@@ -47,12 +47,13 @@ def demo(
             declarations=declarations,
             months=months,
             config=config,
-            tell=lambda words: progress.update(progress.add_task(words, total=None), visible=True),
+            tell=tell,
         )
     for line in result.lines:
         say(line)
-    made(result.open_these, what="open")
-    next_step(result.next_command)
+    made(result.paths, what="open")
+    next_step(f"open {result.page}")
+    result.raise_if_refused()
 
 
 def train(
@@ -105,8 +106,10 @@ def promote(config: Config = None, home: HomeOption = None) -> None:
     from pipelines.home import find_home
     from pipelines.steps.learn import run_promotion
 
-    for line in run_promotion(home=find_home(home), config=config):
+    result = run_promotion(home=find_home(home), config=config)
+    for line in result.lines:
         say(line)
+    result.raise_if_refused()
     next_step("oretrace score --declarations FILE --as-of DATE --budget 100")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features.assemble import assemble_evidence
 from features.contracts import Declarations
 from features.contracts.split import RowCounts
 from features.errors import ConfigError
@@ -21,7 +22,6 @@ from pipelines.reports.worklist import worklist_page
 from pipelines.settings.closed import load_section
 from pipelines.settings.score import ScoreSettings
 from pipelines.steps.background import Sources, load_background
-from pipelines.steps.evidence import build_evidence
 from pipelines.steps.said import Said
 
 SCORES = (
@@ -75,13 +75,11 @@ def run_score(
     kept = _known_by(loaded.frame, day)
     if kept.declarations.is_empty():
         raise ConfigError(f"--as-of {day}: all {loaded.counts.used:,} declarations were made later; nothing to score")
+    sources = Sources(history=history, licences=licences, flows=flows)
     background = load_background(
-        Sources(flows=flows, licences=licences, history=history),
-        home=home,
-        config=config,
-        max_rejects_share=max_rejects_share,
+        kept.declarations, sources, home=home, config=config, max_rejects_share=max_rejects_share
     )
-    evidence = build_evidence(kept.declarations, background)
+    evidence = assemble_evidence(kept.declarations, background)
     scores = bundle.score(evidence, registry=REGISTRY)
     wanted = budget or settings.budget_declarations
     chosen = choose(
@@ -133,6 +131,6 @@ def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, no
     expected = worklist["suspicion"].sum()
     return [
         read,
-        f"{worklist.height:,} on the list, {by_chance:,} of them drawn by lot; {expected:.1f} violations expected among them",
+        f"{worklist.height:,} on the list, {by_chance:,} of them drawn by lot; {expected:.1f} violations expected",
         *notes,
     ]

@@ -1,0 +1,194 @@
+"""The rooms' tables side by side: one row of evidence per declaration. The only module that sees every room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from features import corridors, mirror
+from features.completeness import complete
+from features.contracts import Declarations
+from features.controls import ControlList, controls_for_minerals, join_controls
+from features.corridors import build_corridor
+from features.description import build_description
+from features.evidence import Evidence
+from features.licences import build_licences
+from features.minerals import Minerals
+from features.mirror import build_mirror
+from features.parcel import ParcelRules, build_parcel
+from features.parties import build_parties
+from features.routing import RoutingRules, build_routing
+
+CARRIED = (
+    "declaration_id",
+    "declared_on",
+    "hs_code",
+    "origin_iso3",
+    "dispatch_iso3",
+    "destination_iso3",
+    "transport_mode",
+    "exporter_id",
+    "exporter_name",
+    "consignee_id",
+    "net_kg",
+    "value_usd",
+)
+"""Declared columns that go along with the evidence."""
+SURE_TERM = 0.5
+"""Weight from which a named mineral is taken as the one meant, before physics is asked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """What declarations are judged against. Frames may be empty; evidence that needs them is then unknown."""
+
+    minerals: Minerals
+    controls: ControlList
+    history: pl.LazyFrame
+    """Past declarations (contract Declarations)."""
+    outcomes: pl.LazyFrame | None
+    licences: pl.LazyFrame | None
+    distances: pl.LazyFrame
+    """Kilometres between places: `place_a, place_b, sea_km, great_circle_km`."""
+    lane_state: pl.LazyFrame | None
+    """State of every lane at the start of each month, from mirrored flows."""
+    corridor_state: pl.LazyFrame | None
+    """State of every corridor at the start of each month."""
+    parcel_rules: ParcelRules = field(default_factory=ParcelRules)
+    routing_rules: RoutingRules = field(default_factory=RoutingRules)
+    notes: tuple[str, ...] = ()
+    """What could not be looked at, said to the analyst."""
+
+
+def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.DataFrame:
+    """Set the evidence of all rooms side by side.
+
+    Returns one row per declaration, in the order given: the carried columns, every registered column (Float32, null
+    unknown) and its figures, `mineral` (what the evidence points to; null for none), `mineral_usd_per_kg`,
+    `controls_in_force` and `control_conditions` for that mineral or code. A row's evidence depends on the row and the
+    background alone, never on the other rows given.
+    """
+    rows = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect().lazy()
+    words = build_description(
+        rows, background.minerals, history=background.history, codes_of_mineral=_codes_of(background.controls)
+    )
+    parcel = build_parcel(rows, background.history, background.minerals, rules=background.parcel_rules)
+    seen = _one_table(rows.select(CARRIED), [words, parcel])
+    coded = join_controls(seen.lazy(), background.controls).collect()
+    named = coded.with_columns(mineral=_mineral())
+    ruled = _controls_of_mineral(named, background.controls)
+    others = [
+        build_routing(rows, background.distances, background.history, rules=background.routing_rules),
+        build_parties(rows, background.history, background.outcomes),
+        build_licences(rows, background.licences, background.history, _needs(ruled).lazy()),
+        _mirror(rows, ruled, background),
+        _corridor(rows, ruled, background),
+    ]
+    table = _one_table(ruled.lazy(), others)
+    return table.join(
+        _latest_prices(table, background.minerals), on="declaration_id", how="left", maintain_order="left"
+    )
+
+
+def _one_table(base: pl.LazyFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
+    """Join one-row-per-declaration tables to the base, in its order; a column that two rooms make is a defect."""
+    joined = base
+    for one in tables:
+        joined = joined.join(one, on="declaration_id", how="left", maintain_order="left", validate="1:1")
+    table = joined.collect()
+    twice = [name for name in table.columns if name.endswith("_right")]
+    if twice:
+        raise ValueError(f"two rooms of evidence make the same column: {', '.join(twice)}")
+    return table
+
+
+def _codes_of(controls: ControlList) -> pl.DataFrame:
+    goods = controls.items.filter(pl.col("kind") == "good").select("item_id", "mineral")
+    return goods.join(controls.codes, on="item_id", how="left").select("mineral", "hs6").drop_nulls().unique()
+
+
+def _mineral() -> pl.Expr:
+    """Name the mineral that evidence points to: by words, then mass, then price, then a code that means just one."""
+    innocent = pl.max_horizontal("negated_term", "innocent_context").fill_null(0.0) >= SURE_TERM
+    by_words = pl.when((pl.col("term_weight") >= SURE_TERM) & ~innocent).then("text_mineral")
+    by_mass = pl.when(pl.col("density_like_mineral") >= SURE_TERM).then("density_mineral")
+    by_price = pl.when(pl.col("price_like_mineral") >= SURE_TERM).then("price_mineral")
+    only_one = pl.col("control_minerals").list.len() == 1
+    by_code = pl.when(only_one).then(pl.col("control_minerals").list.first())
+    return pl.coalesce(by_words, by_mass, by_price, by_code)
+
+
+def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
+    """Take the controls of the suspected mineral where there is one, else those of the declared code."""
+    by_mineral = controls_for_minerals(
+        rows.lazy().select(
+            "declaration_id", "mineral", "declared_on", "destination_iso3", "origin_iso3", "dispatch_iso3"
+        ),
+        controls,
+    ).select("declaration_id", mineral_controls="controls_in_force", mineral_rules="control_rules")
+    return (
+        rows.lazy()
+        .join(by_mineral, on="declaration_id", how="left", maintain_order="left")
+        .with_columns(controls_in_force=pl.coalesce("mineral_controls", "controls_in_force"))
+        .collect()
+    )
+
+
+def _needs(ruled: pl.DataFrame) -> pl.DataFrame:
+    """Say whether goods need a licence as declared: by a code that an announcement prints, or by form and purity.
+
+    A code decides only where it agrees to the last printed digit and the words do not put the goods below the item's
+    condition; null where neither says enough.
+    """
+    meets = pl.col("meets_listed_form")
+    by_code = pl.col("control_match").is_in(["printed", "line8"]) & pl.col("control_rules").list.contains("licence")
+    by_words = meets & pl.col("mineral_rules").list.contains("licence")
+    free = (pl.col("control_match") == "none") & ~by_words.fill_null(value=False)
+    return ruled.select(
+        "declaration_id",
+        minerals=pl.concat_list(pl.coalesce("text_mineral", "mineral")).list.drop_nulls(),
+        needs_licence=pl.when(by_words | (by_code & meets.fill_null(value=True)))
+        .then(pl.lit(value=True))
+        .when(free | (by_code & ~meets))
+        .then(pl.lit(value=False)),
+    )
+
+
+def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
+    state = background.lane_state
+    if state is None:
+        return _unknown(rows, mirror.REGISTRY)
+    codes = background.minerals.forms.lazy().filter("is_listed").select("mineral", hs6=pl.col("hs6")).explode("hs6")
+    suspects = (
+        ruled.lazy().select("declaration_id", "mineral").drop_nulls().join(codes.unique(), on="mineral", how="left")
+    )
+    return build_mirror(rows, state, suspects.select("declaration_id", "hs6").drop_nulls())
+
+
+def _corridor(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
+    state = background.corridor_state
+    if state is None:
+        return _unknown(rows, corridors.REGISTRY).with_columns(corridor_id=pl.lit(None, pl.String))
+    candidates = ruled.lazy().select("declaration_id", "mineral").drop_nulls()
+    return build_corridor(rows, state, _codes_of(background.controls).lazy(), candidates)
+
+
+def _unknown(rows: pl.LazyFrame, registry: tuple[Evidence, ...]) -> pl.LazyFrame:
+    return rows.select("declaration_id", *(pl.lit(None, pl.Float32).alias(one.code) for one in registry))
+
+
+def _latest_prices(rows: pl.DataFrame, minerals: Minerals) -> pl.DataFrame:
+    """Middle of the suspected mineral's latest price band known on the day: `declaration_id, mineral_usd_per_kg`."""
+    middle = (pl.col("low_usd_per_kg") * pl.col("high_usd_per_kg")).sqrt()
+    bands = (
+        minerals.prices.filter(pl.col("confidence") != "band")
+        .group_by("mineral", "priced_on")
+        .agg(mineral_usd_per_kg=middle.median())
+        .sort("priced_on", "mineral")
+    )
+    asked = rows.select("declaration_id", "mineral", "declared_on").sort("declared_on", "declaration_id")
+    found = asked.join_asof(
+        bands, left_on="declared_on", right_on="priced_on", by="mineral", strategy="backward", check_sortedness=False
+    )
+    return found.select("declaration_id", "mineral_usd_per_kg")

@@ -1,0 +1,103 @@
+"""The background: reference files, past tables and their monthly states, loaded once for a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from features.assemble import Background
+from features.contracts import Declarations, Flows, Licences, Outcomes
+from features.contracts.defaults import complete_flows
+from features.controls import ControlList
+from features.routing import wanted_pairs
+from pipelines.files import load_table
+from pipelines.geography import distances
+from pipelines.home import Home
+from pipelines.reference import load_controls, load_minerals
+from pipelines.settings.closed import load_section
+from pipelines.settings.controls import ControlSwitches
+from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.evidence import EvidenceSettings
+from pipelines.steps.flow_states import FlowStates, flow_states
+
+NO_FLOWS = "no trade statistics: mirror and corridor evidence is unknown"
+NO_LICENCES = "no licences: whether one covers the goods is unknown"
+NO_OUTCOMES = "no inspection results: past findings on a party are unknown"
+NO_HISTORY = "no past declarations: what is usual for a good, a lane or a party is unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Tables given by the user; those not given are the lake's, where it has them."""
+
+    history: Path | None = None
+    outcomes: Path | None = None
+    licences: Path | None = None
+    flows: Path | None = None
+
+
+def load_background(
+    declarations: pl.DataFrame,
+    sources: Sources,
+    *,
+    home: Home,
+    config: Path | None = None,
+    max_rejects_share: float = 0.05,
+) -> Background:
+    """Load what `declarations` are judged against; what is missing is told in `notes` and leaves evidence unknown.
+
+    The tables may reach beyond the declarations' months: evidence looks at earlier months only.
+    """
+    settings = load_section(EvidenceSettings, "evidence", config)
+    controls = load_controls(None, load_section(ControlSwitches, "controls", config))
+    given = {
+        "declarations": (sources.history, Declarations),
+        "outcomes": (sources.outcomes, Outcomes),
+        "licences": (sources.licences, Licences),
+        "flows": (sources.flows, Flows),
+    }
+    tables = {name: _table(name, path, schema, home, max_rejects_share) for name, (path, schema) in given.items()}
+    history = tables["declarations"]
+    missing = {"declarations": NO_HISTORY, "outcomes": NO_OUTCOMES, "licences": NO_LICENCES, "flows": NO_FLOWS}
+    states = _states(tables["flows"], declarations, controls, load_section(CorridorSettings, "corridors", config))
+    both = [declarations] if history is None else [declarations, history]
+    pairs = pl.concat([wanted_pairs(one.lazy()) for one in both]).unique().sort("place_a", "place_b").collect()
+    return Background(
+        minerals=load_minerals(None),
+        controls=controls,
+        history=(Declarations.create_empty() if history is None else history).lazy(),
+        outcomes=_lazy(tables["outcomes"]),
+        licences=_lazy(tables["licences"]),
+        distances=distances(pairs, home.cache / "distances.parquet").lazy(),
+        lane_state=states.lanes if states else None,
+        corridor_state=states.corridors if states else None,
+        parcel_rules=settings.parcel_rules(),
+        routing_rules=settings.routing_rules(),
+        notes=(*(words for name, words in missing.items() if tables[name] is None), *(states.notes if states else ())),
+    )
+
+
+def _table(
+    name: str, path: Path | None, schema: type[dy.Schema], home: Home, max_rejects_share: float
+) -> pl.DataFrame | None:
+    """Read the user's table, else the lake's, else none."""
+    chosen = path or home.table(name)
+    if path is None and not chosen.exists():
+        return None
+    return load_table(chosen, schema, table=name, max_rejects_share=max_rejects_share).frame
+
+
+def _states(
+    flows: pl.DataFrame | None, declarations: pl.DataFrame, controls: ControlList, settings: CorridorSettings
+) -> FlowStates | None:
+    if flows is None:
+        return None
+    months = declarations["declared_on"].dt.truncate("1mo").unique().sort().to_list()
+    return flow_states(complete_flows(flows), months=months, controls=controls, settings=settings)
+
+
+def _lazy(table: pl.DataFrame | None) -> pl.LazyFrame | None:
+    return None if table is None else table.lazy()
