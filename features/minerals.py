@@ -7,47 +7,53 @@ from dataclasses import dataclass
 import polars as pl
 
 MINERALS = pl.Schema(
-    {"mineral": pl.String, "symbol": pl.String, "name_en": pl.String, "name_cn": pl.String, "group": pl.String}
+    {
+        "mineral": pl.String(),
+        "symbol": pl.String(),
+        "name_en": pl.String(),
+        "name_cn": pl.String(),
+        "group": pl.String(),
+    }
 )
 FORMS = pl.Schema(
     {
-        "form_id": pl.String,  # "antimony/antimony-trioxide-commercial"
-        "mineral": pl.String,
-        "form": pl.String,
-        "form_cn": pl.String,
-        "formula": pl.String,
-        "cas": pl.String,
-        "hs6": pl.List(pl.String),
-        "cn_codes": pl.List(pl.String),
-        "density_kg_m3": pl.Float64,
-        "metal_share": pl.Float64,  # computed from the formula; null when the formula is not fixed
-        "is_listed": pl.Boolean,  # some control item names it; whether that item is in force is the control list's word
-        "control_item": pl.String,
-        "condition": pl.String,
-        "control_note": pl.String,
+        "form_id": pl.String(),  # "antimony/antimony-trioxide-commercial"
+        "mineral": pl.String(),
+        "form": pl.String(),
+        "form_cn": pl.String(),
+        "formula": pl.String(),
+        "cas": pl.String(),
+        "hs6": pl.List(pl.String()),
+        "cn_codes": pl.List(pl.String()),
+        "density_kg_m3": pl.Float64(),
+        "metal_share": pl.Float64(),  # computed from the formula; null when the formula is not fixed
+        "is_listed": pl.Boolean(),  # some control item names it; controls say whether in force
+        "control_item": pl.String(),
+        "condition": pl.String(),
+        "control_note": pl.String(),
     }
 )
 TERMS = pl.Schema(
     {
-        "term": pl.String,  # NFKC, lower case
-        "lang": pl.String,  # en, zh, zh-hant, pinyin, formula, cas, trade
-        "mineral": pl.String,
-        "form_id": pl.String,  # null: the mineral in general, or several of its forms
-        "weight": pl.Float64,  # [0, 1], how surely this term means the mineral
+        "term": pl.String(),  # NFKC, lower case
+        "lang": pl.String(),  # en, zh, zh-hant, pinyin, formula, cas, trade
+        "mineral": pl.String(),
+        "form_id": pl.String(),  # null: the mineral in general, or several of its forms
+        "weight": pl.Float64(),  # [0, 1], how surely this term means the mineral
     }
 )
 PRICES = pl.Schema(
     {
-        "mineral": pl.String,
-        "form_id": pl.String,
-        "priced_on": pl.Date,  # last day of the period the price is from, so that nothing is known early
-        "low_usd_per_kg": pl.Float64,
-        "high_usd_per_kg": pl.Float64,
-        "confidence": pl.String,  # verified, seed, recalled; "band" for the wide all-years band of a mineral
+        "mineral": pl.String(),
+        "form_id": pl.String(),
+        "priced_on": pl.Date(),  # last day of the period the price is from, so that nothing is known early
+        "low_usd_per_kg": pl.Float64(),
+        "high_usd_per_kg": pl.Float64(),
+        "confidence": pl.String(),  # verified, seed, recalled; "band" for the wide all-years band of a mineral
     }
 )
 PACKINGS = pl.Schema(
-    {"mineral": pl.String, "form_id": pl.String, "package_kg_low": pl.Float64, "package_kg_high": pl.Float64}
+    {"mineral": pl.String(), "form_id": pl.String(), "package_kg_low": pl.Float64(), "package_kg_high": pl.Float64()}
 )
 
 

@@ -11,80 +11,80 @@ import polars as pl
 
 ANNOUNCEMENTS = pl.Schema(
     {
-        "announcement_id": pl.String,  # "2023-23"
-        "number": pl.String,  # "No.23 of 2023"
-        "issuer": pl.String,
-        "announced_on": pl.Date,
-        "effective_on": pl.Date,
-        "kind": pl.String,  # see pipelines.reference.control_file.Kind
-        "licence_type": pl.String,
-        "summary": pl.String,
-        "source": pl.List(pl.String),
-        "confidence": pl.String,
+        "announcement_id": pl.String(),  # "2023-23"
+        "number": pl.String(),  # "No.23 of 2023"
+        "issuer": pl.String(),
+        "announced_on": pl.Date(),
+        "effective_on": pl.Date(),
+        "kind": pl.String(),  # see pipelines.reference.control_file.Kind
+        "licence_type": pl.String(),
+        "summary": pl.String(),
+        "source": pl.List(pl.String()),
+        "confidence": pl.String(),
     }
 )
 ITEMS = pl.Schema(
     {
-        "item_id": pl.String,
-        "announcement_id": pl.String,
-        "mineral": pl.String,
-        "minerals": pl.List(pl.String),  # `mineral` and every other mineral of the mineral list that it controls
-        "kind": pl.String,  # good, equipment, technology
-        "description_en": pl.String,
-        "description_cn": pl.String,
-        "control_code": pl.String,
-        "condition": pl.String,  # plain words; null when the item is controlled in every purity and shape
-        "min_purity_share": pl.Float64,
-        "regimes": pl.List(pl.String),  # Wassenaar, NSG, MTCR, Australia Group
-        "source": pl.List(pl.String),
-        "confidence": pl.String,
+        "item_id": pl.String(),
+        "announcement_id": pl.String(),
+        "mineral": pl.String(),
+        "minerals": pl.List(pl.String()),  # `mineral` and every other mineral of the mineral list that it controls
+        "kind": pl.String(),  # good, equipment, technology
+        "description_en": pl.String(),
+        "description_cn": pl.String(),
+        "control_code": pl.String(),
+        "condition": pl.String(),  # plain words; null when the item is controlled in every purity and shape
+        "min_purity_share": pl.Float64(),
+        "regimes": pl.List(pl.String()),  # Wassenaar, NSG, MTCR, Australia Group
+        "source": pl.List(pl.String()),
+        "confidence": pl.String(),
     }
 )
 CODES = pl.Schema(
     {
-        "item_id": pl.String,
-        "code": pl.String,
-        "digits": pl.Int64,  # 8 or 10
-        "hs6": pl.String,  # read through misprints, so it need not be the code's first six digits
-        "valid_from": pl.Date,  # years of the national code table in which the code exists
-        "valid_to": pl.Date,  # exclusive; null open
-        "known_from": pl.Date,
-        "known_to": pl.Date,
-        "confidence": pl.String,
+        "item_id": pl.String(),
+        "code": pl.String(),
+        "digits": pl.Int64(),  # 8 or 10
+        "hs6": pl.String(),  # read through misprints, so it need not be the code's first six digits
+        "valid_from": pl.Date(),  # years of the national code table in which the code exists
+        "valid_to": pl.Date(),  # exclusive; null open
+        "known_from": pl.Date(),
+        "known_to": pl.Date(),
+        "confidence": pl.String(),
     }
 )
 MEASURES = pl.Schema(
     {
-        "measure_id": pl.String,  # unique: rule, mineral and running number
-        "announcement_id": pl.String,
-        "number": pl.String,
-        "rule_id": pl.String,  # "46.2a", "61.3"; the announcement's id when it has one rule only
-        "rule": pl.String,  # see BASE_RULES, OVERLAY_RULES, FOREIGN_RULES, OTHER_RULES
-        "text": pl.String,
-        "mineral": pl.String,  # null: every listed dual-use item
-        "destination_iso3": pl.String,  # null: every destination
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,  # exclusive; null open
-        "known_from": pl.Date,
-        "known_to": pl.Date,  # exclusive; null open
-        "question": pl.String,  # setting of configs/controls.toml that decided this row; null when nothing is open
-        "confidence": pl.String,
+        "measure_id": pl.String(),  # unique: rule, mineral and running number
+        "announcement_id": pl.String(),
+        "number": pl.String(),
+        "rule_id": pl.String(),  # "46.2a", "61.3"; the announcement's id when it has one rule only
+        "rule": pl.String(),  # see BASE_RULES, OVERLAY_RULES, FOREIGN_RULES, OTHER_RULES
+        "text": pl.String(),
+        "mineral": pl.String(),  # null: every listed dual-use item
+        "destination_iso3": pl.String(),  # null: every destination
+        "valid_from": pl.Date(),
+        "valid_to": pl.Date(),  # exclusive; null open
+        "known_from": pl.Date(),
+        "known_to": pl.Date(),  # exclusive; null open
+        "question": pl.String(),  # setting of configs/controls.toml that decided this row; null when nothing is open
+        "confidence": pl.String(),
     }
 )
 ENTITIES = pl.Schema(
     {
-        "entity_id": pl.String,
-        "announcement_id": pl.String,
-        "entity_list": pl.String,  # control, watch
-        "name": pl.String,  # null: `n_unnamed` entities whose names the sources do not give
-        "name_cn": pl.String,
-        "country_iso3": pl.String,
-        "n_unnamed": pl.Int64,
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,
-        "known_from": pl.Date,
-        "known_to": pl.Date,
-        "confidence": pl.String,
+        "entity_id": pl.String(),
+        "announcement_id": pl.String(),
+        "entity_list": pl.String(),  # control, watch
+        "name": pl.String(),  # null: `n_unnamed` entities whose names the sources do not give
+        "name_cn": pl.String(),
+        "country_iso3": pl.String(),
+        "n_unnamed": pl.Int64(),
+        "valid_from": pl.Date(),
+        "valid_to": pl.Date(),
+        "known_from": pl.Date(),
+        "known_to": pl.Date(),
+        "confidence": pl.String(),
     }
 )
 

@@ -14,12 +14,12 @@ from features.errors import ContractError
 CONTROLLER = "CHN"  # the state whose control list this is
 ANSWERS = pl.Schema(
     {
-        "controls_in_force": pl.List(pl.String),
-        "control_items": pl.List(pl.String),
-        "control_minerals": pl.List(pl.String),
-        "control_rules": pl.List(pl.String),
-        "control_conditions": pl.List(pl.String),
-        "control_match": pl.String,
+        "controls_in_force": pl.List(pl.String()),
+        "control_items": pl.List(pl.String()),
+        "control_minerals": pl.List(pl.String()),
+        "control_rules": pl.List(pl.String()),
+        "control_conditions": pl.List(pl.String()),
+        "control_match": pl.String(),
     }
 )
 _KEYS = ["__key", "__flow", "__to", "__day", "__known"]
@@ -53,7 +53,10 @@ def join_controls(
     """
     items = code_items(controls)
     key = code_key(pl.col(code), items["key"].unique())
-    return _join(rows, controls, items, key, [code], date, destination, origin, dispatch, known_on)
+    return _join(
+        rows, controls, items, key=key, needed=code, day=date, destination=destination, origin=origin,
+        dispatch=dispatch, known_on=known_on,
+    )  # fmt: skip
 
 
 def controls_for_minerals(
@@ -75,20 +78,29 @@ def controls_for_minerals(
     listed = controls.items.select("item_id", key="minerals").explode("key", empty_as_null=True, keep_nulls=True)
     always = pl.lit(None, pl.Date)
     items = listed.with_columns(
-        level=pl.lit(None, pl.Int32), rank=pl.lit(0), valid_from=always, valid_to=always, known_from=always, known_to=always
+        level=pl.lit(None, pl.Int32),
+        rank=pl.lit(0),
+        valid_from=always,
+        valid_to=always,
+        known_from=always,
+        known_to=always,
     )
     known = pl.lit(items["key"].unique().implode())
     named = pl.col(mineral).cast(pl.String)
     key = pl.when(named.is_null()).then(None).when(named.is_in(known)).then(named).otherwise(pl.lit(NO_CODE))
-    return _join(rows, controls, items, key, [mineral], date, destination, origin, dispatch, known_on)
+    return _join(
+        rows, controls, items, key=key, needed=mineral, day=date, destination=destination, origin=origin,
+        dispatch=dispatch, known_on=known_on,
+    )  # fmt: skip
 
 
 def _join(
     rows: pl.LazyFrame,
     controls: ControlList,
     items: pl.DataFrame,
+    *,
     key: pl.Expr,
-    needed: list[str],
+    needed: str,
     day: str,
     destination: str,
     origin: str | None,
@@ -96,12 +108,15 @@ def _join(
     known_on: date | str | None,
 ) -> pl.LazyFrame:
     columns = rows.collect_schema().names()
-    known_column = [known_on] if isinstance(known_on, str) else []
-    for name in (*needed, day, destination, *([origin] if origin else []), *known_column):
+    known_column = known_on if isinstance(known_on, str) else None
+    for name in filter(None, (needed, day, destination, origin, known_column)):
         if name not in columns:
             raise ContractError(f"control list: column {name!r} is missing; the table has {', '.join(columns)}")
     on = pl.col(day).cast(pl.Date)
-    known = on if known_on is None else pl.col(known_on).cast(pl.Date) if known_column else pl.lit(known_on, pl.Date)
+    if isinstance(known_on, str):
+        known = pl.col(known_on).cast(pl.Date)
+    else:
+        known = on if known_on is None else pl.lit(known_on, pl.Date)
     asked = rows.drop(ANSWERS.names(), strict=False).with_columns(
         __key=key,
         __flow=_flow(origin, dispatch if dispatch in columns else None),
@@ -123,7 +138,7 @@ def _join(
 
 
 def _flow(origin: str | None, dispatch: str | None) -> pl.Expr:
-    """"export" when the goods leave China, "foreign" when Chinese goods leave another country, "none" else."""
+    """ "export" when the goods leave China, "foreign" when Chinese goods leave another country, "none" else."""
     if origin is None:
         return pl.lit("export")
     made = _specified(pl.col(origin))
@@ -206,8 +221,10 @@ def _answers(keys: pl.LazyFrame, controls: ControlList, items: pl.DataFrame) -> 
         .filter(bound_by & place & flow & in_time)
         .select(*_KEYS, "announcement_id", "rule")
     )
-    rules = pl.concat([hits.select(*_KEYS, "announcement_id", "rule"), overlays]).group_by(_KEYS).agg(
-        controls_in_force=pl.col("announcement_id").unique().sort(), control_rules=pl.col("rule").unique().sort()
+    rules = (
+        pl.concat([hits.select(*_KEYS, "announcement_id", "rule"), overlays])
+        .group_by(_KEYS)
+        .agg(controls_in_force=pl.col("announcement_id").unique().sort(), control_rules=pl.col("rule").unique().sort())
     )
     condition = pl.format("{}: {}", pl.col("description_en"), pl.col("condition"))
     goods = hits.group_by(_KEYS).agg(

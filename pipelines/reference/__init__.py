@@ -1,4 +1,4 @@
-"""Reference files (control list, minerals) read into frames; each can be replaced by the user's own of the same form."""
+"""Reference files (control list, minerals) read into frames; the user's own of the same form serve as well."""
 
 from pipelines.reference.control_list import load_controls
 from pipelines.reference.mineral_tables import load_minerals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +25,13 @@ Hs6 = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Source = Annotated[Names, Field(min_length=1)]
 
 
+# Events that change nothing by themselves are kept for people; one that nobody knows is refused, not ignored.
+_EVENT = (
+    r"^(suspended( \d{1,4} days)?|stopped|repealed|repeals_in_part|suspension_ends_unless_extended"
+    r"|extension_announced_without_instrument|default_resumption_if_\w+|exporter_lists_notified)$"
+)
+
+
 class SourceNote(Entry):
     """Where something was read."""
 
@@ -43,8 +50,8 @@ class ReferenceCode(Entry):
     confidence: Confidence
     in_catalogue_2026: bool | None = None
     mapping_to_item: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
     note: str | None = None
 
     @model_validator(mode="after")
@@ -81,7 +88,7 @@ class Item(Entry):
     id: str
     kind: Literal["good", "equipment", "technology"]
     mineral: str
-    minerals: list[str] = []
+    minerals: list[str] = Field(default_factory=list)
     description_en: str
     description_cn: str
     control_code: str | None = None
@@ -97,8 +104,8 @@ class Item(Entry):
 class Suspended(Entry):
     """A stretch in which a rule is suspended; both days are suspended days."""
 
-    from_: date = Field(alias="from")
-    to: date
+    from_: dt.date = Field(alias="from")
+    to: dt.date
     by: str
 
 
@@ -110,7 +117,7 @@ class DestinationRule(Entry):
     rule: str
     kind: DestinationKind | None = None
     scope: str | list[str] | None = None
-    from_: date | None = Field(default=None, alias="from")
+    from_: dt.date | None = Field(default=None, alias="from")
     suspended: Suspended | None = None
     source: Source
     confidence: Confidence
@@ -123,7 +130,7 @@ class Rule(Entry):
     id: str | None = None
     kind: Literal["origin", "content"] | None = None
     de_minimis_pct: float | None = None
-    from_: date | None = Field(default=None, alias="from")
+    from_: dt.date | None = Field(default=None, alias="from")
     source: Source
     confidence: Confidence
     note: str | None = None
@@ -132,10 +139,10 @@ class Rule(Entry):
 class StatusEvent(Entry):
     """Something that happened to an announcement later."""
 
-    date: date
-    event: str
+    date: dt.date
+    event: Annotated[str, StringConstraints(pattern=_EVENT)]
     by: str | None = None
-    until: date | None = None
+    until: dt.date | None = None
     part: str | None = None
     target: str | None = None
     targets: list[str] | None = None
@@ -176,28 +183,28 @@ class Announcement(Entry):
     id: str
     issuer: str
     number: str
-    announced: date
+    announced: dt.date
     announced_precision: str | None = None
-    published_seen: date | None = None
-    effective: date
-    expires: date | None = None
-    effective_by_limb: dict[Text, date] = {}
+    published_seen: dt.date | None = None
+    effective: dt.date
+    expires: dt.date | None = None
+    effective_by_limb: dict[Text, dt.date] = Field(default_factory=dict)
     kind: Kind | None = None
     minerals: list[str]
     licence_type: str
     summary: str | None = None
-    items: list[Item] = []
+    items: list[Item] = Field(default_factory=list)
     annex1: Annex | None = None
-    destination_rules: list[DestinationRule] = []
-    end_user_rules: list[Rule | str] = []
-    extraterritorial_rules: list[Rule | str] = []
-    declaration_rules: list[Rule] = []
-    status_events: list[StatusEvent] = []
+    destination_rules: list[DestinationRule] = Field(default_factory=list)
+    end_user_rules: list[Rule | str] = Field(default_factory=list)
+    extraterritorial_rules: list[Rule | str] = Field(default_factory=list)
+    declaration_rules: list[Rule] = Field(default_factory=list)
+    status_events: list[StatusEvent] = Field(default_factory=list)
     entity_list: Literal["control", "watch"] | None = None
     country: str | None = None
     n_entities: int | None = None
-    entities: list[ListedEntity] = []
-    evidence: dict[str, Proof] = {}
+    entities: list[ListedEntity] = Field(default_factory=list)
+    evidence: dict[str, Proof] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -221,13 +228,13 @@ class Catalogue(Entry):
 
     id: str
     number: str
-    effective: date
+    effective: dt.date
     total_codes_in_source: int | None = None
     by_mineral: dict[str, list[Code]]
     grouping: str | None = None
     source: Source
     confidence: Confidence
-    drift: list[CodeChange] = []
+    drift: list[CodeChange] = Field(default_factory=list)
     drift_note: str | None = None
 
 
@@ -299,8 +306,12 @@ def _check_names(found: ControlFile) -> None:
 
 def _sources_of(one: Announcement) -> set[str]:
     rules = [rule for rule in (*one.end_user_rules, *one.extraterritorial_rules) if isinstance(rule, Rule)]
-    proofs = (
-        *one.items, *(code for item in one.items for code in item.reference_codes), *one.destination_rules, *rules,
-        *one.declaration_rules, *one.status_events, *one.evidence.values(),
-    )  # fmt: skip
-    return {name for proof in proofs for name in proof.source}
+    named = [
+        *(item.source for item in one.items),
+        *(code.source for item in one.items for code in item.reference_codes),
+        *(rule.source for rule in (*rules, *one.declaration_rules)),
+        *(rule.source for rule in one.destination_rules),
+        *(event.source for event in one.status_events),
+        *(proof.source for proof in one.evidence.values()),
+    ]
+    return {name for source in named for name in source}

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from features.controls.thresholds import Bound, Joint, condition_words, min_purity_share
-from pipelines.reference.control_kinds import item_minerals
 from pipelines.reference.control_file import Announcement, Catalogue, Item, Limit, ReferenceCode, Threshold
+from pipelines.reference.control_kinds import item_minerals
 
 # Threshold keys of the older form: what they measure, the unit, and whether a stated purity answers them.
 _KEYS: dict[str, tuple[str, str, bool]] = {
@@ -116,7 +116,9 @@ def _bound(key: str, value: str) -> Bound:
     )
 
 
-def code_rows(one: Announcement, item: Item, catalogue: Catalogue | None, known: date | None) -> Iterator[dict[str, Any]]:
+def code_rows(
+    one: Announcement, item: Item, catalogue: Catalogue | None, known: date | None
+) -> Iterator[dict[str, Any]]:
     """Give an item's codes with the years in which the national code table has them.
 
     A printed code begins with its announcement. One that the yearly catalogue no longer prints is taken to end the day

@@ -30,7 +30,11 @@ _RULE_PHRASES: tuple[tuple[str, DestinationKind], ...] = (
     ("foreign-to-foreign", "extraterritorial"),
     ("strengthened", "destination_review"),
 )
-_FAMILIES = (("permanent magnet", "rare_earth_magnets"), ("permanent-magnet", "rare_earth_magnets"), ("target", "rare_earth_targets"))
+_FAMILIES = (
+    ("permanent magnet", "rare_earth_magnets"),
+    ("permanent-magnet", "rare_earth_magnets"),
+    ("target", "rare_earth_targets"),
+)
 _ADJECTIVES = {"US": "USA", "Japanese": "JPN", "Taiwan": "TWN", "EU": None}
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 

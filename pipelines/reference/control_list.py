@@ -9,7 +9,7 @@ import polars as pl
 
 from features.controls.frames import ANNOUNCEMENTS, CODES, ENTITIES, ITEMS, MEASURES, ControlList
 from pipelines.reference.control_entities import entity_rows
-from pipelines.reference.control_file import Announcement, Catalogue, read_control_file
+from pipelines.reference.control_file import Announcement, Catalogue, ControlFile, read_control_file
 from pipelines.reference.control_items import code_rows, item_row
 from pipelines.reference.control_kinds import kind_of
 from pipelines.reference.control_measures import measure_rows
@@ -23,21 +23,19 @@ def load_controls(path: Path | None = None, switches: ControlSwitches | None = N
     `switches` answers the dated open questions; None takes the shipped answers of configs/controls.toml. Raises
     ConfigError naming file, announcement and key when the file is malformed.
     """
-    chosen = config_folder() / "controls.yaml" if path is None else path
-    answers = load_section(ControlSwitches, "controls") if switches is None else switches
-    found = read_control_file(chosen)
+    found = read_control_file(config_folder() / "controls.yaml" if path is None else path)
+    return control_list(found, load_section(ControlSwitches, "controls") if switches is None else switches)
+
+
+def control_list(found: ControlFile, answers: ControlSwitches) -> ControlList:
+    """Build the frames from a file that was read, under one set of answers to the open questions."""
     notices = found.announcements
-    where = {one.id: f"{chosen}: announcement {one.id}" for one in notices}
+    where = {one.id: f"{found.path}: announcement {one.id}" for one in notices}
     known = _catalogue_known_from(notices, found.catalogue_2026)
     frames = {
         "items": pl.DataFrame([item_row(item, one.id) for one in notices for item in one.items], schema=ITEMS),
         "codes": pl.DataFrame(
-            [
-                row
-                for one in notices
-                for item in one.items
-                for row in code_rows(one, item, found.catalogue_2026, known)
-            ],
+            [row for one in notices for item in one.items for row in code_rows(one, item, found.catalogue_2026, known)],
             schema=CODES,
         ),
         "measures": pl.DataFrame(

@@ -123,9 +123,15 @@ def _orders(one: Announcement, switches: ControlSwitches, where: str) -> Iterato
     question = _question_of(one)
 
     def order(rule: str, text: str, mineral: str | None, **other: Any) -> Order:
-        given = {"rule_id": one.id, "destination_iso3": None, "from_": one.effective, "pauses": pauses}
-        given["open_question"] = question
-        return Order(rule=rule, text=text, mineral=mineral, **(given | {"confidence": confidence} | other))
+        given: dict[str, Any] = {
+            "rule_id": one.id,
+            "destination_iso3": None,
+            "from_": one.effective,
+            "pauses": pauses,
+            "open_question": question,
+            "confidence": confidence,
+        }
+        return Order(rule=rule, text=text, mineral=mineral, **(given | other))
 
     base = {"licence": "licence", "prohibition": "prohibited", "technology": "technology"}.get(kind)
     base = "licence" if kind == "catalogue" and one.items else base
@@ -140,10 +146,14 @@ def _orders(one: Announcement, switches: ControlSwitches, where: str) -> Iterato
         _, named = entity_count(one)
         country = None if named is None else country_iso3(named, f"{where}: country")
         yield order("entity", one.summary or one.licence_type, None, destination_iso3=country)
-    for rule in one.destination_rules:
-        yield from _destination_orders(one, rule, pauses, switches, where)
+    for bound in one.destination_rules:
+        yield from _destination_orders(one, bound, pauses, switches, where)
+    places = {rule.destination for rule in one.destination_rules}
+    place = country_iso3(next(iter(places)), f"{where}: destination_rules") if len(places) == 1 else None
     for said in one.end_user_rules if kind != "entity_list" else ():
-        yield order("end_user", said if isinstance(said, str) else said.rule, None)
+        for mineral in minerals if base is not None and one.items else [None]:
+            text = said if isinstance(said, str) else said.rule
+            yield order("end_user", text, mineral, destination_iso3=place)
     for said in one.extraterritorial_rules if kind != "entity_list" else ():
         if isinstance(said, Rule):
             yield from _foreign_orders(one, said, pauses, where)

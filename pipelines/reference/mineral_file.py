@@ -32,7 +32,7 @@ class Form(Entry):
     listed: bool
     control: str
     condition: str | None = None
-    synonyms: list[str] = []
+    synonyms: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _cas_check_digit(self) -> Self:
@@ -95,13 +95,13 @@ class Mineral(Entry):
     cn: str
     group: str
     name_en: str | None = None
-    synonyms_en: list[str] = []
-    synonyms_cn: list[str] = []
-    terms: list[Term] = []
+    synonyms_en: list[str] = Field(default_factory=list)
+    synonyms_cn: list[str] = Field(default_factory=list)
+    terms: list[Term] = Field(default_factory=list)
     forms: list[Form] = Field(min_length=1)
     packaging: str | None = None
     packages_kg: list[Package] | None = None
-    prices: list[Price] = []
+    prices: list[Price] = Field(default_factory=list)
     unit_value_band_usd_kg: tuple[float, float] | None = None
     # kept for people and for other loaders (producers, routes, disguises); their form is free
     packaging_src: Any = None
@@ -123,9 +123,9 @@ class Mineral(Entry):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"forms: {twice} named twice")
-        strange = sorted(
-            {one.form for one in (*self.terms, *self.prices, *(self.packages_kg or []))} - {None, *names}, key=str
-        )
+        named = [one.form for one in self.terms] + [one.form for one in self.prices]
+        named += [one.form for one in self.packages_kg or []]
+        strange = sorted({form for form in named if form is not None} - set(names))
         if strange:
             raise ValueError(f"form {strange[0]!r} is none of this mineral's forms")
         return self
@@ -153,6 +153,4 @@ def read_mineral_file(path: Path) -> MineralFile:
         str(name): check_entry(Mineral, one, f"{path}: mineral {name}") for name, one in raw["minerals"].items()
     }
     compiled = (raw.get("meta") or {}).get("compiled")
-    return MineralFile(
-        path=path, compiled=date.fromisoformat(str(compiled)) if compiled else None, minerals=minerals
-    )
+    return MineralFile(path=path, compiled=date.fromisoformat(str(compiled)) if compiled else None, minerals=minerals)

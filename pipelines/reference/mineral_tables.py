@@ -99,14 +99,15 @@ def _form_row(name: str, one: Mineral, form: Form) -> dict[str, Any]:
 def _price_rows(name: str, one: Mineral) -> Iterator[dict[str, Any]]:
     if one.unit_value_band_usd_kg is not None:
         low, high = one.unit_value_band_usd_kg
-        yield _price(name, None, BAND_PRICED_ON, low, high, "band")
+        yield _price(name, None, BAND_PRICED_ON, low=low, high=high, confidence="band")
     for price in one.prices:
         day, share = last_day(price.date), _basis_share(price, one)
         if day is not None and share is not None:
-            yield _price(name, _priced_form(price, one), day, price.low * share, price.high * share, price.confidence)
+            low, high = round(price.low * share, 6), round(price.high * share, 6)
+            yield _price(name, _priced_form(price, one), day, low=low, high=high, confidence=price.confidence)
 
 
-def _price(name: str, form: str | None, day: date, low: float, high: float, confidence: str) -> dict[str, Any]:
+def _price(name: str, form: str | None, day: date, *, low: float, high: float, confidence: str) -> dict[str, Any]:
     return {
         "mineral": name,
         "form_id": _id(name, form),
@@ -118,7 +119,7 @@ def _price(name: str, form: str | None, day: date, low: float, high: float, conf
 
 
 def _basis_share(price: Price, one: Mineral) -> float | None:
-    """A price per kg of contained oxide is a lower price per kg of the goods: their shares of metal tell by how much."""
+    """Turn a price per kg of contained compound into one per kg of goods: their shares of metal tell how."""
     said = price.unit.removeprefix("USD/kg").strip()
     basis = price.basis_formula or (said if re.fullmatch(r"[A-Z]\w*\d\w*", said) else None)
     if not price.unit.startswith("USD/kg"):

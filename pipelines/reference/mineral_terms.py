@@ -1,4 +1,4 @@
-"""Words that name a mineral: those written in the file, those that follow from its names, and Chinese in two scripts."""
+"""Words that name a mineral: written in the file, or following from its names, Chinese ones in both scripts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _all_terms(mineral: Mineral, name: str, hanzi: Hanzi) -> Iterator[NamedTerm]
     for one in plain:
         if one.lang != "zh":
             continue
-        yield NamedTerm("".join(hanzi.traditional.get(sign, sign) for sign in one.term), "zh-hant", one.form, one.weight)
+        yield NamedTerm(
+            "".join(hanzi.traditional.get(sign, sign) for sign in one.term), "zh-hant", one.form, one.weight
+        )
         sounds = [hanzi.pinyin.get(sign) for sign in one.term]
         if all(sounds):
             joined, spaced = "".join(map(str, sounds)), " ".join(map(str, sounds))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pipelines.settings.closed import Closed
 
 Outcome = Literal["resumed", "extended", "repealed"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class ControlSwitches(Closed):
