@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from features.errors import ConfigError
 from pipelines.settings import closed
@@ -25,7 +25,7 @@ class Train(Closed):
     test_share: float
     anomaly: Anomaly
     watch: tuple[Watch, ...] = ()
-    worlds: dict[str, Watch] = {}
+    worlds: dict[str, Watch] = Field(default_factory=dict)
     fallback: Anomaly | None = None
 
 
