@@ -82,10 +82,9 @@ def read_census_exports(raw: pl.LazyFrame, settings: IngestSettings, given: Give
 
 def sum_census(clean: pl.DataFrame) -> pl.DataFrame:
     """Add ports, districts and parts of a country up; give foreign goods once more as re-exports."""
-    whole = clean.with_columns(pl.lit(None, dtype=pl.String).alias("customs_procedure"))
-    foreign = whole.filter(clean["customs_procedure"].str.contains("DF=2", literal=True).fill_null(value=False))
+    foreign = clean.filter(pl.col("customs_procedure").str.contains("DF=2", literal=True))
     re_exports = foreign.with_columns(pl.lit("re_export").alias("direction"))
-    return pl.concat([sum_flows(whole), sum_flows(re_exports)])
+    return pl.concat([sum_flows(clean), sum_flows(re_exports)])
 
 
 def _read(

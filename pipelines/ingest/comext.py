@@ -26,7 +26,7 @@ from pipelines.ingest.draft import (
     unreadable,
 )
 from pipelines.ingest.flows import finish_flows
-from pipelines.ingest.levels import set_breakdowns_apart, set_code_sums_apart, sum_flows
+from pipelines.ingest.levels import set_breakdowns_apart, set_code_sums_apart
 from pipelines.ingest.money import own_rate, rate_of
 from pipelines.ingest.places import add_place
 from pipelines.settings.ingest import IngestSettings
@@ -113,11 +113,6 @@ def read_comext(raw: pl.LazyFrame, settings: IngestSettings, given: Given) -> pl
     )
     is_total = pl.col("customs_procedure").is_null()
     return set_breakdowns_apart(set_code_sums_apart(draft), is_total, adds_up=True)
-
-
-def sum_comext(clean: pl.DataFrame) -> pl.DataFrame:
-    """Add the statistical procedures, kinds of trade and parts of a country up."""
-    return sum_flows(clean.with_columns(pl.lit(None, dtype=pl.String).alias("customs_procedure")))
 
 
 def _partner_number(partner: pl.Expr) -> pl.Expr:

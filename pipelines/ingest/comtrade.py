@@ -68,7 +68,13 @@ def read_comtrade(raw: pl.LazyFrame, settings: IngestSettings, given: Given) -> 
     flow, edition = text["flowCode"].str.to_uppercase(), text["classificationCode"].str.to_uppercase()
     freq = pl.coalesce(pl.when(text["freqCode"].is_in(["A", "M"])).then(text["freqCode"]), freq_of(pl.col(when)))
     kg, estimated, is_quantity = _mass(text)
+    consigned = pl.col("consigned_iso3")
     drafted = rows.with_columns(
+        # a second partner that no table knows is still no total
+        pl.when(text["partner2Code"].is_not_null() & consigned.is_null())
+        .then(pl.lit("_X"))
+        .otherwise(consigned)
+        .alias("consigned_iso3"),
         flow.replace_strict(FLOWS, default=None, return_dtype=pl.String).alias("direction"),
         even_code(text["cmdCode"]).alias("hs_code"),
         edition.replace_strict(EDITIONS, default=None, return_dtype=pl.String).alias("hs_edition"),

@@ -12,12 +12,13 @@ from features.contracts import Declarations, Flows, Outcomes
 from pipelines.ingest.baci import BaciReference, read_baci
 from pipelines.ingest.census import read_census_exports, read_census_imports, sum_census
 from pipelines.ingest.china_hs6 import read_china_hs6
-from pipelines.ingest.comext import read_comext, sum_comext
+from pipelines.ingest.comext import read_comext
 from pipelines.ingest.comtrade import read_comtrade
 from pipelines.ingest.comtrade_legacy import read_comtrade_legacy
 from pipelines.ingest.draft import Given
-from pipelines.ingest.gacc import ENCODING, read_gacc, sum_gacc
+from pipelines.ingest.gacc import ENCODING, read_gacc
 from pipelines.ingest.kcs import read_kcs_declarations, read_kcs_outcomes
+from pipelines.ingest.levels import sum_flows
 from pipelines.settings.ingest import IngestSettings
 
 Reader = Callable[[pl.LazyFrame, IngestSettings, Given], pl.LazyFrame]
@@ -35,6 +36,8 @@ class Target:
     schema: type[dy.Schema]
     read: Reader
     complete: Callable[[pl.DataFrame], pl.DataFrame] = _in_order
+    adds_up: bool = False
+    """Rows are parts: two equal ones are two parts, not one row twice."""
     folder: str = ""
 
 
@@ -48,8 +51,8 @@ class SourceFormat:
     encoding: str = "utf-8"
 
 
-def _flows(read: Reader, complete: Callable[[pl.DataFrame], pl.DataFrame] = _in_order) -> tuple[Target, ...]:
-    return (Target("flows", Flows, read, complete),)
+def _flows(read: Reader, add_up: Callable[[pl.DataFrame], pl.DataFrame] | None = None) -> tuple[Target, ...]:
+    return (Target("flows", Flows, read, add_up or _in_order, adds_up=add_up is not None),)
 
 
 FORMATS: dict[str, SourceFormat] = {
@@ -57,10 +60,10 @@ FORMATS: dict[str, SourceFormat] = {
     for one in (
         SourceFormat("comtrade", "UN Comtrade API answer or bulk file", _flows(read_comtrade)),
         SourceFormat("comtrade-legacy", "UN Comtrade CSV of before 2023", _flows(read_comtrade_legacy)),
-        SourceFormat("comext", "Eurostat Comext bulk file, old or new layout", _flows(read_comext, sum_comext)),
+        SourceFormat("comext", "Eurostat Comext bulk file, old or new layout", _flows(read_comext, sum_flows)),
         SourceFormat("census-imports", "US Census Bureau imports", _flows(read_census_imports, sum_census)),
         SourceFormat("census-exports", "US Census Bureau exports", _flows(read_census_exports, sum_census)),
-        SourceFormat("gacc", "Chinese customs query download", _flows(read_gacc, sum_gacc), ENCODING),
+        SourceFormat("gacc", "Chinese customs query download", _flows(read_gacc, sum_flows), ENCODING),
         SourceFormat("china-hs6", "one-sided extract of China's exports by HS6", _flows(read_china_hs6)),
         SourceFormat(
             "kcs",

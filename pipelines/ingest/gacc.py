@@ -25,7 +25,7 @@ from pipelines.ingest.draft import (
     unreadable,
 )
 from pipelines.ingest.flows import finish_flows
-from pipelines.ingest.levels import set_code_sums_apart, sum_flows
+from pipelines.ingest.levels import set_code_sums_apart
 from pipelines.ingest.money import own_rate, rate_of
 from pipelines.ingest.places import add_place, place_names
 from pipelines.settings.ingest import IngestSettings
@@ -111,11 +111,6 @@ def read_gacc(raw: pl.LazyFrame, settings: IngestSettings, given: Given) -> pl.L
         },
     )
     return set_code_sums_apart(draft)
-
-
-def sum_gacc(clean: pl.DataFrame) -> pl.DataFrame:
-    """Add customs regimes, provinces and parts of a country up."""
-    return sum_flows(clean)
 
 
 def _need_direction(given: Given) -> None:

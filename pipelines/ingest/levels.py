@@ -82,6 +82,15 @@ def refuse_conflicts(draft: pl.LazyFrame) -> pl.LazyFrame:
     return marked.with_columns(pl.when(twice).then(rule).otherwise(REFUSED).alias(REFUSED)).drop("is_open")
 
 
+def mark_parts(sound: pl.DataFrame) -> pl.DataFrame:
+    """Tell equal parts of one figure apart (two provinces may ship the same), so that the contract keeps both.
+
+    The mark stands in `customs_procedure`, which `sum_flows` empties.
+    """
+    part = pl.concat_str(pl.col("customs_procedure").fill_null(""), pl.lit("#"), "source_row")
+    return sound.with_columns(part.alias("customs_procedure"))
+
+
 def sum_flows(clean: pl.DataFrame) -> pl.DataFrame:
     """Add the rows of one lane, code and period that a source splits by procedure, province, port or part of a country.
 
@@ -93,6 +102,7 @@ def sum_flows(clean: pl.DataFrame) -> pl.DataFrame:
     estimated = pl.col("is_net_kg_estimated").any(ignore_nulls=False)
     return (
         clean.lazy()
+        .with_columns(pl.lit(None, dtype=pl.String).alias("customs_procedure"))
         .group_by(key)
         .agg(
             pl.col("value_usd").sum(),

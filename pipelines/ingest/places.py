@@ -43,7 +43,10 @@ def places(source: str) -> pl.DataFrame:
     )
     if not wrong.is_empty():
         raise ConfigError(f"{path}: {wrong.height} wrong lines, the first of code {wrong['code'][0]!r}")
-    return table.with_columns(
+    known = table["code"].to_list()
+    itself = [code for code in COUNTRIES if code not in known]  # every table also knows the alpha-3 codes themselves
+    own = pl.DataFrame({"code": itself, "iso3": itself}).with_columns(kind=pl.lit("country"))
+    return pl.concat([table, own], how="diagonal").with_columns(
         pl.when(pl.col("kind") == "area")
         .then(pl.lit(UNSPECIFIED))
         .when(pl.col("kind") == "world")
@@ -57,7 +60,7 @@ def places(source: str) -> pl.DataFrame:
 def place_names(source: str) -> pl.DataFrame:
     """Return a source's names, folded to lower case, with iso3 and kind; names that mean two places are left out."""
     table = places(source).select(pl.col("name").str.to_lowercase().alias("name"), "iso3", "kind")
-    return table.unique().filter(~pl.col("name").is_duplicated())
+    return table.drop_nulls("name").unique().filter(~pl.col("name").is_duplicated())
 
 
 @cache

@@ -22,7 +22,7 @@ from pipelines.files import refuse_beyond, write_table
 from pipelines.files.load import MAX_REJECTS_SHARE
 from pipelines.ingest.draft import APART, REFUSED, REMARKS, Given
 from pipelines.ingest.formats import FORMATS, SourceFormat, Target
-from pipelines.ingest.levels import mark_repeats
+from pipelines.ingest.levels import mark_parts, mark_repeats
 from pipelines.ingest.opening import INPUT_FILE, SOURCE_ROW, open_files
 from pipelines.settings.ingest import IngestSettings, load_ingest_settings
 
@@ -159,6 +159,7 @@ def _account(
     sound = sound.select(SOURCE_ROW, *(name for name in names if name in draft.columns))
     clean = pl.DataFrame(target.schema.create_empty())
     if not sound.is_empty():
+        sound = mark_parts(sound) if target.adds_up else sound
         split = split_table(sound.lazy(), target.schema, table=target.table, file=name)
         clean = split.clean
         refused = pl.concat([refused, split.rejects.select(pl.col(SOURCE_ROW).cast(pl.UInt32), "broken_rules")])

@@ -11,6 +11,18 @@ from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_va
 from features.errors import ConfigError
 from pipelines.settings.closed import Closed, check_section, load_section, read_toml
 
+FORMAT_NAMES = (
+    "comtrade",
+    "comtrade-legacy",
+    "comext",
+    "census-imports",
+    "census-exports",
+    "gacc",
+    "china-hs6",
+    "kcs",
+    "baci",
+)
+
 
 def _known_periods(rates: dict[str, float]) -> dict[str, float]:
     wrong = [key for key in rates if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", key)]
@@ -72,9 +84,14 @@ class IngestSettings(Closed):
     comtrade_api: ComtradeApiSettings
 
     @model_validator(mode="after")
-    def _default_lag(self) -> IngestSettings:
+    def _known_lags(self) -> IngestSettings:
         if "default" not in self.publication_lag_days:
             raise ValueError("publication_lag_days needs the key 'default'")
+        wrong = sorted(set(self.publication_lag_days) - {"default", *FORMAT_NAMES})
+        if wrong:
+            raise ValueError(f"publication_lag_days: unknown format {wrong[0]!r}; known: {', '.join(FORMAT_NAMES)}")
+        if min(self.publication_lag_days.values()) < 1:
+            raise ValueError("publication_lag_days: a figure is public at least one day after its period's end")
         return self
 
     def lag_days(self, format_name: str) -> int:
