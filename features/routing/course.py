@@ -21,8 +21,8 @@ def measure_ways(
     """Measure each distinct way: lengths, ends, and the evidence that needs no dates.
 
     `ways` holds `way` (its number) and the columns `WAY`; `stopped` their stops; `distances` holds `place_a`,
-    `place_b`, `sea_km`, `great_circle_km`. Adds `route_km`, `direct_km`, `route_ratio`, `first_country`, `last_country`, `n_stops`,
-    `n_unreadable_places`, `hub_iso3` and the strengths.
+    `place_b`, `sea_km`, `great_circle_km`. Adds `route_km`, `direct_km`, `route_ratio`, `first_country`,
+    `last_country`, `n_stops`, `n_unreadable_places`, `hub_iso3` and the strengths.
     """
     overland = _lengths(stopped, distances, column="great_circle_km", prefix="land")
     by_sea = _lengths(stopped.filter(~pl.col("is_landlocked")), distances, column="sea_km", prefix="sea")
