@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.simulate.calendar_of_controls import NEVER
 from pipelines.simulate.draws import Bools, Floats, Ints, stream
 from pipelines.simulate.honest import COLLAPSE, FRONT_LOADING, RECOVERY
-from pipelines.simulate.lookalikes import smelter_place
+from pipelines.simulate.lookalikes import FEED, smelter_place
 from pipelines.simulate.movements import SEA, SEASON, Setting
 from pipelines.simulate.routes import travel_days
 
@@ -53,39 +53,46 @@ def six_digit_headings(world: Setting, prices: Floats) -> Headings:
     return Headings(codes, np.array(price), np.array(share), np.array(licensed), np.array(good))
 
 
+@dataclass(frozen=True)
+class Lanes:
+    """Country pairs and headings that trade with each other."""
+
+    seller: Ints
+    buyer: Ints
+    head: Ints
+
+
 def background_trade(world: Setting, months: Ints, prices: Floats) -> pl.DataFrame:
-    """Draw departures and arrivals of all lanes: direction, exporter, importer, hs6, month (position), kg, usd.
+    """Draw departures and arrivals of all lanes: reporter, partner, hs6, month (position), kg, usd, direction.
 
     `months` are the first days of the extra, history and world months and of the month after; `prices` go with them.
     """
     rng = stream(world.seed, "background")
     heads = six_digit_headings(world, prices)
-    seller, buyer, head = _lanes(world, rng, heads)
-    t = len(months) - 1
-    lanes = len(seller)
+    lanes = _lanes(world, rng, heads)
+    seller, buyer, head = lanes.seller, lanes.buyer, lanes.head
+    shape = (len(seller), len(months) - 1)
     size = _seller_size(world)[seller] * _buyer_size(world)[buyer]
-    config = world.config.statistics
-    base = config.lane_median_usd_per_month * np.exp(1.5 * rng.normal(size=lanes)) * np.sqrt(size / np.median(size))
+    middle = world.config.statistics.lane_median_usd_per_month
+    base = middle * np.exp(1.5 * rng.normal(size=shape[0])) * np.sqrt(size / np.median(size))
     near_zero = np.isin(seller, world.places.positions(*NEAR_ZERO_PRODUCERS)) & (heads.controlled[head] > 0.5)
     base = np.where(near_zero, 0.08 * base, base)
-    calendar = np.array(
-        [SEASON[int(m)] for m in months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12]
-    )
-    drift = np.exp(np.cumsum(0.04 * rng.normal(size=(lanes, t)), axis=1) + 0.38 * rng.normal(size=(lanes, t)))
-    empty = rng.random((lanes, t)) < np.clip(0.45 - 0.14 * np.log(base / 15_000.0), 0.0, 0.6)[:, None]
+    month_of_year = months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    calendar = np.array(SEASON)[month_of_year]
+    drift = np.exp(np.cumsum(0.04 * rng.normal(size=shape), axis=1) + 0.38 * rng.normal(size=shape))
+    empty = rng.random(shape) < np.clip(0.45 - 0.14 * np.log(base / 15_000.0), 0.0, 0.6)[:, None]
     usd = base[:, None] * calendar[None, :] * drift * ~empty
-    usd *= _after_controls(world, heads, seller, buyer, head, months)
+    usd *= _after_controls(world, heads, lanes, months)
     usd *= _growing_hub(world, seller, months)
     usd[-_SMELTER_LANES:] = _smelter_usd(world, rng, base, months)
-    kg = usd / heads.usd_per_kg[head] * np.exp(0.15 * rng.normal(size=(lanes, 1)) + 0.06 * rng.normal(size=(lanes, t)))
-    trip = travel_days(world, seller, buyer, np.full(lanes, SEA)) + 9.0
+    packing = np.exp(0.15 * rng.normal(size=(shape[0], 1)) + 0.06 * rng.normal(size=shape))
+    kg = usd / heads.usd_per_kg[head] * packing
+    trip = travel_days(world, seller, buyer, np.full(shape[0], SEA)) + 9.0
     whole = np.minimum((trip // 30.4).astype(np.int64), EXTRA - 1)
     later = np.clip(trip / 30.4 - whole, 0.0, 1.0)[:, None]
+    arrived_kg, arrived_usd = _arrive(kg, whole, later), _arrive(usd, whole, later)
     return pl.concat(
-        [
-            _long("export", seller, buyer, head, kg, usd, heads),
-            _long("import", seller, buyer, head, _arrive(kg, whole, later), _arrive(usd, whole, later), heads),
-        ]
+        [_long("export", lanes, kg, usd, heads.codes), _long("import", lanes, arrived_kg, arrived_usd, heads.codes)]
     )
 
 
@@ -105,7 +112,7 @@ _SMELTER_LANES = 6
 """Last lanes of the table: four of the new refinery's exports, two of its ore imports."""
 
 
-def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> tuple[Ints, Ints, Ints]:
+def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> Lanes:
     places, count = len(world.places.codes), len(heads.codes)
     size = _seller_size(world)
     pull = np.sqrt(size[:, None] * _buyer_size(world)[None, :])
@@ -116,7 +123,7 @@ def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> tuple[I
     head, seller, buyer = np.nonzero(there)
     place, good, _ = smelter_place(world)
     product = heads.codes.index(world.goods.texts("hs_code")[good][:6])
-    ore = heads.codes.index("261710")
+    ore = heads.codes.index(FEED[world.goods.names[good]])
     to = world.places.positions("USA", "DEU", "JPN", "NLD")
     ore_from = world.places.positions("AUS", "TJK")
     seller = np.concatenate([seller, np.full(4, place), ore_from])
@@ -124,11 +131,12 @@ def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> tuple[I
     head = np.concatenate([head, np.full(4, product), np.full(2, ore)])
     fine = seller != buyer
     buyer = np.where(fine, buyer, world.places.position("ITA"))
-    return seller.astype(np.int64), buyer.astype(np.int64), head.astype(np.int64)
+    return Lanes(seller.astype(np.int64), buyer.astype(np.int64), head.astype(np.int64))
 
 
-def _after_controls(world: Setting, heads: Headings, seller: Ints, buyer: Ints, head: Ints, months: Ints) -> Floats:
+def _after_controls(world: Setting, heads: Headings, lanes: Lanes, months: Ints) -> Floats:
     """Multiply by front-loading, collapse and recovery of Chinese exports; other producers rise a little."""
+    seller, buyer, head = lanes.seller, lanes.buyer, lanes.head
     start = heads.licensed_from[head][:, None]
     since = (months[None, :-1] - start) / 30.4
     controlled = heads.controlled[head][:, None]
@@ -171,16 +179,18 @@ def _arrive(left: Floats, whole: Ints, later: Floats) -> Floats:
     return np.asarray((1 - later) * now + later * before)
 
 
-def _long(
-    direction: str, seller: Ints, buyer: Ints, head: Ints, kg: Floats, usd: Floats, heads: Headings
-) -> pl.DataFrame:
+def _long(direction: str, lanes: Lanes, kg: Floats, usd: Floats, codes: list[str]) -> pl.DataFrame:
     lane, month = np.nonzero(usd > 0)
     keep: Bools = month >= EXTRA
     lane, month = lane[keep], month[keep]
-    here, there = (seller, buyer) if direction == "export" else (buyer, seller)
+    here, there = (lanes.seller, lanes.buyer) if direction == "export" else (lanes.buyer, lanes.seller)
     return pl.DataFrame(
         {
-            "reporter": here[lane], "partner": there[lane], "head": head[lane], "month": month - EXTRA, "kg": kg[lane, month],
+            "reporter": here[lane],
+            "partner": there[lane],
+            "hs6": pl.Series(codes).gather(pl.Series(lanes.head[lane])),
+            "month": month - EXTRA,
+            "kg": kg[lane, month],
             "usd": usd[lane, month],
         }
-    ).with_columns(pl.lit(direction).alias("direction"), pl.Series("hs6", heads.codes).gather(pl.Series(head[lane])).alias("hs6")).drop("head")  # fmt: skip
+    ).with_columns(pl.lit(direction).alias("direction"))

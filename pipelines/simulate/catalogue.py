@@ -107,7 +107,7 @@ class Places:
 
     def market(self, kind: str) -> Floats:
         """Weights of buying countries for one kind of market."""
-        return self.demand * np.array([MARKETS[kind].get(code, 1.0) for code in self.codes])
+        return np.asarray(self.demand * np.array([MARKETS[kind].get(code, 1.0) for code in self.codes]))
 
     def has_sea(self) -> Bools:
         """Which countries have a sea port."""

@@ -23,13 +23,15 @@ def stream(seed: int, *names: str) -> np.random.Generator:
 def pick(rng: np.random.Generator, weights: Floats | Sequence[float], size: int) -> Ints:
     """Draw `size` positions in proportion to `weights`."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(cumulative / cumulative[-1], rng.random(size), side="right").astype(np.int64)
+    found: Ints = np.searchsorted(cumulative / cumulative[-1], rng.random(size), side="right").astype(np.int64)
+    return found
 
 
 def pick_rows(uniform: Floats, weights: Floats) -> Ints:
     """Draw one position a row: `weights` holds one row of weights for each number of `uniform`."""
     cumulative = np.cumsum(weights, axis=1)
-    return (uniform[:, None] >= (cumulative / cumulative[:, -1:])[:, :-1]).sum(axis=1).astype(np.int64)
+    passed = uniform[:, None] >= (cumulative / cumulative[:, -1:])[:, :-1]
+    return np.asarray(passed.sum(axis=1), dtype=np.int64)
 
 
 def heavy_tail(uniform: Floats, shares: Sequence[float], values: Sequence[float]) -> Floats:
@@ -45,7 +47,7 @@ def heavy_tail(uniform: Floats, shares: Sequence[float], values: Sequence[float]
     high = (level[-1] - level[-2]) / (depth[-1] - depth[-2])
     below = level[0] + (where - depth[0]) * low
     above = level[-1] + (where - depth[-1]) * high
-    return np.where(where < depth[0], below, np.where(where > depth[-1], above, middle))
+    return np.asarray(np.where(where < depth[0], below, np.where(where > depth[-1], above, middle)), dtype=np.float64)
 
 
 def day_number(day: date) -> int:

@@ -17,9 +17,23 @@ HUBS = ("HKG", "VNM", "THA", "MYS", "SGP", "ARE", "KOR", "MEX", "NLD", "BEL", "T
 """Places that evaders use as a hub; each world draws two a mineral."""
 STYLES_OF_DISGUISE = 4
 ARTICLES = (
-    "mannequin", "pvc_articles", "toys", "machine_parts", "tableware", "furniture_metal", "pumps", "auto_parts", "luminaire",
-    "speakers", "glassware", "bags", "transformer", "motor_ac", "sanitaryware", "fitness",
-)  # fmt: skip
+    "mannequin",
+    "pvc_articles",
+    "toys",
+    "machine_parts",
+    "tableware",
+    "furniture_metal",
+    "pumps",
+    "auto_parts",
+    "luminaire",
+    "speakers",
+    "glassware",
+    "bags",
+    "transformer",
+    "motor_ac",
+    "sanitaryware",
+    "fitness",
+)
 
 
 @dataclass(frozen=True)
@@ -70,9 +84,11 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
     hubs, used, rows = planted_hubs(world), set[int](), []
     starts = world.firms.starts.copy()
     for number, kind in enumerate(scheme.tolist()):
-        row = _one_agent(world, stream(world.seed, "evader", str(number)), kind, usable[kind], hubs, used)
-        used.add(row["firm"])
-        starts[row["firm"]] = min(int(starts[row["firm"]]), row["starts"] - row.pop("age_days"))
+        rng = stream(world.seed, "evader", str(number))
+        row = _one_agent(world, rng, kind=kind, usable=usable[kind], hubs=hubs, used=used)
+        firm = int(row["firm"])
+        used.add(firm)
+        starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
         rows.append(row | {"agent": number, "lots": 0})
     agents = pl.DataFrame(rows, schema=_COLUMNS)
     active_days = (agents["ends"] - agents["starts"]).to_numpy()
@@ -81,12 +97,30 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
 
 
 _COLUMNS = {
-    "agent": pl.Int64, "scheme": pl.Int64, "firm": pl.Int64, "good": pl.Int64, "source_good": pl.Int64, "paper_0": pl.Int64,
-    "paper_1": pl.Int64, "hub_0": pl.Int64, "hub_1": pl.Int64, "destination": pl.Int64, "starts": pl.Int64, "turns": pl.Int64,
-    "ends": pl.Int64, "lots": pl.Int64, "care_price": pl.Float64, "care_volume": pl.Float64, "care_packing": pl.Float64,
-    "care_text": pl.Float64, "care_route": pl.Float64, "disguise": pl.Int64, "same_group": pl.Int64, "is_tipped": pl.Int64,
+    "agent": pl.Int64,
+    "scheme": pl.Int64,
+    "firm": pl.Int64,
+    "good": pl.Int64,
+    "source_good": pl.Int64,
+    "paper_0": pl.Int64,
+    "paper_1": pl.Int64,
+    "hub_0": pl.Int64,
+    "hub_1": pl.Int64,
+    "destination": pl.Int64,
+    "starts": pl.Int64,
+    "turns": pl.Int64,
+    "ends": pl.Int64,
+    "lots": pl.Int64,
+    "care_price": pl.Float64,
+    "care_volume": pl.Float64,
+    "care_packing": pl.Float64,
+    "care_text": pl.Float64,
+    "care_route": pl.Float64,
+    "disguise": pl.Int64,
+    "same_group": pl.Int64,
+    "is_tipped": pl.Int64,
     "licence_plan": pl.Int64,
-}  # fmt: skip
+}
 
 
 def _goods_for(world: Setting, number: int) -> Ints:
@@ -94,8 +128,10 @@ def _goods_for(world: Setting, number: int) -> Ints:
     scheme, names = SCHEMES[number], world.goods.names
     goods = world.goods.having(role="controlled")
     known = {
-        "false_code": set(NEIGHBOURS), "false_purity": set(LESSER_GRADES), "hub_converted": set(CONVERSIONS),
-    }.get(scheme.name, set(names))  # fmt: skip
+        "false_code": set(NEIGHBOURS),
+        "false_purity": set(LESSER_GRADES),
+        "hub_converted": set(CONVERSIONS),
+    }.get(scheme.name, set(names))
     keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < world.last_day - 75]
     if scheme.name in ("hidden_in_articles", "sample_parcels"):  # only what is dear enough to carry in small amounts
         keep = [g for g in keep if world.prices[g, -1] > 40]
@@ -113,7 +149,13 @@ def _share_out(size: Floats, total: int) -> Ints:
 
 
 def _one_agent(
-    world: Setting, rng: np.random.Generator, kind: int, usable: Ints, hubs: dict[str, tuple[int, int]], used: set[int]
+    world: Setting,
+    rng: np.random.Generator,
+    *,
+    kind: int,
+    usable: Ints,
+    hubs: dict[str, tuple[int, int]],
+    used: set[int],
 ) -> dict[str, int | float]:
     scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
     open_days = world.last_day - np.maximum(world.rules.licensed_from[usable], world.first_day)
@@ -129,7 +171,7 @@ def _one_agent(
     if rng.random() >= world.config.evasion.hub_change_share:
         hub_1 = hub_0
     destination = _destination(world, rng, good, (hub_0, hub_1), may_be_refused=scheme.name != "undervalued")
-    firm = _firm(world, rng, scheme.filed, hub_0, destination, used)
+    firm = _firm(world, rng, filed=scheme.filed, hub=hub_0, destination=destination, used=used)
     if scheme.filed == "import":
         hub_0 = hub_1 = int(firms.country[firm])
         if destination == hub_0:
@@ -141,17 +183,29 @@ def _one_agent(
     cares = np.clip(care + rng.normal(0, 0.22, 5), 0.0, 1.0)
     shipped_by_hub = scheme.typology == "transshipment"
     return {
-        "scheme": kind, "firm": firm, "good": good, "source_good": source, "paper_0": paper[0], "paper_1": paper[1],
-        "hub_0": hub_0 if shipped_by_hub else -1, "hub_1": hub_1 if shipped_by_hub else -1, "destination": destination,
-        "starts": starts, "turns": (starts + ends) // 2, "ends": ends,
-        "care_price": float(cares[0]), "care_volume": float(cares[1]), "care_packing": float(cares[2]),
-        "care_text": float(cares[3]), "care_route": float(cares[4]),
+        "scheme": kind,
+        "firm": firm,
+        "good": good,
+        "source_good": source,
+        "paper_0": paper[0],
+        "paper_1": paper[1],
+        "hub_0": hub_0 if shipped_by_hub else -1,
+        "hub_1": hub_1 if shipped_by_hub else -1,
+        "destination": destination,
+        "starts": starts,
+        "turns": (starts + ends) // 2,
+        "ends": ends,
+        "care_price": float(cares[0]),
+        "care_volume": float(cares[1]),
+        "care_packing": float(cares[2]),
+        "care_text": float(cares[3]),
+        "care_route": float(cares[4]),
         "disguise": int(rng.integers(1, STYLES_OF_DISGUISE + 1)) if rng.random() < config.disguised_text_share else 0,
         "same_group": int(shipped_by_hub and rng.random() < config.same_group_share),
         "is_tipped": int(rng.random() < world.config.inspection.tipped_agents_share),
         "licence_plan": int(pick(rng, [0.15, 0.3, 0.2, 0.2, 0.15], 1)[0]),
         "age_days": int(rng.integers(5, 120)) if rng.random() < 0.35 else 900,
-    }  # fmt: skip
+    }
 
 
 def _destination(
@@ -167,7 +221,7 @@ def _destination(
     return int(pick(rng, market, 1)[0])
 
 
-def _firm(world: Setting, rng: np.random.Generator, filed: str, hub: int, destination: int, used: set[int]) -> int:
+def _firm(world: Setting, rng: np.random.Generator, *, filed: str, hub: int, destination: int, used: set[int]) -> int:
     firms = world.firms
     ordinary_size = firms.weight < np.quantile(firms.weight, 0.9)
     free = ordinary_size & ~np.isin(np.arange(len(firms.weight)), np.array(sorted(used), dtype=np.int64))

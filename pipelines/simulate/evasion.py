@@ -33,18 +33,32 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
     hidden = typology == "concealment"
     mode = np.where(parcel, COURIER, draw_modes(world, rng, np.where(hidden, paper, good), dispatch, named_destination))
     columns = ship(
-        world, rng, firm=firm, good=good, day=day, destination=destination, mode=mode, paper=paper, hub=hub, scheme=scheme,
-        agent=row, declared_destination=named_destination, declared_origin=dispatch, dispatch=dispatch,
-        origin=np.zeros(count, np.int64), direction=np.where(filed_abroad, IMPORT, 0), same_group=agents.whole("same_group")[row],
+        world,
+        rng,
+        firm=firm,
+        good=good,
+        day=day,
+        destination=destination,
+        mode=mode,
+        paper=paper,
+        hub=hub,
+        scheme=scheme,
+        agent=row,
+        declared_destination=named_destination,
+        declared_origin=dispatch,
+        dispatch=dispatch,
+        origin=np.zeros(count, np.int64),
+        direction=np.where(filed_abroad, IMPORT, 0),
+        same_group=agents.whole("same_group")[row],
         disguise=np.where(rng.random(count) < 0.7, agents.whole("disguise")[row], 0),
         source_good=agents.whole("source_good")[row],
-    )  # fmt: skip
+    )
     host_kg = np.where(hidden, _host_mass(world, rng, paper, mode), 0.0)
     columns["kg"] = _true_mass(rng, columns["kg"], host_kg, parcel)
     columns["host_kg"] = host_kg
     columns["consignee"] = world.firms.buyer_of(firm, named_destination, (late & by_hub).astype(np.int64) + 7)
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
-    columns["licence_plan"] = _licence_plan(world, agents, row, scheme, good, day)
+    columns["licence_plan"] = _licence_plan(world, agents, row=row, scheme=scheme, good=good, day=day)
     columns["loss_share"] = np.where(by_hub, rng.beta(2, 2 / world.config.evasion.hub_loss_share, count), 0.0)
     for care in ("care_price", "care_volume", "care_packing", "care_text", "care_route"):
         columns[care] = np.clip(agents.real(care)[row] + rng.normal(0, 0.08, count), 0.0, 1.0)
@@ -65,14 +79,14 @@ def _host_mass(world: Setting, rng: np.random.Generator, host: Ints, mode: Ints)
     return np.maximum(lot * small * np.exp(spread * rng.normal(size=len(host))), 5.0)
 
 
-def _true_mass(rng: np.random.Generator, usual: Floats, host_kg: Floats, parcel: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _true_mass(rng: np.random.Generator, usual: Floats, host_kg: Floats, parcel: np.ndarray) -> Floats:
     hidden = np.minimum(usual, host_kg * rng.uniform(0.04, 0.35, len(usual)))
     lot = np.where(host_kg > 0, hidden, usual * rng.uniform(0.5, 1.1, len(usual)))
     lot = np.where(parcel, np.minimum(lot, rng.uniform(0.5, 28.0, len(usual))), lot)
     return np.maximum(np.round(lot, 1), 0.2)
 
 
-def _licence_plan(world: Setting, agents: Agents, row: Ints, scheme: Ints, good: Ints, day: Ints) -> Ints:
+def _licence_plan(world: Setting, agents: Agents, *, row: Ints, scheme: Ints, good: Ints, day: Ints) -> Ints:
     """0 none, 1 own licence, 2 own licence overdrawn, 3 somebody else's licence, 4 an invented number."""
     open_paper = np.array([one.paper == "true_good" and one.filed == "export" for one in SCHEMES])[scheme]
     plan = np.where(scheme == NAMES.index("undervalued"), 1 + (row % 2), agents.whole("licence_plan")[row])

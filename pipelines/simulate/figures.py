@@ -9,9 +9,19 @@ from pipelines.simulate.draws import Floats, Ints, stream
 from pipelines.simulate.movements import AIR, COURIER, SEA, Setting
 
 TARE = {
-    "carton": 0.09, "bag": 0.012, "bigbag": 0.008, "drum": 0.06, "pallet": 0.025, "case": 0.14, "bottle": 0.35, "piece": 0.004,
-    "roll": 0.04, "coil": 0.006, "reel": 0.07, "bundle": 0.02,
-}  # fmt: skip
+    "carton": 0.09,
+    "bag": 0.012,
+    "bigbag": 0.008,
+    "drum": 0.06,
+    "pallet": 0.025,
+    "case": 0.14,
+    "bottle": 0.35,
+    "piece": 0.004,
+    "roll": 0.04,
+    "coil": 0.006,
+    "reel": 0.07,
+    "bundle": 0.02,
+}
 """Mass of packing per mass of goods; rounded general trade knowledge."""
 UNIT_SLIP = 0.006  # share of figures entered in another unit (grams for kilograms, litres for cubic metres)
 BOX_KG, BOX_M3 = 24_500.0, 58.0  # usual payload and usable volume of a container
@@ -84,7 +94,7 @@ def _slip(rng: np.random.Generator, count: int) -> Floats:
     return np.where(chance < UNIT_SLIP / 2, 1000.0, np.where(chance < UNIT_SLIP, 0.001, 1.0))
 
 
-def _containers(rng: np.random.Generator, mode: Ints, gross: Floats, volume: Floats, boxes: Ints) -> np.ndarray:  # type: ignore[type-arg]
+def _containers(rng: np.random.Generator, mode: Ints, gross: Floats, volume: Floats, boxes: Ints) -> np.ndarray:
     dense = gross / np.maximum(volume, 1e-3) > 500
     kind = np.where(dense, "20GP", np.where(rng.random(len(mode)) < 0.6, "40HC", "40GP"))
     groupage = (boxes == 1) & (volume < 14) & (gross < 9000)

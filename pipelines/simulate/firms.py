@@ -49,9 +49,18 @@ class Firms:
 
 
 def found_firms(
-    *, goods: Goods, places: Places, seed: int, count: int, declarations: int, first_day: int, last_day: int,
-    foreign_share: float, new_share: float, group_share: float,
-) -> Firms:  # fmt: skip
+    *,
+    goods: Goods,
+    places: Places,
+    seed: int,
+    count: int,
+    declarations: int,
+    first_day: int,
+    last_day: int,
+    foreign_share: float,
+    new_share: float,
+    group_share: float,
+) -> Firms:
     """Found the firms and buyers of a world; later schemes only choose among them."""
     rng = stream(seed, "firms")
     foreign = rng.random(count) < foreign_share

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from pipelines.simulate.draws import Bools, Floats, pick, shares_from_normal, stream
+from pipelines.simulate.draws import Bools, Floats, Ints, shares_from_normal, stream
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import SCHEMES
@@ -71,7 +72,7 @@ def _record(found: pl.DataFrame) -> pl.DataFrame:
     ).sort("inspected_on", "declaration_id")
 
 
-def _flags(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _flags(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> Ints:
     """Count the simple flags of the old rule book: price, density, no licence, hub, new trader."""
     paper, day = rows["paper"].to_numpy(), rows["day"].to_numpy()
     net = papers["net_kg"].fill_null(1.0).to_numpy()
@@ -83,28 +84,20 @@ def _flags(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> np.ndarr
     hub = np.isin(rows["declared_destination"].to_numpy(), world.places.positions("HKG", "VNM", "THA", "ARE", "MEX"))
     new = day - world.firms.starts[rows["firm"].to_numpy()] < 120
     flags = [np.abs(np.log(price)) > 1.1, np.abs(np.log(density)) > 0.9, unlicensed, hub, new]
-    return np.sum(np.stack(flags), axis=0)
+    return np.asarray(np.stack(flags).sum(axis=0), dtype=np.int64)
 
 
-def _first(rng: np.random.Generator, chances: Floats) -> np.ndarray:  # type: ignore[type-arg]
+def _first(rng: np.random.Generator, chances: Floats) -> Ints:
     """Name the channel that chose, in proportion to the channels' own chances."""
     order = np.cumsum(chances / np.maximum(chances.sum(axis=0), 1e-12), axis=0)
     return np.asarray((rng.random(chances.shape[1]) >= order[:-1]).sum(axis=0))
 
 
-def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> npt.NDArray[np.str_]:
     scheme = rows["scheme"].to_numpy()
     kinds = np.array([one.typology for one in SCHEMES] + ["clean"])[scheme]
     miss = np.array([world.config.inspection.miss_share.get(one.typology, 0.0) for one in SCHEMES] + [0.0])[scheme]
     missed: Bools = rng.random(rows.height) < miss
-    other = np.where(
-        pick(
-            rng,
-            [1 - world.config.inspection.other_violation_share, world.config.inspection.other_violation_share],
-            rows.height,
-        )
-        == 1,
-        "other_violation",
-        "clean",
-    )
+    at_fault = rng.random(rows.height) < world.config.inspection.other_violation_share
+    other = np.where(at_fault, "other_violation", "clean")
     return np.asarray(np.where((scheme >= 0) & ~missed, kinds, other))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from pipelines.simulate.draws import Bools, Floats, Ints, stream
+from pipelines.simulate.draws import Floats, Ints, stream
 from pipelines.simulate.movements import IMPORT, SEA, Setting
 from pipelines.simulate.routes import travel_days
 from pipelines.simulate.schemes import CONVERSIONS, SCHEMES
@@ -65,19 +67,31 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
     kg_first = np.where(two_legs & ~evades, kg_last, kg_first)
     last = pl.DataFrame(
         {
-            "movement": np.arange(count), "leg": np.where(two_legs, 2, 1), "from_place": np.where(two_legs, hub, at["dispatch"]),
-            "to_place": at["destination"], "good": at["good"], "kg": kg_last, "left": leaves_last.astype(np.int64),
-            "arrived": arrives_last.astype(np.int64), "lost_kg": np.zeros(count),
+            "movement": np.arange(count),
+            "leg": np.where(two_legs, 2, 1),
+            "from_place": np.where(two_legs, hub, at["dispatch"]),
+            "to_place": at["destination"],
+            "good": at["good"],
+            "kg": kg_last,
+            "left": leaves_last.astype(np.int64),
+            "arrived": arrives_last.astype(np.int64),
+            "lost_kg": np.zeros(count),
         }
-    )  # fmt: skip
+    )
     first = pl.DataFrame(
         {
-            "movement": np.arange(count), "leg": np.ones(count, np.int64), "from_place": at["origin"], "to_place": at["hub"],
-            "good": source, "kg": kg_first, "left": leaves_first.astype(np.int64),
-            "arrived": (leaves_first + first_trip).astype(np.int64), "lost_kg": kg_first - kg_last / gain,
+            "movement": np.arange(count),
+            "leg": np.ones(count, np.int64),
+            "from_place": at["origin"],
+            "to_place": at["hub"],
+            "good": source,
+            "kg": kg_first,
+            "left": leaves_first.astype(np.int64),
+            "arrived": (leaves_first + first_trip).astype(np.int64),
+            "lost_kg": kg_first - kg_last / gain,
         }
-    ).filter(pl.Series(two_legs & (at["origin"] != at["hub"])))  # fmt: skip
-    legs = pl.concat([last.cast(first.schema), first]).sort("movement", "leg")  # type: ignore[arg-type]
+    ).filter(pl.Series(two_legs & (at["origin"] != at["hub"])))
+    legs = pl.concat([last, first], how="vertical_relaxed").sort("movement", "leg")
     return Crossings(legs, _sightings(world, rng, rows, legs, declared_usd))
 
 
@@ -122,27 +136,29 @@ def _sightings(
     partner_in = np.where(names_origin, rows["origin"].to_numpy()[m], legs["from_place"].to_numpy())
     left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
     start, end = legs["from_place"].to_numpy(), legs["to_place"].to_numpy()
-    exports = _sighted(start, end, np.where(reexports, "re_export", "export"), out_code, left, own, value)
-    imports = _sighted(end, partner_in, np.full(len(m), "import"), in_code, arrived, own, in_value)
-    found = _sighted(end, start, np.full(len(m), "import"), hs6[good], arrived, kg, worth).filter(
-        pl.Series(hidden & seen_hidden[m])
+    ways = np.where(reexports, "re_export", "export")
+    inward = np.full(len(m), "import")
+    exports = _sighted(reporter=start, partner=end, direction=ways, hs6=out_code, day=left, kg=own, usd=value)
+    imports = _sighted(
+        reporter=end, partner=partner_in, direction=inward, hs6=in_code, day=arrived, kg=own, usd=in_value
+    )
+    uncovered = hidden & seen_hidden[m]
+    found = _sighted(
+        reporter=end[uncovered],
+        partner=start[uncovered],
+        direction=inward[uncovered],
+        hs6=hs6[good][uncovered],
+        day=arrived[uncovered],
+        kg=kg[uncovered],
+        usd=worth[uncovered],
     )
     return pl.concat([exports, imports, found])
 
 
-def _sighted(
-    reporter: Ints, partner: Ints, direction: np.ndarray, hs6: np.ndarray, day: Ints, kg: Floats, usd: Floats
-) -> pl.DataFrame:  # type: ignore[type-arg]
-    columns = {
-        "reporter": reporter,
-        "partner": partner,
-        "direction": direction,
-        "hs6": hs6,
-        "day": day,
-        "kg": kg,
-        "usd": usd,
-    }
-    return pl.DataFrame(columns).cast(SIGHTING).filter(pl.col("reporter") != pl.col("partner"))  # type: ignore[arg-type]
+def _sighted(**columns: npt.NDArray[Any]) -> pl.DataFrame:
+    return pl.DataFrame({name: pl.Series(columns[name], dtype=kind) for name, kind in SIGHTING.items()}).filter(
+        pl.col("reporter") != pl.col("partner")
+    )
 
 
-__all__ = ["Bools", "Crossings", "cross_borders"]
+__all__ = ["Crossings", "cross_borders"]

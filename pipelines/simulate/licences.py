@@ -25,19 +25,24 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
     code = np.array(world.goods.texts("hs_code"))[rows["good"].to_numpy()]
     half = (rows["day"].to_numpy() - world.first_day) // 182
     claims = rows.select("firm", "declared_destination", "consignee", "licence_plan", "kg", "usd_per_kg").with_columns(
-        pl.Series("mineral", mineral), pl.Series("control_day", world.rules.licensed_from[rows["good"].to_numpy()]), pl.Series("code", code), pl.Series("half", half),
+        pl.Series("mineral", mineral),
+        pl.Series("control_day", world.rules.licensed_from[rows["good"].to_numpy()]),
+        pl.Series("code", code),
+        pl.Series("half", half),
         (pl.col("kg") * pl.col("usd_per_kg")).alias("usd"),
-    )  # fmt: skip
+    )
     issued = (
         claims.filter(pl.col("licence_plan").is_in([OWN, OVERDRAWN]))
         .group_by(_KEYS)
         .agg(
-            pl.col("kg").sum().round(3), pl.col("usd").sum().round(2), (pl.col("licence_plan") == OVERDRAWN).any().alias("over"),
+            pl.col("kg").sum().round(3),
+            pl.col("usd").sum().round(2),
+            (pl.col("licence_plan") == OVERDRAWN).any().alias("over"),
             pl.col("control_day").min(),
             pl.col("code").unique().sort().str.join(";").alias("hs_codes"),
         )
         .sort(_KEYS)
-    )  # fmt: skip
+    )
     count = issued.height
     short = issued["over"].to_numpy() | (rng.random(count) < HONEST_OVERDRAW_SHARE)
     room = np.where(short, rng.uniform(0.4, 0.9, count), rng.uniform(1.02, 1.7, count))
@@ -97,9 +102,13 @@ def _named(rng: np.random.Generator, claims: pl.DataFrame, issued: pl.DataFrame)
     kept = plan.is_in([OWN, OVERDRAWN]) & (pl.col("chance") >= FORGOTTEN_SHARE)
     mistyped = kept & (pl.col("chance") > 1 - MISTYPED_SHARE)
     return frame.select(
-        pl.when(mistyped).then(pl.concat_str(pl.col("own").str.slice(0, 9), pl.col("own").str.slice(10)))
-        .when(kept).then("own")
-        .when(plan == BORROWED).then("borrowed")
-        .when(plan == INVENTED).then(pl.format("2025-DU{}", "invented"))
+        pl.when(mistyped)
+        .then(pl.concat_str(pl.col("own").str.slice(0, 9), pl.col("own").str.slice(10)))
+        .when(kept)
+        .then("own")
+        .when(plan == BORROWED)
+        .then("borrowed")
+        .when(plan == INVENTED)
+        .then(pl.format("2025-DU{}", "invented"))
         .alias("licence_no")
-    )["licence_no"]  # fmt: skip
+    )["licence_no"]

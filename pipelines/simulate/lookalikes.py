@@ -13,7 +13,14 @@ from pipelines.simulate.movements import COURIER, IMPORT, SEA, Setting, movement
 Builder = Callable[[Setting, np.random.Generator, int], dict[str, object]]
 SMELTERS = ("KAZ", "TUR", "IND", "MYS", "KOR", "ZAF", "BEL", "AUS")
 """Countries of which one, drawn per world, opens a refinery."""
-SMELTED = ("antimony_ingot", "sb2o3_commercial", "gallium_metal", "bismuth_ingot", "tungsten_oxide")
+FEED = {  # product of the new refinery -> six-digit code of what it imports to make it
+    "antimony_ingot": "261710",
+    "sb2o3_commercial": "811010",
+    "gallium_metal": "281820",
+    "bismuth_ingot": "780110",
+    "tungsten_oxide": "284180",
+}
+SMELTED = tuple(FEED)
 
 
 def _firms(world: Setting, rng: np.random.Generator, count: int, *, abroad: bool = False) -> Ints:
@@ -48,10 +55,15 @@ def _hub_reexport(world: Setting, rng: np.random.Generator, count: int) -> dict[
     away = columns["destination"] != hub
     destination = np.where(away, columns["destination"], world.places.position("DEU"))
     return columns | {
-        "origin": np.zeros(count, np.int64), "declared_origin": np.zeros(count, np.int64), "hub": hub, "dispatch": hub,
-        "destination": destination, "declared_destination": destination, "direction": np.full(count, IMPORT),
+        "origin": np.zeros(count, np.int64),
+        "declared_origin": np.zeros(count, np.int64),
+        "hub": hub,
+        "dispatch": hub,
+        "destination": destination,
+        "declared_destination": destination,
+        "direction": np.full(count, IMPORT),
         "consignee": world.firms.buyer_of(firm, destination, np.zeros(count, np.int64)),
-    }  # fmt: skip
+    }
 
 
 def smelter_place(world: Setting) -> tuple[int, int, int]:
@@ -75,9 +87,12 @@ def _new_smelter(world: Setting, rng: np.random.Generator, count: int) -> dict[s
     columns = ship(world, rng, firm=firm, good=np.full(count, good), day=day, destination=destination)
     at_home = np.full(count, place)
     return columns | {
-        "origin": at_home, "declared_origin": at_home, "dispatch": at_home, "hub": np.full(count, -1),
+        "origin": at_home,
+        "declared_origin": at_home,
+        "dispatch": at_home,
+        "hub": np.full(count, -1),
         "direction": np.full(count, IMPORT),
-    }  # fmt: skip
+    }
 
 
 def _price_boom(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
@@ -135,8 +150,18 @@ def _group_sale(world: Setting, rng: np.random.Generator, count: int) -> dict[st
 LOOKALIKES: dict[str, Builder] = {
     "below_threshold": _named("sb2o3_commercial", "ndfeb_plain", "solder_bi"),
     "uncontrolled_relative": _named(
-        "indium_metal", "lead_antimony", "cerium_oxide", "lanthanum_oxide", "selenium", "molybdenum_oxide", "niobium",
-        "carbide_inserts", "ge_lens", "sodium_antimonate", "graphite_amorphous", "bismuth_oxide",
+        "indium_metal",
+        "lead_antimony",
+        "cerium_oxide",
+        "lanthanum_oxide",
+        "selenium",
+        "molybdenum_oxide",
+        "niobium",
+        "carbide_inserts",
+        "ge_lens",
+        "sodium_antimonate",
+        "graphite_amorphous",
+        "bismuth_oxide",
     ),
     "medicine": _named("bismuth_pharma"),
     "name_only": _named("pet_chips", "furniture_brand", "tungsten_bulb"),
@@ -148,7 +173,7 @@ LOOKALIKES: dict[str, Builder] = {
     "courier_sample": _courier_sample,
     "dense_variant": _dense_variant,
     "group_sale": _group_sale,
-}  # fmt: skip
+}
 """Every look-alike by name, in the order in which movements store them."""
 
 

@@ -23,14 +23,41 @@ MODES_TEXT = MODES
 
 
 DEFAULTS: dict[str, Any] = {
-    "firm": 0, "consignee": 0, "day": 0, "good": 0, "source_good": -1, "paper": 0, "kg": 0.0, "host_kg": 0.0,
-    "usd_per_kg": 0.0, "origin": 0, "dispatch": 0, "hub": -1, "destination": 0, "declared_origin": 0,
-    "declared_destination": 0, "direction": EXPORT, "mode": SEA, "agent": -1, "scheme": -1, "lookalike": -1,
-    "care_price": 1.0, "care_volume": 1.0, "care_packing": 1.0, "care_text": 1.0, "care_route": 1.0, "price_twist": 0.0, "volume_twist": 0.0,
-    "packing_twist": 0.0, "disguise": 0, "same_group": 0, "licence_plan": 0, "loss_share": 0.0,
-}  # fmt: skip
-"""Columns of a movement. Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1 where
-the figure on paper is what an honest paper of that good would say."""
+    "firm": 0,
+    "consignee": 0,
+    "day": 0,
+    "good": 0,
+    "source_good": -1,
+    "paper": 0,
+    "kg": 0.0,
+    "host_kg": 0.0,
+    "usd_per_kg": 0.0,
+    "origin": 0,
+    "dispatch": 0,
+    "hub": -1,
+    "destination": 0,
+    "declared_origin": 0,
+    "declared_destination": 0,
+    "direction": EXPORT,
+    "mode": SEA,
+    "agent": -1,
+    "scheme": -1,
+    "lookalike": -1,
+    "care_price": 1.0,
+    "care_volume": 1.0,
+    "care_packing": 1.0,
+    "care_text": 1.0,
+    "care_route": 1.0,
+    "price_twist": 0.0,
+    "volume_twist": 0.0,
+    "packing_twist": 0.0,
+    "disguise": 0,
+    "same_group": 0,
+    "licence_plan": 0,
+    "loss_share": 0.0,
+}
+"""Columns of a movement. Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1 
+where the figure on paper is what an honest paper of that good would say."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +97,15 @@ class Setting:
 
 def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
     """Build a table of movements; columns not given have their default."""
-    full = {name: columns.get(name, default) for name, default in DEFAULTS.items()}
-    types = {name: pl.Float64 if isinstance(default, float) else pl.Int64 for name, default in DEFAULTS.items()}
-    return pl.DataFrame({name: np.broadcast_to(np.asarray(value), (count,)) for name, value in full.items()}).cast(
-        types
-    )  # type: ignore[arg-type]
+    return pl.DataFrame(
+        {
+            name: pl.Series(
+                np.broadcast_to(np.asarray(columns.get(name, default)), (count,)),
+                dtype=pl.Float64 if isinstance(default, float) else pl.Int64,
+            )
+            for name, default in DEFAULTS.items()
+        }
+    )
 
 
 def draw_days(world: Setting, rng: np.random.Generator, firm: Ints, month_weights: Floats | None = None) -> Ints:
@@ -136,9 +167,15 @@ def draw_mass(world: Setting, rng: np.random.Generator, firm: Ints, good: Ints, 
 
 
 def ship(
-    world: Setting, rng: np.random.Generator, *, firm: Ints, good: Ints, day: Ints | None = None,
-    destination: Ints | None = None, **given: Any,
-) -> dict[str, Any]:  # fmt: skip
+    world: Setting,
+    rng: np.random.Generator,
+    *,
+    firm: Ints,
+    good: Ints,
+    day: Ints | None = None,
+    destination: Ints | None = None,
+    **given: Any,
+) -> dict[str, Any]:
     """Ship lots honestly: where, how, how much and at what price. `given` columns override the draw."""
     count = len(firm)
     day = draw_days(world, rng, firm) if day is None else day
@@ -155,11 +192,22 @@ def ship(
     )
     slot = pick(rng, [0.6, 0.25, 0.15], count)
     return {
-        "firm": firm, "good": good, "paper": good, "day": day, "destination": destination,
-        "declared_destination": destination, "origin": origin, "declared_origin": origin, "dispatch": home,
-        "hub": np.where(from_china, home, -1), "direction": np.where(home == 0, EXPORT, IMPORT), "mode": mode, "kg": kg,
-        "usd_per_kg": price, "consignee": world.firms.buyer_of(firm, destination, slot),
-    } | given  # fmt: skip
+        "firm": firm,
+        "good": good,
+        "paper": good,
+        "day": day,
+        "destination": destination,
+        "declared_destination": destination,
+        "origin": origin,
+        "declared_origin": origin,
+        "dispatch": home,
+        "hub": np.where(from_china, home, -1),
+        "direction": np.where(home == 0, EXPORT, IMPORT),
+        "mode": mode,
+        "kg": kg,
+        "usd_per_kg": price,
+        "consignee": world.firms.buyer_of(firm, destination, slot),
+    } | given
 
 
 def mineral_houses(world: Setting) -> tuple[Ints, Ints]:

@@ -9,21 +9,64 @@ import polars as pl
 from pipelines.simulate.draws import Ints
 
 FORWARDERS = 90
-_FIRST = ["Hao浩", "Rui锐", "Xin鑫", "Heng恒", "Tai泰", "Jin锦", "Yong永", "Sheng盛", "Hua华", "Fu富", "Da达", "Jia佳", "Hong宏", "Guang广", "Bo博", "Ming明", "Zhong中", "Tian天", "Long隆", "Feng丰", "Chang昌", "Kai凯", "An安", "Shun顺", "Li利", "Wan万", "Yuan源", "Qi琦", "Lan兰", "De德"]
-_LAST = ["da达", "feng丰", "tong通", "yuan源", "xing兴", "cheng诚", "long隆", "mao茂", "hui汇", "ke科", "bang邦", "wei威", "jie捷", "yu裕", "ning宁", "sen森", "lin林", "hai海", "shan山", "ze泽", "run润", "qing庆", "ye业", "lai来", "kang康", "rong荣", "bao宝", "ying英", "si思", "fa发"]
-_LATIN_FIRST = ["Nor", "Bel", "Kan", "Vel", "Ard", "Mar", "Sol", "Tri", "Alt", "Cor", "Den", "Fer", "Gal", "Hel", "Ib", "Jor", "Kel", "Lum", "Mon", "Nav", "Or", "Pol", "Ques", "Ral", "Sta", "Tor", "Ul", "Var", "Wes", "Zen"]
-_LATIN_LAST = ["wick", "ton", "ex", "ano", "eras", "ion", "iva", "dale", "mark", "co", "tek", "via", "port", "land", "este", "ora", "ics", "um", "alis", "or", "bridge", "field", "ance", "ia", "max", "on", "ette", "ine", "er", "us"]
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_FIRST = _words(
+    "Hao浩 Rui锐 Xin鑫 Heng恒 Tai泰 Jin锦 Yong永 Sheng盛 Hua华 Fu富 Da达 Jia佳 Hong宏 Guang广 Bo博 Ming明 "
+    "Zhong中 Tian天 Long隆 Feng丰 Chang昌 Kai凯 An安 Shun顺 Li利 Wan万 Yuan源 Qi琦 Lan兰 De德 "
+)
+_LAST = _words(
+    "da达 feng丰 tong通 yuan源 xing兴 cheng诚 long隆 mao茂 hui汇 ke科 bang邦 wei威 jie捷 yu裕 ning宁 sen森 "
+    "lin林 hai海 shan山 ze泽 run润 qing庆 ye业 lai来 kang康 rong荣 bao宝 ying英 si思 fa发 "
+)
+_LATIN_FIRST = _words(
+    "Nor Bel Kan Vel Ard Mar Sol Tri Alt Cor Den Fer Gal Hel Ib Jor Kel Lum Mon Nav Or Pol "
+    "Ques Ral Sta Tor Ul Var Wes Zen "
+)
+_LATIN_LAST = _words(
+    "wick ton ex ano eras ion iva dale mark co tek via port land este ora ics um alis or "
+    "bridge field ance ia max on ette ine er us "
+)
 _SECTORS = (
     "Trading|贸易 Industrial|实业 Import & Export|进出口 New Materials|新材料 Technology|科技 International|国际贸易 "
-    "Industry and Trade|工贸 Supply Chain|供应链 Manufacturing|制造 Metals|金属 Building Materials|建材 Electronics|电子"
+    "Industry and Trade|工贸 Supply Chain|供应链 Manufacturing|制造 Metals|金属 "
+    "Building Materials|建材 Electronics|电子"
 )
-_CITIES = ["Shanghai上海", "Ningbo宁波", "Shenzhen深圳", "Qingdao青岛", "Tianjin天津", "Xiamen厦门", "Nanning南宁", "Guangzhou广州"]
+_CITIES = _words("Shanghai上海 Ningbo宁波 Shenzhen深圳 Qingdao青岛 Tianjin天津 Xiamen厦门 Nanning南宁 Guangzhou广州 ")
 _LEGAL = {
-    "USA": "Inc.", "JPN": "K.K.", "DEU": "GmbH", "NLD": "B.V.", "BEL": "NV", "FRA": "SAS", "ITA": "S.r.l.", "ESP": "S.L.",
-    "GBR": "Ltd.", "POL": "Sp. z o.o.", "IND": "Pvt. Ltd.", "VNM": "JSC", "MYS": "Sdn. Bhd.", "SGP": "Pte. Ltd.",
-    "IDN": "PT", "PHL": "Corp.", "ARE": "FZE", "SAU": "LLC", "TUR": "A.S.", "RUS": "OOO", "MEX": "S.A. de C.V.",
-    "BRA": "Ltda.", "CAN": "Inc.", "AUS": "Pty Ltd", "ZAF": "(Pty) Ltd", "EGY": "S.A.E.", "KAZ": "LLP", "CHL": "SpA",
-}  # fmt: skip
+    "USA": "Inc.",
+    "JPN": "K.K.",
+    "DEU": "GmbH",
+    "NLD": "B.V.",
+    "BEL": "NV",
+    "FRA": "SAS",
+    "ITA": "S.r.l.",
+    "ESP": "S.L.",
+    "GBR": "Ltd.",
+    "POL": "Sp. z o.o.",
+    "IND": "Pvt. Ltd.",
+    "VNM": "JSC",
+    "MYS": "Sdn. Bhd.",
+    "SGP": "Pte. Ltd.",
+    "IDN": "PT",
+    "PHL": "Corp.",
+    "ARE": "FZE",
+    "SAU": "LLC",
+    "TUR": "A.S.",
+    "RUS": "OOO",
+    "MEX": "S.A. de C.V.",
+    "BRA": "Ltda.",
+    "CAN": "Inc.",
+    "AUS": "Pty Ltd",
+    "ZAF": "(Pty) Ltd",
+    "EGY": "S.A.E.",
+    "KAZ": "LLP",
+    "CHL": "SpA",
+}
 _SPELLINGS = (
     ("Co., Ltd.", "Co., Ltd."),
     ("Co., Ltd.", "CO.,LTD"),

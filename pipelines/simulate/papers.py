@@ -29,7 +29,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
     count = rows.height
     firms, places, goods = world.firms, world.places, world.goods
     at = {name: rows[name].to_numpy() for name in rows.columns}
-    paper, firm, consignee = at["paper"], at["firm"], at["consignee"]
+    paper, firm = at["paper"], at["firm"]
     codes = np.array(places.codes)
     number = stream(world.seed, "declaration_id").choice(10**9, size=count, replace=False) + 10**9
     evades = at["agent"] >= 0
@@ -59,11 +59,13 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
             "transport_mode": np.array(MODES_TEXT)[at["mode"]],
             "licence_no": licence_no,
             "control_remark": _remarks(world, rng, rows),
-            "end_use": np.where(rng.random(count) < 0.5, np.array(goods.texts("use_en"))[paper], np.array(goods.texts("use_cn"))[paper]),
+            "end_use": np.where(
+                rng.random(count) < 0.5, np.array(goods.texts("use_en"))[paper], np.array(goods.texts("use_cn"))[paper]
+            ),
             "amended": rng.random(count) < np.where(by_hub, 0.10, AMENDED_SHARE),
             "later": rng.integers(1, 12, count),
         }
-    )  # fmt: skip
+    )
     frame = frame.hstack(paper_figures(world, rows)).hstack(paper_routes(world, rows).drop("left_on", "arrived_on"))
     frame = frame.with_columns(
         pl.col("declaration_id", "declarant_id").cast(pl.String),
@@ -78,13 +80,13 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
 
 def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
     """Empty cells at random, column by column, whatever the label; call once the rows are in their final order."""
-    return declarations.with_columns(
-        pl.when(
-            pl.Series(stream(world.seed, "missing", column).random(declarations.height) >= world.config.missing.get(column, 0.0))
-        ).then(pl.col(column)).alias(column)
+    rows = declarations.height
+    kept = {
+        column: pl.Series(stream(world.seed, "missing", column).random(rows) >= world.config.missing.get(column, 0.0))
         for column in declarations.columns
         if world.config.missing.get(column, 0.0) > 0
-    )  # fmt: skip
+    }
+    return declarations.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column, keep in kept.items())
 
 
 def _offices(world: Setting, rows: pl.DataFrame) -> list[str]:
@@ -112,7 +114,7 @@ def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
     return named.select(pl.when(pl.col("same") == 1).then(pl.format("B{}", "group")).otherwise("own").alias("id"))["id"]
 
 
-def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: np.ndarray) -> pl.Series:
     places = np.array([country_name(code) for code in world.places.codes])
     named = pl.DataFrame(
         {
@@ -137,8 +139,12 @@ def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: n
 def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> list[str]:
     paper, day = rows["paper"].to_numpy(), rows["day"].to_numpy()
     goods = world.goods
-    touches = np.array([role == "controlled" or (role == "lookalike" and mineral != "") for role, mineral in
-                        zip(goods.texts("role"), goods.texts("mineral"), strict=True)])[paper]  # fmt: skip
+    touches = np.array(
+        [
+            role == "controlled" or (role == "lookalike" and mineral != "")
+            for role, mineral in zip(goods.texts("role"), goods.texts("mineral"), strict=True)
+        ]
+    )[paper]
     asked = touches & (day >= day_number(REMARKS_FROM)) & (rows["direction"].to_numpy() == EXPORT)
     written = asked & (rng.random(rows.height) < 0.78)
     controlled = world.rules.needs_licence(paper, day)

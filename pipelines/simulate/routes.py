@@ -57,12 +57,19 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
     arrives = np.where(slow, arrives + rng.integers(15, 60, count), arrives)
     frame = pl.DataFrame(
         {
-            "start": start, "end": end, "first": first, "beyond": beyond,
+            "start": start,
+            "end": end,
+            "first": first,
+            "beyond": beyond,
             "via": np.where((relayed | in_transit) & (via != start) & (via != end), via, ""),
-            "leaves": leaves, "middle": middle, "arrives": arrives, "before": before,
-            "final": arrives + 9 + (whole * 0.8).astype(np.int64), "dated": rng.random(count) < 0.7,
+            "leaves": leaves,
+            "middle": middle,
+            "arrives": arrives,
+            "before": before,
+            "final": arrives + 9 + (whole * 0.8).astype(np.int64),
+            "dated": rng.random(count) < 0.7,
         }
-    )  # fmt: skip
+    )
     steps = [("first", "before"), ("start", "leaves"), ("via", "middle"), ("end", "arrives"), ("beyond", "final")]
     return frame.select(
         pl.col("start").alias("loading_port"),
@@ -79,12 +86,12 @@ def _step(place: str, when: str) -> pl.Expr:
     return pl.when(pl.col(place) == "").then(pl.lit("")).when("dated").then(stamped).otherwise(plain)
 
 
-def _shown(rng: np.random.Generator, rows: pl.DataFrame, honest: float, evading: float) -> np.ndarray:  # type: ignore[type-arg]
+def _shown(rng: np.random.Generator, rows: pl.DataFrame, honest: float, evading: float) -> np.ndarray:
     share = np.where(rows["agent"].to_numpy() >= 0, evading, honest)
     return np.asarray(rng.random(rows.height) < share)
 
 
-def _port(world: Setting, country: Ints, mode: Ints, choice: Ints) -> np.ndarray:  # type: ignore[type-arg]
+def _port(world: Setting, country: Ints, mode: Ints, choice: Ints) -> np.ndarray:
     """Pick a port, airport or border crossing of a country: its own for each region of China."""
     by_mode = {SEA: "sea_ports", AIR: "air_ports", COURIER: "air_ports", RAIL: "road_ports", ROAD: "road_ports"}
     found = np.full(len(country), "", dtype="<U5")

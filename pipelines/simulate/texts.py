@@ -12,10 +12,22 @@ from pipelines.simulate.movements import Setting
 VARIANTS = 48
 """Written forms prepared for each good; tails, slips and numbers are added row by row."""
 _TEMPLATES = (
-    ("{en}", 5.0), ("{EN}", 4.0), ("{En}", 3.0), ("{en} for {use}", 2.0), ("{EN} FOR {USE}", 1.5), ("{cn}", 5.0),
-    ("{cn}/{en}", 2.5), ("{cn} {EN}", 2.5), ("{cn}|{use_cn}|无品牌|无型号", 2.5), ("4|3|{cn}|{use_cn}|无牌|", 1.5), ("{en} ({use})", 1.5),
-    ("{short}", 1.5), ("{SHORT}", 1.0), ("{vague}", 0.9), ("{cn},用途:{use_cn}", 1.5),
-)  # fmt: skip
+    ("{en}", 5.0),
+    ("{EN}", 4.0),
+    ("{En}", 3.0),
+    ("{en} for {use}", 2.0),
+    ("{EN} FOR {USE}", 1.5),
+    ("{cn}", 5.0),
+    ("{cn}/{en}", 2.5),
+    ("{cn} {EN}", 2.5),
+    ("{cn}|{use_cn}|无品牌|无型号", 2.5),
+    ("4|3|{cn}|{use_cn}|无牌|", 1.5),
+    ("{en} ({use})", 1.5),
+    ("{short}", 1.5),
+    ("{SHORT}", 1.0),
+    ("{vague}", 0.9),
+    ("{cn},用途:{use_cn}", 1.5),
+)
 _VAGUE = {
     "solid": ("goods for {use}", "general merchandise", "{use} products", "parts and accessories", "杂货"),
     "powder": ("chemical raw material", "powder material", "inorganic powder", "mineral product", "化工原料"),
@@ -56,11 +68,18 @@ def written_forms(goods: Goods, seed: int) -> list[str]:
             short = "".join(letter for at, letter in enumerate(name) if at < 2 or letter not in "aeiou")
             forms.append(
                 templates[kind].format(
-                    en=name, EN=name.upper(), En=name.title(), use=use, USE=use.upper(), cn=columns["name_cn"][row],
-                    use_cn=columns["use_cn"][row], short=short, SHORT=short.upper(),
+                    en=name,
+                    EN=name.upper(),
+                    En=name.title(),
+                    use=use,
+                    USE=use.upper(),
+                    cn=columns["name_cn"][row],
+                    use_cn=columns["use_cn"][row],
+                    short=short,
+                    SHORT=short.upper(),
                     vague=vague[number % len(vague)].format(use=use),
                 )
-            )  # fmt: skip
+            )
     return forms
 
 
@@ -123,25 +142,35 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_pu
     )
     kind = pl.col("kind")
     return frame.select(
-        pl.when(kind == 1).then(pl.format(" MODEL {}-{}", "letters", "number"))
-        .when(kind == 2).then(pl.format(" {}KG/PKG", "pack"))
-        .when(kind == 3).then(pl.format(" P/O {}{}", "letters", "number"))
-        .when(kind == 4).then(pl.format(" N.W.:{}KGS", "kg"))
-        .when(kind == 5).then(pl.format(" {}% MIN", "purity"))
-        .otherwise(pl.lit("")).alias("tail")
-    )["tail"]  # fmt: skip
+        pl.when(kind == 1)
+        .then(pl.format(" MODEL {}-{}", "letters", "number"))
+        .when(kind == 2)
+        .then(pl.format(" {}KG/PKG", "pack"))
+        .when(kind == 3)
+        .then(pl.format(" P/O {}{}", "letters", "number"))
+        .when(kind == 4)
+        .then(pl.format(" N.W.:{}KGS", "kg"))
+        .when(kind == 5)
+        .then(pl.format(" {}% MIN", "purity"))
+        .otherwise(pl.lit(""))
+        .alias("tail")
+    )["tail"]
 
 
 def _disguised(text: pl.Expr) -> pl.Expr:
     """Write so that people still read it and filters do not: look-alike or hidden letters, spaces, digits."""
     kind = pl.col("kind")
     return (
-        pl.when(kind == 1).then(text.str.replace_many(_LOOKALIKE_LETTERS))
-        .when(kind == 2).then(text.str.replace_all(r"(\w\w)", "${1}\u200b"))
-        .when(kind == 3).then(text.str.replace_all(r"(\w)", "${1} ").str.strip_chars())
-        .when(kind == 4).then(text.str.replace_many(_DIGITS_FOR_LETTERS))
+        pl.when(kind == 1)
+        .then(text.str.replace_many(_LOOKALIKE_LETTERS))
+        .when(kind == 2)
+        .then(text.str.replace_all(r"(\w\w)", "${1}\u200b"))
+        .when(kind == 3)
+        .then(text.str.replace_all(r"(\w)", "${1} ").str.strip_chars())
+        .when(kind == 4)
+        .then(text.str.replace_many(_DIGITS_FOR_LETTERS))
         .otherwise(text)
-    )  # fmt: skip
+    )
 
 
 def _slipped(text: pl.Expr) -> pl.Expr:
@@ -150,10 +179,15 @@ def _slipped(text: pl.Expr) -> pl.Expr:
     head = text.str.slice(0, at)
     slip = pl.col("slip")
     return (
-        pl.when(slip == 1).then(head + text.str.slice(at + 1))
-        .when(slip == 2).then(head + text.str.slice(at, 1) + text.str.slice(at))
-        .when(slip == 3).then(text.str.replace_many(_FULL_WIDTH))
-        .when(slip == 4).then(text.str.replace_all(" ", "  ", literal=True))
-        .when(slip == 5).then(text.str.replace("o", "о", literal=True))
+        pl.when(slip == 1)
+        .then(head + text.str.slice(at + 1))
+        .when(slip == 2)
+        .then(head + text.str.slice(at, 1) + text.str.slice(at))
+        .when(slip == 3)
+        .then(text.str.replace_many(_FULL_WIDTH))
+        .when(slip == 4)
+        .then(text.str.replace_all(" ", "  ", literal=True))
+        .when(slip == 5)
+        .then(text.str.replace("o", "о", literal=True))
         .otherwise(text)
-    )  # fmt: skip
+    )

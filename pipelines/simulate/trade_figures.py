@@ -153,11 +153,19 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
             pl.lit(None, dtype=pl.String).alias("customs_procedure"),
         )
         .with_columns(
-            pl.when(is_import & pl.col("reporter_iso3").is_in(FOB_IMPORTERS)).then(pl.lit("customs"))
-            .when(is_import).then(pl.lit("CIF")).otherwise(pl.lit("FOB")).alias("valuation"),
-            pl.when(is_import & pl.col("reporter_iso3").is_in(CONSIGNMENT_IMPORTERS)).then(pl.lit("consignment"))
-            .when(is_import).then(pl.lit("origin")).otherwise(pl.lit("destination")).alias("partner_basis"),
+            pl.when(is_import & pl.col("reporter_iso3").is_in(FOB_IMPORTERS))
+            .then(pl.lit("customs"))
+            .when(is_import)
+            .then(pl.lit("CIF"))
+            .otherwise(pl.lit("FOB"))
+            .alias("valuation"),
+            pl.when(is_import & pl.col("reporter_iso3").is_in(CONSIGNMENT_IMPORTERS))
+            .then(pl.lit("consignment"))
+            .when(is_import)
+            .then(pl.lit("origin"))
+            .otherwise(pl.lit("destination"))
+            .alias("partner_basis"),
         )
         .select(list(Flows.columns()))
         .sort("period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq")
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""The hidden truth: per declaration, per border crossing and per corridor. Kept apart; nothing that scores may read it."""
+"""The hidden truth per declaration, border crossing and corridor, kept apart: nothing that scores may read it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
     scheme, look, good = (rows[name].to_numpy() for name in ("scheme", "lookalike", "good"))
     controlled = np.array(goods.texts("role"))[good] == "controlled"
     kinds = np.array([*(one.typology for one in SCHEMES), ""])[scheme]
+    cares = ("care_price", "care_volume", "care_packing", "care_text")
+    care = rows.select(pl.mean_horizontal(cares)).to_series().to_numpy()
     kind_of_trader = np.where(
         scheme >= 0,
         "evader",
@@ -39,9 +41,9 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
             "true_destination_iso3": codes[rows["destination"].to_numpy()],
             "trader_kind": kind_of_trader,
             "agent": np.where(rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy(), -1),
-            "forgery": np.where(scheme >= 0, rows.select(pl.mean_horizontal("care_price", "care_volume", "care_packing", "care_text")).to_series().to_numpy(), np.nan),
+            "forgery": np.where(scheme >= 0, care, np.nan),
         }
-    )  # fmt: skip
+    )
     texts = ("typology", "scheme", "lookalike", "mineral", "hub_iso3")
     return frame.with_columns(
         *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
@@ -80,10 +82,11 @@ def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl
     hs6 = pl.Series([code[:6] for code in world.goods.texts("hs_code")])
     share = world.config.evasion.coverage_share
     m = legs["movement"]
-    planted = (
-        legs.with_columns(rows["scheme"].gather(m).alias("scheme"), rows["origin"].gather(m).alias("origin"), rows["hub"].gather(m).alias("hub"))
-        .filter((pl.col("leg") == 2) & (pl.col("scheme") >= 0))
-    )  # fmt: skip
+    planted = legs.with_columns(
+        rows["scheme"].gather(m).alias("scheme"),
+        rows["origin"].gather(m).alias("origin"),
+        rows["hub"].gather(m).alias("hub"),
+    ).filter((pl.col("leg") == 2) & (pl.col("scheme") >= 0))
     named = planted.select(
         minerals.gather(planted["good"]).alias("mineral"),
         codes.gather(planted["origin"]).alias("origin_iso3"),

@@ -1,4 +1,4 @@
-"""One generated world from a seed: movements, then papers, inspections, licences and statistics, and the truth apart."""
+"""One generated world from a seed: movements, then papers, inspections, statistics, and the truth apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from pipelines.settings.closed import config_folder
@@ -76,9 +75,8 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     papers = write_papers(world, rows, licence_no)
     outcomes = inspect(world, agents, rows, papers)
     crossings = cross_borders(world, rows, papers["value_usd"])
-    long_months = month_starts(
-        _shift(first_month, -settings.flows_history_months - EXTRA), months + settings.flows_history_months + EXTRA
-    )
+    history = settings.flows_history_months + EXTRA
+    long_months = month_starts(_shift(first_month, -history), months + history)
     prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
     flows = publish(world, crossings.sightings, long_months, prices)
     declared = lose_cells(world, papers.sort("declared_on", "declaration_id"))
@@ -100,10 +98,17 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
     first_month = _shift(settings.last_month, 1 - months)
     starts = month_starts(first_month, months)
     firms = found_firms(
-        goods=goods, places=places, seed=seed, count=max(80, round(declarations / settings.declarations_per_firm)),
-        declarations=declarations, first_day=day_number(first_month), last_day=int(starts[-1]),
-        foreign_share=settings.foreign_filed_share, new_share=settings.new_firms_share, group_share=settings.group_firms_share,
-    )  # fmt: skip
+        goods=goods,
+        places=places,
+        seed=seed,
+        count=max(80, round(declarations / settings.declarations_per_firm)),
+        declarations=declarations,
+        first_day=day_number(first_month),
+        last_day=int(starts[-1]),
+        foreign_share=settings.foreign_filed_share,
+        new_share=settings.new_firms_share,
+        group_share=settings.group_firms_share,
+    )
     prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
     rules = rules_in_time(settings.controls, goods, places)
     return Setting(seed, settings, goods, places, firms, rules, starts, prices), first_month
@@ -132,4 +137,4 @@ def _prevalence(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-__all__ = ["WorldResult", "build_world", "found_world", "np", "simulate_world"]
+__all__ = ["WorldResult", "build_world", "found_world", "simulate_world"]
