@@ -61,7 +61,7 @@ def read_gacc(raw: pl.LazyFrame, settings: IngestSettings, given: Given) -> pl.L
         need_columns(raw, ["cny"], "gacc (美元 or 人民币, US dollar or Renminbi Yuan)")
     if "period_text" not in found and given.period is None:
         raise ConfigError(
-            "gacc: the file has no month (数据年月); a one-month download leaves it out: give --period 2024-03"
+            "gacc: the file has no month (数据年月); a one-month download leaves it out: give --period 2024-03-01"
         )
     text = {name: column_or_null(raw, name) for name in sorted(set(_SPELLINGS.values()))}
     rows = _add_partner(raw, text)
