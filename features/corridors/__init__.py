@@ -1,6 +1,6 @@
 """Corridors: goods that leave an origin and reach a destination through a third country."""
 
-from features.corridors.amounts import lane_amounts, month_number, reported_marks
+from features.corridors.amounts import known_spans, lane_amounts, month_number, reported_marks
 from features.corridors.comovement import comovement
 from features.corridors.lanes import excess_over_expected, lane_windows
 from features.corridors.registry import REGISTRY
@@ -22,6 +22,7 @@ __all__ = [
     "corridor_state",
     "corridor_surges",
     "excess_over_expected",
+    "known_spans",
     "lane_amounts",
     "lane_windows",
     "lay_trials",

@@ -87,6 +87,32 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[in
     )
 
 
+def known_spans(
+    pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[int]
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """Say which months of each good were public by each look: first and last month number by mineral and look."""
+    rows = (
+        pairs.filter(pl.col("freq") == "M")
+        .join(codes, on="hs6", how="left")
+        .filter(pl.col("mineral").is_not_null())
+        .group_by("mineral", month_number(pl.col("known_from")).alias("known_month"))
+        .agg(
+            month_number(pl.col("period")).min().alias("first"),
+            month_number(pl.col("period")).max().alias("last"),
+        )
+        .collect()
+    )
+    asked = pl.DataFrame({"look": sorted(set(looks))}, schema={"look": pl.Int32})
+    spans = (
+        rows.join(asked, how="cross")
+        .filter(pl.col("known_month") < pl.col("look"))
+        .group_by("mineral", "look")
+        .agg(pl.col("first").min(), pl.col("last").max())
+        .sort("mineral", "look")
+    )
+    return {(name, look): (first, last) for name, look, first, last in spans.iter_rows()}
+
+
 def reported_marks(periods: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[int]) -> pl.LazyFrame:
     """Mark the months for which each country had reported the good by each look: one bit a month.
 

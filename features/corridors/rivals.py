@@ -116,11 +116,12 @@ def _re_export() -> pl.Expr:
 
 
 def _production() -> pl.Expr:
-    """Part of the rise of all the hub sends out that no rise of what it takes in covers; or many are served."""
-    more_out = pl.col("all_out_post") - pl.col("all_out_pre")
-    uncovered = _ratio_share(more_out - (pl.col("all_in_post") - pl.col("all_in_pre")), more_out)
+    """Part of the outflow's excess that the origin's inflow leaves open, of a hub that sends out more than it gets."""
+    uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), pl.col("out_excess"))
+    net = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
+    own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
     many = ((pl.col("n_out_risen") - 2.0) / 4.0).clip(0.0, 1.0).fill_null(0.0)
-    return pl.max_horizontal(uncovered, many * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()))
+    return pl.max_horizontal(own, many * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()))
 
 
 def _stock_draw() -> pl.Expr:
@@ -157,7 +158,7 @@ def _reclassification() -> pl.Expr:
 
     A measure brings licences that take weeks to get (45 working days by MOFCOM's rules), so more of the good being
     declared by the origin itself under the controlled code from the first month on is a change of code, the more so
-    when its unit value is unlike what the code used to hold (full at fourfold, ln 4) and it goes on month after month.
+    when its unit value is unlike what the origin's lanes of that code used to fetch (full at twofold, ln 2).
     """
     mass_like = pl.col("neighbour_is_mass") == pl.col("is_mass")
     apart = (pl.col("in_post_uv") / pl.col("neighbour_uv")).log().abs()
@@ -167,7 +168,7 @@ def _reclassification() -> pl.Expr:
     )
     at_once = (pl.col("in_event_step") >= 0.5).fill_null(value=False)
     openly = 1.0 - pl.col("in_post_importer_share").fill_null(1.0)
-    odd_price = ((pl.col("in_post_uv") / pl.col("usual_uv")).log().abs() / math.log(4.0)).clip(0.0, 1.0).fill_null(0.0)
+    odd_price = ((pl.col("in_post_uv") / pl.col("usual_uv")).log().abs() / math.log(2.0)).clip(0.0, 1.0).fill_null(0.0)
     step = pl.when(at_once).then(openly * odd_price).otherwise(0.0)
     return pl.max_horizontal(moved, step)
 

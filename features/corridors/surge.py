@@ -49,10 +49,11 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     `lanes` from `excess_over_expected`; `scope`: one row per `mineral` with `legs` (both, in, out: which legs anybody
     reports), `destinations` and `hubs` (lists; empty: all). A corridor is looked at where its legs had at least six
     reported months before and one after, and each carried a material amount after; with an open list of destinations,
-    only where direct trade fell by at least 30 %. Placebo trials run over every hub and destination. Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*`
-    (origin to hub), `out_*` (hub to destination) and `direct_*`, `excess` (smaller of the two) and its `noise`,
-    `rerouted` = min(inflow, outflow), an upper bound, `deficit` of direct trade (null where nothing fell),
-    `is_novel` (nothing left for the destination in the year before). Source: indicators.md 9, 11, 12, 13.
+    only where direct trade fell by at least 30 %. Placebo trials run over every hub and destination.
+    Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*` (origin to hub), `out_*` (hub to destination)
+    and `direct_*`, `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper bound,
+    `deficit` of direct trade (null where nothing fell), `is_novel` (nothing left for the destination in the year
+    before). Source: indicators.md 9, 11, 12, 13.
     """
     material = lanes.filter(pl.col("post_sum") >= pl.col("floor"))
     extra = ("is_mass", "floor", "post_from", "post_to")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,6 +22,9 @@ SCHEMA = {
     "base_mark": pl.UInt64,
     "post_mark": pl.UInt64,
 }
+
+
+PLACEBO_MONTHS = (1, 3, 6, 12)  # months after an event at which untouched goods are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,19 @@ def trial_kind(trial: str) -> str:
 
 
 def lay_trials(
-    watches: Iterable[Watch], known: Mapping[tuple[str, int], tuple[int, int]], windows: Windows
+    watches: Iterable[Watch],
+    known: Mapping[tuple[str, int], tuple[int, int]],
+    windows: Windows,
+    *,
+    has_placebos: Set[tuple[str, int]] = frozenset(),
 ) -> pl.DataFrame:
     """Lay out every comparison: for each watch, look and event one real one, and placebo dates before the event.
 
     `known` gives, per mineral and look, the first and last month for which anything was public. The real comparison
     needs the event to lie at or before the last month and at most `follow_months` before it. Placebo dates are laid out
-    once per event, at the first look after it, wholly before the anticipation window, for post windows of 1, 3 and all
-    months. Watches marked as placebo give placebo comparisons only, at the event and before it.
+    once per event, at the first look after it (not for those in `has_placebos`: mineral and event), wholly before the
+    anticipation window, for post windows of 1, 3 and all months. Watches marked as placebo give placebo comparisons
+    only: at the event, 1, 3, 6 and 12 months after it, and before it.
     """
     rows: list[dict[str, object]] = []
     for watch in watches:
@@ -63,21 +71,21 @@ def lay_trials(
             open_looks = [look for look in looks if known[watch.name, look][1] >= event]
             for look in open_looks:
                 first, last = known[watch.name, look]
+                if watch.is_placebo and last - event + 1 not in PLACEBO_MONTHS:
+                    continue
                 if last - event < windows.follow_months:
-                    start = max(event, last - windows.post_months + 1)
-                    label = "placebo-same" if watch.is_placebo else "real"
                     rows += _trial(
                         watch.name,
                         look,
                         event=event,
-                        trial=label,
+                        trial="placebo-same" if watch.is_placebo else "real",
                         first=first,
-                        start=start,
+                        start=max(event, last - windows.post_months + 1),
                         last=last,
                         change=event,
                         windows=windows,
                     )
-            if open_looks:
+            if open_looks and (watch.name, event) not in has_placebos:
                 rows += _placebo_dates(watch.name, open_looks[0], event, known[watch.name, open_looks[0]][0], windows)
     return pl.DataFrame(rows, schema=SCHEMA)
 

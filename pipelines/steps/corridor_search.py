@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from features.corridors import (
-    Watch,
-    comovement,
-    corridor_surges,
-    excess_over_expected,
-    lane_amounts,
-    lane_windows,
-    lay_trials,
-    neighbour_codes,
-    reported_marks,
-    score_rivals,
-    watched_codes,
-)
+from features.corridors import Watch, watched_codes
 from features.mirror import Margin, pair_mirrors, reported_periods
 from models.cif_margin import fit_cif_margin
 from models.corridor_tests import Rule, judge_corridors
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.steps.corridor_pass import Ground, measure_looks
 from pipelines.steps.watches import placebo_watches
+
+WatchesAt = Callable[[date], Sequence[Watch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +24,15 @@ class CorridorSearch:
     """What a search found, and what it looked at."""
 
     tests: pl.DataFrame
-    """One row per corridor, measure and look: figures, p, q, rivals."""
-    amounts: pl.DataFrame
-    """Lanes of the watched goods month by month, as known at the last look."""
+    """One row per corridor, measure and look: figures, p, q, rivals; empty when none could be looked at."""
     pairs: pl.DataFrame
-    """Both sides' figures of the watched codes, as known at the last look."""
+    """Both sides' monthly figures of the watched codes, as known at the last look."""
+    watches: tuple[Watch, ...]
+    """Watches as they stood at the last look."""
     margin: Margin
+    """CIF margin that these flows show; reported only, since what is learned later must not change an earlier look."""
     counts: dict[str, int]
-    notes: list[str]
+    notes: tuple[str, ...]
 
 
 def look_of(day: date) -> int:
@@ -49,153 +40,131 @@ def look_of(day: date) -> int:
     return day.year * 12 + day.month
 
 
-def search_corridors(
-    flows: pl.LazyFrame, watches: Sequence[Watch], *, looks: Sequence[int], settings: CorridorSettings
-) -> CorridorSearch:
-    """Look for third-country corridors at each of `looks` (month numbers), with what was public before each.
+def first_day(look: int) -> date:
+    """First day of a month of looking."""
+    return date(look // 12, look % 12 + 1, 1)
 
-    `flows`: contract Flows, already cut to what may be known at the last look. Nothing found is an empty table with a
-    note, not an error.
+
+def search_corridors(
+    flows: pl.LazyFrame,
+    watches: Sequence[Watch] | WatchesAt,
+    *,
+    last_look: int,
+    settings: CorridorSettings,
+) -> CorridorSearch:
+    """Look for third-country corridors in every month up to `last_look`, each with what was public before it.
+
+    `flows`: contract Flows; figures not public before the last look are unseen. `watches`: fixed, or a function from a
+    day to the watches as they were known that day. A look's answer rests on nothing later, whatever `last_look` is.
+    Nothing found is an empty table with a note, not an error.
     """
-    mirrored = pair_mirrors(flows).collect()
-    periods = reported_periods(flows).collect()
+    mirrored = pair_mirrors(flows).filter(pl.col("known_from") < first_day(last_look)).collect()
+    periods = reported_periods(flows).filter(pl.col("available_from") < first_day(last_look)).collect()
     monthly = mirrored.filter(pl.col("freq") == "M")
-    value = pl.coalesce("m_usd", "x_usd")
-    codes_by_value = monthly.group_by("hs6").agg(value.sum().alias("usd")).sort("usd", "hs6", descending=[True, False])
-    codes = codes_by_value["hs6"].to_list()
-    placebos = placebo_watches(watches, codes, n_codes=settings.n_placebo_codes)
-    everything = [*watches, *placebos]
+    watches_at: WatchesAt = watches if callable(watches) else lambda _: watches
+    final = tuple(watches_at(first_day(last_look) - timedelta(days=1)))
     margin = fit_cif_margin(mirrored.lazy())
-    named, near = watched_codes(everything), neighbour_codes(watches, codes)
-    cif_ratio = math.exp(min(max(margin.intercept, 0.0), math.log(1.25)))
-    notes = _notes(mirrored, watches, codes, cif_ratio)
-    ground = _Ground(monthly, periods, everything, named, near, settings, cif_ratio)
-    wanted = sorted(set(looks))
-    passes = [
-        one
-        for start in range(0, len(wanted), settings.looks_per_pass)
-        if (one := _pass(ground, wanted[start : start + settings.looks_per_pass])) is not None
-    ]
-    counts = {"codes": len(codes), "placebo_codes": len(placebos), "pairs": mirrored.height}
+    notes = _notes(mirrored, final)
+    known_by = monthly.group_by("hs6", "known_from").agg(pl.coalesce("m_usd", "x_usd").sum().alias("usd"))
+    passes: list[pl.DataFrame] = []
+    done: set[tuple[str, int]] = set()
+    placebo_codes: set[str] = set()
+    for looks, current in _groups(monthly, watches_at, last_look):
+        codes = _codes_by_value(known_by, before=first_day(looks[0]))
+        everything = [*current, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
+        placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
+        ground = Ground(monthly, periods, tuple(everything), tuple(codes), settings)
+        for start in range(0, len(looks), settings.looks_per_pass):
+            found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
+            if found is not None:
+                passes.append(found)
+    counts = {"pairs": mirrored.height, "codes": mirrored["hs6"].n_unique(), "placebo_codes": len(placebo_codes)}
     counts["unpaired"] = mirrored.filter(pl.col("x_usd").is_null() | pl.col("m_usd").is_null()).height
-    last = max(wanted) if wanted else 0
-    shown = named.filter(~pl.col("mineral").str.starts_with("placebo "))
-    amounts = lane_amounts(monthly.lazy(), shown, looks=[last], cif_ratio=cif_ratio).collect()
+    shown = [code for one in final for code in one.hs_codes]
     own = monthly.filter(
-        pl.col("hs6").is_in([code for one in watches for code in one.hs_codes]), pl.col("known_to").is_null()
+        pl.col("hs6").is_in(shown), pl.col("known_to").is_null() | (pl.col("known_to") >= first_day(last_look))
     )
     if not passes:
         notes.append(
-            "No corridor could be looked at: no watched good has both legs reported before and after a measure."
+            "No corridor could be looked at: no watched good has its legs reported before and after a measure."
         )
-        return CorridorSearch(pl.DataFrame(), amounts, own, margin, counts | {"looked_at": 0, "placebos": 0}, notes)
+        counts |= {"looked_at": 0, "placebos": 0}
+        return CorridorSearch(pl.DataFrame(), own, final, margin, counts, tuple(notes))
     surges = pl.concat(passes, how="diagonal_relaxed")
-    rule = Rule(
+    tests = judge_corridors(surges, _rule(settings))
+    counts |= {"looked_at": tests.height, "placebos": surges.height - tests.height}
+    if counts["placebos"] < FEWEST_PLACEBOS:
+        notes.append(
+            f"Only {counts['placebos']} placebo comparisons could be made, so small p-values cannot be reached: "
+            "give a longer history, or flows of goods that no measure touches."
+        )
+    return CorridorSearch(tests, own, final, margin, counts, tuple(notes))
+
+
+FEWEST_PLACEBOS = 100  # below, p-values are ranks only and none is under 1 %
+
+
+def _rule(settings: CorridorSettings) -> Rule:
+    return Rule(
         settings.false_discovery_rate,
         settings.false_discovery_method,
         settings.own_pool_from_n_placebos,
         settings.interval_share,
     )
-    tests = judge_corridors(surges, rule)
-    counts |= {"looked_at": tests.height, "placebos": surges.height - tests.height}
-    if counts["placebos"] < 100:
-        notes.append(
-            f"Only {counts['placebos']} placebo comparisons could be made, so small p-values cannot be reached: "
-            "give a longer history, or flows of goods that no measure touches."
+
+
+def _groups(monthly: pl.DataFrame, watches_at: WatchesAt, last_look: int) -> list[tuple[list[int], tuple[Watch, ...]]]:
+    """Group the months of looking by the watches that were known at each."""
+    earliest = monthly["known_from"].min()
+    if not isinstance(earliest, date):
+        return []
+    groups: list[tuple[list[int], tuple[Watch, ...]]] = []
+    for look in range(look_of(earliest), last_look + 1):
+        current = tuple(
+            one for one in watches_at(first_day(look) - timedelta(days=1)) if min(one.events) < first_day(look)
         )
-    return CorridorSearch(tests, amounts, own, margin, counts, notes)
+        if not current:
+            continue
+        if groups and groups[-1][1] == current:
+            groups[-1][0].append(look)
+        else:
+            groups.append(([look], current))
+    return groups
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What every pass reads and none changes."""
-
-    monthly: pl.DataFrame
-    periods: pl.DataFrame
-    watches: Sequence[Watch]
-    named: pl.LazyFrame
-    near: pl.LazyFrame
-    settings: CorridorSettings
-    cif_ratio: float
+def _codes_by_value(known_by: pl.DataFrame, *, before: date) -> list[str]:
+    """List the codes known before a day, largest trade first."""
+    value = known_by.filter(pl.col("known_from") < before).group_by("hs6").agg(pl.col("usd").sum().round(0))
+    codes: list[str] = value.sort("usd", "hs6", descending=[True, False])["hs6"].to_list()
+    return codes
 
 
-def _pass(ground: _Ground, looks: list[int]) -> pl.DataFrame | None:
-    """Measure every corridor and placebo at some looks; None where there is nothing to compare."""
-    amounts = lane_amounts(ground.monthly.lazy(), ground.named, looks=looks, cif_ratio=ground.cif_ratio).collect()
-    span = amounts.group_by("mineral", "look").agg(
-        pl.col("month").min().alias("first"), pl.col("month").max().alias("last")
-    )
-    known = {(row[0], row[1]): (row[2], row[3]) for row in span.iter_rows()}
-    trials = lay_trials(ground.watches, known, ground.settings.windows.as_windows())
-    if trials.is_empty():
-        return None
-    marks = reported_marks(ground.periods.lazy(), ground.named, looks=looks).collect()
-    origins = pl.LazyFrame(
-        [{"mineral": one.name, "exporter_iso3": code} for one in ground.watches for code in one.origins],
-        schema={"mineral": pl.String, "exporter_iso3": pl.String},
-    )
-    windows = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
-    lanes = excess_over_expected(windows, origins).collect()
-    surges = corridor_surges(lanes.lazy(), _scope(ground.watches, amounts)).collect()
-    if surges.is_empty():
-        return None
-    is_real = pl.col("trial") == "real"
-    real_lanes = lanes.filter(is_real)
-    real_trials = trials.filter(is_real)
-    near_amounts = lane_amounts(ground.monthly.lazy(), ground.near, looks=looks, cif_ratio=ground.cif_ratio)
-    near_marks = reported_marks(ground.periods.lazy(), ground.near, looks=looks)
-    near_lanes = lane_windows(
-        near_amounts, real_trials.lazy(), near_marks, material_usd=ground.settings.material_usd
-    ).collect()
-    real = score_rivals(surges.filter(is_real).lazy(), real_lanes.lazy(), near_lanes.lazy())
-    moved = comovement(real, amounts.lazy()).collect()
-    return pl.concat([moved, surges.filter(~is_real)], how="diagonal_relaxed")
-
-
-def _scope(watches: Sequence[Watch], amounts: pl.DataFrame) -> pl.LazyFrame:
-    exporters = {
-        row[0]: set(row[1]) for row in amounts.group_by("mineral").agg(pl.col("exporter_iso3").unique()).iter_rows()
-    }
-    rows = []
-    for one in watches:
-        seen = exporters.get(one.name, set())
-        legs = "both" if seen - set(one.origins) else "in"
-        rows.append(
-            {
-                "mineral": one.name,
-                "legs": legs,
-                "origins": list(one.origins),
-                "destinations": list(one.destinations),
-                "hubs": list(one.hubs),
-            }
-        )
-    lists = pl.List(pl.String)
-    names = {"mineral": pl.String(), "legs": pl.String()}
-    return pl.LazyFrame(rows, schema=names | dict.fromkeys(("origins", "destinations", "hubs"), lists))
-
-
-def _notes(pairs: pl.DataFrame, watches: Sequence[Watch], codes: Sequence[str], cif_ratio: float) -> list[str]:
+def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
+    """Say plainly what these figures cannot show."""
     notes = []
     monthly = pairs.filter(pl.col("freq") == "M")
-    annual = pairs.height - monthly.height
-    if annual:
-        notes.append(f"{annual:,} annual pairs were left aside: corridors are judged month by month.")
+    if monthly.height < pairs.height:
+        notes.append(
+            f"{pairs.height - monthly.height:,} annual pairs were left aside: corridors are judged by the month."
+        )
     if monthly.is_empty():
-        notes.append("There are no monthly figures, so no corridor can be judged.")
-        return notes
-    unseen = [one.name for one in watches if not set(one.hs_codes) & set(codes)]
-    if unseen:
-        notes.append(f"No figures at all for: {', '.join(unseen)}.")
+        return [*notes, "There are no monthly figures that were public by then, so no corridor can be judged."]
+    unseen = (
+        watched_codes(watches)
+        .collect()
+        .group_by("mineral")
+        .agg(pl.col("hs6").is_in(monthly["hs6"].unique().implode()).any())
+    )
+    silent = unseen.filter(~pl.col("hs6"))["mineral"].sort().to_list()
+    if silent:
+        notes.append(f"No figures at all for: {', '.join(silent)}.")
     if monthly["m_usd"].null_count() == monthly.height:
-        notes.append("No importing country's figures are given: only what origins declared can be seen.")
+        notes.append("No importing country's figures are given: only what exporters declared can be seen.")
     if monthly["x_usd"].null_count() == monthly.height:
         notes.append("No exporting country's figures are given: only what importers recorded can be seen.")
-    if monthly.select(pl.coalesce("m_kg", "x_kg").null_count()).item() == monthly.height:
-        notes.append(
-            "No masses are given: everything is counted in USD, so prices and quantities cannot be told apart."
-        )
+    if monthly["m_kg"].null_count() + monthly["x_kg"].null_count() == 2 * monthly.height:
+        notes.append("No masses are given: all is counted in USD, so prices and quantities cannot be told apart.")
     n_months = monthly["period"].n_unique()
     if n_months < 12:
         notes.append(f"Only {n_months} month(s) of figures: before and after cannot be compared well.")
-    notes.append(f"Import values were taken to FOB by dividing by {cif_ratio:.3f}.")
     return notes

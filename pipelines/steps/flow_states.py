@@ -31,11 +31,14 @@ def flow_states(
     """Work out both states for each of `months` (first days), from contract Flows with `published_on` filled."""
     wanted = sorted(set(months))
     lanes = lane_state(flows.lazy(), months=wanted).collect().lazy()
-    watches = watches_of_controls(controls, as_of=max(wanted), origin_iso3=settings.default_origin_iso3)
-    if not watches:
-        return FlowStates(lanes, None, ("no control was in force yet, so no corridor is watched",))
-    looks = [look_of(month) - 1 for month in wanted]
-    search = search_corridors(flows.lazy(), watches, looks=looks, settings=settings)
+    last = max(wanted)
+    search = search_corridors(
+        flows.lazy(),
+        lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
+        last_look=look_of(last) - 1,
+        settings=settings,
+    )
     if search.tests.is_empty():
-        return FlowStates(lanes, None, tuple(search.notes))
-    return FlowStates(lanes, corridor_state(search.tests.lazy()).collect().lazy(), ())
+        return FlowStates(lanes, None, search.notes)
+    states = corridor_state(search.tests.lazy()).filter(pl.col("as_of").is_in(wanted))
+    return FlowStates(lanes, states.collect().lazy(), ())

@@ -1,0 +1,101 @@
+"""One pass of the corridor search: every corridor and placebo measured at a few months of looking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.corridors import (
+    Watch,
+    comovement,
+    corridor_surges,
+    excess_over_expected,
+    known_spans,
+    lane_amounts,
+    lane_windows,
+    lay_trials,
+    neighbour_codes,
+    reported_marks,
+    score_rivals,
+    watched_codes,
+)
+from features.mirror import Margin
+from pipelines.settings.corridors import CorridorSettings
+
+CIF_RATIO = math.exp(Margin().intercept)  # one ratio for all looks, so that no later figure changes an earlier look
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What every pass reads and none changes."""
+
+    monthly: pl.DataFrame
+    periods: pl.DataFrame
+    watches: tuple[Watch, ...]
+    codes: tuple[str, ...]
+    settings: CorridorSettings
+
+
+def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tuple[str, int]]) -> pl.DataFrame | None:
+    """Measure every corridor and placebo at some looks; None where there is nothing to compare.
+
+    `has_placebos` (mineral and event) is added to, so that placebo dates are laid out once in a search.
+    """
+    monthly, named = ground.monthly.lazy(), watched_codes(ground.watches)
+    known = known_spans(monthly, named, looks=looks)
+    trials = lay_trials(ground.watches, known, ground.settings.windows.as_windows(), has_placebos=has_placebos)
+    if trials.is_empty():
+        return None
+    dates = trials.filter(pl.col("trial").str.starts_with("placebo-") & (pl.col("trial") != "placebo-same"))
+    has_placebos |= set(dates.select("mineral", "event").unique().iter_rows())
+    used = sorted(trials["look"].unique())
+    amounts = lane_amounts(monthly, named, looks=used, cif_ratio=CIF_RATIO).collect()
+    marks = reported_marks(ground.periods.lazy(), named, looks=used).collect()
+    windows = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
+    lanes = excess_over_expected(windows, _origins(ground.watches)).collect()
+    surges = corridor_surges(lanes.lazy(), _scope(ground.watches, amounts)).collect()
+    if surges.is_empty():
+        return None
+    is_real = pl.col("trial") == "real"
+    placebos = surges.filter(~is_real).select("mineral", "look", "event", "trial", "legs", "surge_z")
+    real = surges.filter(is_real)
+    if real.is_empty():
+        return placebos
+    near_lanes = _neighbours(ground, used, trials.filter(is_real))
+    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy())
+    return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
+
+
+def _neighbours(ground: Ground, looks: Sequence[int], trials: pl.DataFrame) -> pl.DataFrame:
+    """Measure the neighbouring codes' lanes over the same windows."""
+    near = neighbour_codes(ground.watches, ground.codes)
+    amounts = lane_amounts(ground.monthly.lazy(), near, looks=looks, cif_ratio=CIF_RATIO)
+    marks = reported_marks(ground.periods.lazy(), near, looks=looks)
+    return lane_windows(amounts, trials.lazy(), marks, material_usd=ground.settings.material_usd).collect()
+
+
+def _origins(watches: Sequence[Watch]) -> pl.LazyFrame:
+    rows = [{"mineral": one.name, "exporter_iso3": code} for one in watches for code in one.origins]
+    return pl.LazyFrame(rows, schema={"mineral": pl.String, "exporter_iso3": pl.String})
+
+
+def _scope(watches: Sequence[Watch], amounts: pl.DataFrame) -> pl.LazyFrame:
+    """Say what each watch covers, and whether anybody but its origins reports or is reported to export the good."""
+    sent = amounts.group_by("mineral").agg(pl.col("exporter_iso3").unique())
+    exporters = {name: set(places) for name, places in sent.iter_rows()}
+    rows = [
+        {
+            "mineral": one.name,
+            "legs": "both" if exporters.get(one.name, set()) - set(one.origins) else "in",
+            "origins": list(one.origins),
+            "destinations": list(one.destinations),
+            "hubs": list(one.hubs),
+        }
+        for one in watches
+    ]
+    names: dict[str, pl.DataType] = {"mineral": pl.String(), "legs": pl.String()}
+    lists = dict.fromkeys(("origins", "destinations", "hubs"), pl.List(pl.String))
+    return pl.LazyFrame(rows, schema=names | lists)
