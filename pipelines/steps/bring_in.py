@@ -7,7 +7,8 @@ from pathlib import Path
 
 from features.contracts.columns import DIRECTIONS_OF_FLOW
 from features.errors import ConfigError
-from pipelines.ingest import Given, ingest
+from pipelines.ingest import FORMATS, Given, ingest
+from pipelines.ingest.contract import CONTRACTS, ingest_contract
 from pipelines.settings.ingest import load_ingest_settings
 from pipelines.sources.comtrade_api import download_comtrade, plan_queries
 from pipelines.steps.said import Said
@@ -25,6 +26,11 @@ def run_ingest(
     """Read published files into contract tables under `out`; what is refused or set apart is kept beside, by reason."""
     if given.direction is not None and given.direction not in DIRECTIONS_OF_FLOW:
         raise ConfigError(f"--direction: {given.direction!r}; known: {', '.join(DIRECTIONS_OF_FLOW)}")
+    if form in CONTRACTS:
+        made = ingest_contract(files, form, out, max_rejects_share)
+        return Said(lines=[f"{form}: {made.counts}"], paths=[made.table, made.rejects])
+    if form not in FORMATS:
+        raise ConfigError(f"unknown format {form!r}; known formats: {', '.join(sorted({*FORMATS, *CONTRACTS}))}")
     settings = load_ingest_settings(config, rates=given.rates)
     result = ingest(form, files, out, settings=settings, given=given, max_rejects_share=max_rejects_share)
     return Said(lines=list(result.lines), paths=list(result.paths))
