@@ -1,0 +1,7 @@
+"""The parties: who is new, who was found wanting before, who only carries, who splits lots."""
+
+from features.parties.registry import REGISTRY
+from features.parties.rules import PartiesRules
+from features.parties.table import build_parties
+
+__all__ = ["REGISTRY", "PartiesRules", "build_parties"]

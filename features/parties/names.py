@@ -1,0 +1,54 @@
+"""Who a party is: its identifier, or else its name as a key."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.lookback import settle
+
+NAME_LETTERS_MOST = 200  # no firm's name is longer; longer text is cut so that hostile input stays small
+
+# Legal forms at the end of a name (general knowledge; longest first). They tell nothing about who the firm is.
+_LEGAL_FORMS = (
+    r"(?:股份有限公司|有限责任公司|有限責任公司|有限公司|集团|集團"
+    r"|\b(?:private limited|pvt ltd|pte ltd|sdn bhd|pty ltd|co ltd|co limited|company limited|limited|ltd|llc|llp|inc|"
+    r"incorporated|corporation|corp|company|co|gmbh|ag|kg|bv|nv|sa|srl|spa|sarl|oy|ab|as|plc|jsc|ooo|kk|de cv|tbk))$"
+)
+
+
+def party_name(name: pl.Expr) -> pl.Expr:
+    """Plain form of a name: one width, lower case, no punctuation, no legal form; null where nothing is left.
+
+    >>> given = pl.Series(["ACME Trading Co., Ltd.", "ａｃｍｅ trading", "深圳市某某贸易有限公司", " - ", None])
+    >>> pl.select(party_name(pl.lit(given))).to_series().to_list()
+    ['acme trading', 'acme trading', '深圳市某某贸易', None, None]
+    """
+    plain = name.str.slice(0, NAME_LETTERS_MOST).str.normalize("NFKC").str.to_lowercase()
+    words = plain.str.replace_all(r"[.'’]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    bare = words
+    for _ in range(2):  # "co ltd", "集团有限公司": two forms in a row at most
+        bare = bare.str.replace(_LEGAL_FORMS, "").str.strip_chars()
+    kept = pl.when(bare != "").then(bare).otherwise(words)
+    return pl.when(kept != "").then(kept)
+
+
+def party_keys(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `exporter_key`, `consignee_key` and `declarant_key`: the identifier, else the plain name; null where neither.
+
+    An identifier and a name never make the same key. A firm that sometimes comes with an identifier and sometimes
+    with a name only is two keys: telling them together is entity resolution's work.
+    """
+    for side in ("exporter", "consignee"):
+        names = rows.select(pl.col(f"{side}_name").alias("name")).unique()
+        plain = settle(names.with_columns(party_name(pl.col("name")).alias("plain")))
+        rows = rows.join(plain.rename({"name": f"{side}_name"}), on=f"{side}_name", how="left").with_columns(
+            pl.coalesce(_identifier(f"{side}_id"), "name:" + pl.col("plain")).alias(f"{side}_key"),
+            pl.col("plain").alias(f"{side}_plain"),
+        )
+        rows = rows.drop("plain")
+    return rows.with_columns(_identifier("declarant_id").alias("declarant_key"))
+
+
+def _identifier(column: str) -> pl.Expr:
+    text = pl.col(column).str.slice(0, NAME_LETTERS_MOST).str.strip_chars()
+    return pl.when(text != "").then("id:" + text)

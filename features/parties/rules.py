@@ -1,0 +1,58 @@
+"""Where doubt about parties begins, and the words that tell a forwarder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Words of firms that carry goods rather than use them: English, Spanish, German, Chinese (simplified, traditional).
+# General trade vocabulary. Matched in lower case anywhere in the name.
+FORWARDER_WORDS = (
+    "logistic",
+    "freight",
+    "forwarding",
+    "forwarder",
+    "shipping",
+    "transport",
+    "cargo",
+    "express",
+    "courier",
+    "warehous",
+    "supply chain",
+    "spedition",
+    "customs broker",
+    "货运",
+    "貨運",
+    "物流",
+    "货代",
+    "貨代",
+    "运输",
+    "運輸",
+    "快递",
+    "快遞",
+    "速运",
+    "报关",
+    "報關",
+    "仓储",
+    "倉儲",
+    "供应链",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartiesRules:
+    """Thresholds of party evidence. Own choices where no source is named."""
+
+    inspections_to_trust: float = 10.0
+    """A party's own record weighs as much as the base rate at this many inspections."""
+    risk_full_lift: float = 8.0
+    """A shrunk hit rate this many times the base rate is 1; its square root, 2.8 times, is 0.5."""
+    recent_months: int = 3
+    """Structuring is looked for in the last three months, against the nine before them."""
+    usual_months: int = 12
+    lots_full_ratio: float = 4.0
+    size_full_ratio: float = 4.0
+    """Four times as many lots, each a quarter of the usual size, is 1."""
+    lots_least: int = 4
+    """Fewer recent lots than this are no pattern."""
+    forwarder_strength: float = 0.6
+    forwarder_words: tuple[str, ...] = FORWARDER_WORDS

@@ -1,0 +1,112 @@
+"""Build the parties' evidence: one row per declaration."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.codes import hs4
+from features.completeness import complete
+from features.contracts import Declarations, Outcomes
+from features.lookback import month_number, settle
+from features.parties.forwarders import forwarder_consignee
+from features.parties.lots import add_lots
+from features.parties.names import party_keys
+from features.parties.novelty import NOVELTIES, add_novelty
+from features.parties.numbers import number_parties
+from features.parties.registry import REGISTRY
+from features.parties.risk import add_risk, inspected_parties
+from features.parties.rules import PartiesRules
+
+_COLUMNS = (
+    "declaration_id",
+    "declared_on",
+    "hs_code",
+    "destination_iso3",
+    "exporter_id",
+    "exporter_name",
+    "consignee_id",
+    "consignee_name",
+    "declarant_id",
+    "net_kg",
+)
+_FIGURES = (
+    "exporter_key",
+    "consignee_key",
+    "exporter_seen_n",
+    "consignee_seen_n",
+    "pair_seen_n",
+    "goods_seen_n",
+    "lane_seen_n",
+    "exporter_inspected_n",
+    "exporter_hits_n",
+    "consignee_inspected_n",
+    "consignee_hits_n",
+    "declarant_inspected_n",
+    "declarant_hits_n",
+    "base_hit_rate",
+    "recent_lots_n",
+    "usual_lots_n",
+    "recent_lot_kg",
+    "usual_lot_kg",
+)
+_SEEN = {
+    "exporter_new_n": "exporter_seen_n",
+    "consignee_new_n": "consignee_seen_n",
+    "pair_new_n": "pair_seen_n",
+    "goods_new_for_exporter_n": "goods_seen_n",
+    "lane_new_for_exporter_n": "lane_seen_n",
+}
+
+
+def build_parties(
+    declarations: pl.LazyFrame, history: pl.LazyFrame, outcomes: pl.LazyFrame, *, rules: PartiesRules | None = None
+) -> pl.LazyFrame:
+    """Weigh who trades: newness, record with the inspectors, forwarders, small lots.
+
+    Parameters
+    ----------
+    declarations
+        Rows to judge (contract `Declarations`; optional columns may be missing).
+    history
+        Earlier declarations; only months before a row's own month are used.
+    outcomes
+        Inspection results (contract `Outcomes`); only those known before the first day of a row's month are used, and
+        only for declarations in `history`.
+    rules
+        Thresholds and words.
+
+    Returns
+    -------
+    pl.LazyFrame
+        `declaration_id`, the columns of `REGISTRY` (Float32, null unknown) and the figures behind them;
+        `exporter_key` and `consignee_key` name the parties as they were told apart.
+    """
+    rules = rules or PartiesRules()
+    past, rows = (settle(one) for one in number_parties((settle(_read(history)), settle(_read(declarations)))))
+    results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
+    judged = rows
+    for one in NOVELTIES:
+        judged = add_novelty(judged, past, one)
+    judged = add_risk(judged, settle(inspected_parties(past, results)), rules)
+    judged = add_lots(judged, past, rules).with_columns(
+        forwarder_consignee(pl.col("consignee_plain"), pl.col("consignee_key"), pl.col("declarant_key"), rules).alias(
+            "forwarder_consignee"
+        )
+    )
+    codes = [one.code for one in REGISTRY]
+    return judged.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
+    read = party_keys(complete(declarations, Declarations, _COLUMNS))
+    return read.select(
+        "declaration_id",
+        "exporter_key",
+        "consignee_key",
+        "declarant_key",
+        "consignee_plain",
+        "destination_iso3",
+        "net_kg",
+        hs4(pl.col("hs_code")).alias("hs4"),
+        month_number(pl.col("declared_on")).alias("month"),
+    )
