@@ -14,21 +14,6 @@ Positive = Annotated[float, Field(gt=0.0)]
 PricePoint = tuple[date, Positive]
 
 
-class Control(Closed):
-    """One control that traders react to."""
-
-    announcement: str
-    """Announcement number, as in the control list."""
-    minerals: tuple[str, ...]
-    """Minerals that need a licence from then on."""
-    starts_on: date
-    """First day in force."""
-    ends_on: date | None = None
-    """First day no longer in force; none where it stays."""
-    refused_destinations: tuple[str, ...] = ()
-    """Destinations to which no licence is given; empty where the control is a licence duty to every destination."""
-
-
 class Evasion(Closed):
     """How many traders evade controls, with which schemes, and how carefully."""
 
@@ -152,5 +137,3 @@ class SimulateSettings(Closed):
     statistics: Statistics
     prices_usd_per_kg: dict[str, tuple[PricePoint, ...]]
     """Dated prices of minerals; other goods keep their price."""
-    controls: tuple[Control, ...]
-    """Controls that traders react to, by date."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import polars as pl
 
-from pipelines.settings.simulate import Control
 from pipelines.simulate.catalogue import Goods, Places
 from pipelines.simulate.draws import Bools, Floats, Ints, day_number
 
@@ -36,20 +36,27 @@ class Rules:
         return np.asarray((day >= self.refused_from[good, country]) & (day < self.refused_to[good, country]))
 
 
-def rules_in_time(controls: Sequence[Control], goods: Goods, places: Places) -> Rules:
-    """Lay the dated controls over goods and countries."""
+def rules_in_time(measures: pl.DataFrame, goods: Goods, places: Places) -> Rules:
+    """Lay the control list's measures, as finally known, over goods and countries.
+
+    A licence duty to every destination counts from its first day; a presumed refusal closes a destination.
+    """
+    final = measures.filter(pl.col("known_to").is_null() & pl.col("mineral").is_not_null())
     licensed = np.full(goods.frame.height, NEVER, dtype=np.int64)
     starts = np.full((goods.frame.height, len(places.codes)), NEVER, dtype=np.int64)
     ends = np.full_like(starts, NEVER)
-    for control in controls:
-        for mineral in control.minerals:
-            rows = goods.having(role="controlled", mineral=mineral)
-            if control.refused_destinations:
-                cells = np.ix_(rows, places.positions(*control.refused_destinations))
-                starts[cells] = day_number(control.starts_on)
-                ends[cells] = day_number(control.ends_on) if control.ends_on else NEVER
-            else:
-                licensed[rows] = np.minimum(licensed[rows], day_number(control.starts_on))
+    duty = final.filter(
+        (pl.col("rule") == "licence") & pl.col("destination_iso3").is_null() & pl.col("valid_to").is_null()
+    )
+    for mineral, first in duty.group_by("mineral").agg(pl.col("valid_from").min()).sort("mineral").iter_rows():
+        licensed[goods.having(role="controlled", mineral=mineral)] = day_number(first)
+    refused = final.filter((pl.col("rule") == "refusal_presumed") & pl.col("destination_iso3").is_in(places.codes))
+    for mineral, iso3, first, end in refused.select(
+        "mineral", "destination_iso3", "valid_from", "valid_to"
+    ).iter_rows():
+        rows = goods.having(role="controlled", mineral=mineral)
+        starts[rows, places.position(iso3)] = day_number(first)
+        ends[rows, places.position(iso3)] = day_number(end) if end else NEVER
     return Rules(licensed, starts, ends)
 
 

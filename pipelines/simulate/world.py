@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.reference import load_controls
 from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
@@ -110,7 +111,7 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
         group_share=settings.group_firms_share,
     )
     prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
-    rules = rules_in_time(settings.controls, goods, places)
+    rules = rules_in_time(load_controls().measures, goods, places)
     return Setting(seed, settings, goods, places, firms, rules, starts, prices), first_month
 
 
