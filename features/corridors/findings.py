@@ -1,0 +1,151 @@
+"""Judged corridors as the contract's table: one row per corridor and month, in words that name doubt, never proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from features.corridors.rivals import RIVALS
+from features.corridors.state import corridor_name, first_of_month
+from features.corridors.watch import Watch, what_six_digits_hide
+
+MENTIONED_FROM = 0.2  # a rival below this is not worth a line
+
+
+def corridor_findings(tests: pl.DataFrame, watches: Sequence[Watch]) -> pl.DataFrame:
+    """Write each corridor's latest look, and every look at which it was named, as rows of the contract.
+
+    `tests`: judged corridors (`judge_corridors`), one or more measures each; of several measures the one with the
+    smallest p-value speaks for a corridor and month. All but `controls_in_force` (set to null here). Masses are null
+    where the good is counted in USD. Sorted by q, then by the strongest rival, then by name.
+    """
+    period = first_of_month(pl.col("post_to"))
+    last = pl.col("look") == pl.col("look").max().over("mineral")
+    chosen = tests.filter(last | (pl.col("look") == pl.col("first_look")))
+    if chosen.is_empty():
+        return pl.DataFrame(schema=_SCHEMA)
+    kg = pl.when("is_mass").then
+    usd_per_amount = pl.coalesce(
+        pl.when(pl.col("out_post_sum") > 0).then(pl.col("out_post_usd") / pl.col("out_post_sum")),
+        pl.when(pl.col("in_post_sum") > 0).then(pl.col("in_post_usd") / pl.col("in_post_sum")),
+    )
+    facts = pl.DataFrame(
+        [
+            {"mineral": one.name, "hs_codes": ";".join(one.hs_codes), "mix": what_six_digits_hide(one.hs_codes)}
+            for one in watches
+        ],
+        schema={"mineral": pl.String, "hs_codes": pl.String, "mix": pl.String},
+    )
+    return (
+        chosen.with_columns(period.alias("period"), (pl.col("excess") * usd_per_amount).alias("excess_usd"))
+        .with_columns(corridor_name(pl.col("period")).alias("corridor_id"))
+        .sort("corridor_id", "p_value", "look", "event", nulls_last=True)
+        .unique("corridor_id", keep="first", maintain_order=True)
+        .join(facts, on="mineral", how="left", maintain_order="left")
+        .select(
+            "corridor_id",
+            "mineral",
+            "hs_codes",
+            "origin_iso3",
+            "hub_iso3",
+            "destination_iso3",
+            "period",
+            kg(pl.col("excess")).alias("excess_kg"),
+            kg(pl.col("excess_low")).alias("excess_kg_low"),
+            kg(pl.col("excess_high")).alias("excess_kg_high"),
+            "excess_usd",
+            (pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).alias("deflection_share"),
+            "p_value",
+            "q_value",
+            pl.when(pl.col("first_look").is_not_null())
+            .then(first_of_month(pl.col("first_look")))
+            .alias("first_flagged_on"),
+            _evidence().alias("evidence"),
+            _rivals().alias("rival_explanations"),
+            pl.lit(None, dtype=pl.List(pl.String)).alias("controls_in_force"),
+            "rival_strength",
+            "leading_rival",
+            "event",
+            "look",
+        )
+        .sort("q_value", "rival_strength", "corridor_id", nulls_last=True)
+    )
+
+
+_SCHEMA: dict[str, pl.DataType] = {
+    **dict.fromkeys(("corridor_id", "mineral", "hs_codes", "origin_iso3", "hub_iso3", "destination_iso3"), pl.String()),
+    "period": pl.Date(),
+    **dict.fromkeys(("excess_kg", "excess_kg_low", "excess_kg_high", "excess_usd"), pl.Float64()),
+    **dict.fromkeys(("deflection_share", "p_value", "q_value"), pl.Float64()),
+    "first_flagged_on": pl.Date(),
+    "evidence": pl.String(),
+    "rival_explanations": pl.String(),
+    "controls_in_force": pl.List(pl.String()),
+    "rival_strength": pl.Float64(),
+    "leading_rival": pl.String(),
+    "event": pl.Int32(),
+    "look": pl.Int32(),
+}
+
+
+def _number(name: str) -> pl.Expr:
+    return pl.col(name).round(0).cast(pl.Int64).cast(pl.String)
+
+
+def _evidence() -> pl.Expr:
+    unit = pl.when("is_mass").then(pl.lit("kg")).otherwise(pl.lit("USD"))
+    start, end = (
+        first_of_month(pl.col("post_from")).dt.strftime("%Y-%m"),
+        first_of_month(pl.col("post_to")).dt.strftime("%Y-%m"),
+    )
+    inflow = pl.format(
+        "From {} to {}, {} {} went from {} to {} where {} would be expected.",
+        start, end, _number("in_post_sum"), unit, "origin_iso3", "hub_iso3", _number("in_expected"),
+    )  # fmt: skip
+    outflow = pl.format(
+        " {} {} left {} for {} where {} would be expected.",
+        _number("out_post_sum"), unit, "hub_iso3", "destination_iso3", _number("out_expected"),
+    )  # fmt: skip
+    unseen = pl.lit(" What leaves the hub is not in these figures.")
+    lost = pl.format(" Direct trade fell short of its past by {} {}.", _number("deficit"), unit)
+    low, high = (
+        (pl.col("excess_low").clip(lower_bound=0.0) / pl.col("deficit")),
+        pl.col("excess_high") / pl.col("deficit"),
+    )
+    share = pl.format(
+        " The excess is {} % of that (interval {} to {} %).",
+        (100 * pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).round(0).cast(pl.Int64),
+        (100 * low).round(0).cast(pl.Int64),
+        (100 * high).round(0).cast(pl.Int64),
+    )
+    bound = pl.format(" At most {} {} can have been passed on.", _number("rerouted"), unit)
+    novel = pl.when(pl.col("is_novel")).then(pl.lit(" Nothing took this way in the year before."))
+    moves = pl.when(pl.col("comovement") >= 0.5).then(
+        pl.format(" Outflow follows inflow (rank correlation {}).", pl.col("comovement").round(2))
+    )
+    chance = pl.format(" Of {} placebo corridors, {} % look at least so.", "n_placebos", _percent(pl.col("p_value")))
+    parts = [inflow, pl.coalesce(outflow, unseen), lost, share, bound, novel, moves, chance]
+    mix = pl.when(pl.col("mix") != "").then(pl.concat_str(pl.lit(" "), "mix"))
+    return pl.concat_str([part.fill_null("") for part in [*parts, mix]])
+
+
+def _percent(share: pl.Expr) -> pl.Expr:
+    return pl.when(share < 0.0001).then(pl.lit("under 0.01")).otherwise((100 * share).round_sig_figs(2).cast(pl.String))
+
+
+def _rivals() -> pl.Expr:
+    lines = [
+        pl.when(pl.col(code) >= MENTIONED_FROM).then(
+            pl.concat_str(pl.lit(words), pl.lit(" ("), pl.col(code).round(2).cast(pl.String), pl.lit(")"))
+        )
+        for code, words in RIVALS.items()
+    ]
+    told = pl.concat_str(lines, separator="; ", ignore_nulls=True)
+    leading = pl.col("leading_rival").replace_strict(
+        {code: f"Likelier reading: {words.split(':', 1)[0]}. " for code, words in RIVALS.items()},
+        default="",
+        return_dtype=pl.String,
+    )
+    nothing = pl.lit("No other reading stands out in these figures; own checks are needed all the same.")
+    return pl.concat_str(leading, pl.when(told == "").then(nothing).otherwise(told))

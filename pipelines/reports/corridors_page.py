@@ -1,0 +1,100 @@
+"""The corridor page: what was looked at, what stands out, what else would explain it, and what cannot be seen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from markupsafe import Markup
+
+from features.corridors.rivals import RIVALS
+from features.corridors.state import first_of_month
+from features.corridors.watch import what_six_digits_hide
+from features.countries import country_name
+from pipelines.reports.corridor_drawing import draw_leg, leg_series
+from pipelines.reports.page import render
+from pipelines.settings.corridors import CorridorSettings
+
+if TYPE_CHECKING:
+    from pipelines.steps.corridor_search import CorridorSearch
+
+
+def corridors_page(
+    search: CorridorSearch, findings: pl.DataFrame, *, as_of: date, counts: dict[str, int], settings: CorridorSettings
+) -> str:
+    """Render the page of a run; it works offline, runs no script and escapes whatever somebody else wrote."""
+    shown = findings.head(settings.n_shown_corridors)
+    rows = [_row(search, row, draw=n < settings.n_drawn_corridors) for n, row in enumerate(shown.to_dicts())]
+    named = [row for row in rows if row["is_named"]]
+    hidden = [what_six_digits_hide(one.hs_codes) for one in search.watches]
+    return render(
+        "corridors.html.j2",
+        as_of=as_of.isoformat(),
+        rows=rows,
+        n_named=len(named),
+        counts=counts,
+        notes=search.notes,
+        level=settings.false_discovery_rate,
+        interval=settings.interval_share,
+        watches=search.watches,
+        hidden=sorted({words for words in hidden if words}),
+        margin_share=round(100 * (2.718281828459045**search.margin.intercept - 1), 1),
+        n_margin_pairs=search.margin.n_pairs,
+        rival_names=[words.split(":", 1) for words in RIVALS.values()],
+    )
+
+
+def _row(search: CorridorSearch, row: dict[str, Any], *, draw: bool) -> dict[str, Any]:
+    cell = search.tests.filter(
+        pl.col("mineral") == row["mineral"],
+        pl.col("look") == row["look"],
+        pl.col("event") == row["event"],
+        pl.col("origin_iso3") == row["origin_iso3"],
+        pl.col("hub_iso3") == row["hub_iso3"],
+        pl.col("destination_iso3") == row["destination_iso3"],
+    ).to_dicts()[0]
+    places = [row["origin_iso3"], row["hub_iso3"], row["destination_iso3"]]
+    return {
+        **row,
+        "names": [country_name(code) for code in places],
+        "is_named": row["first_flagged_on"] is not None,
+        "rival_scores": [(words.split(":", 1)[0], float(cell[code] or 0.0)) for code, words in RIVALS.items()],
+        "unit": "kg" if cell["is_mass"] else "USD",
+        "cell": cell,
+        "charts": _charts(search, row, cell) if draw else [],
+    }
+
+
+def _charts(search: CorridorSearch, row: dict[str, Any], cell: dict[str, Any]) -> list[Markup]:
+    codes, is_mass = str(row["hs_codes"]).split(";"), bool(cell["is_mass"])
+    watch = next(one for one in search.watches if one.name == row["mineral"])
+    unit, scale = ("t a month", 1_000.0) if is_mass else ("million USD a month", 1_000_000.0)
+    origin, hub, destination = row["origin_iso3"], row["hub_iso3"], row["destination_iso3"]
+    legs = [("in", origin, hub), ("out", hub, destination), ("direct", origin, destination)]
+    charts = []
+    for leg, start, end in legs:
+        series = leg_series(search.pairs, codes, start, end, is_mass=is_mass)
+        if series.is_empty():
+            continue
+        band = _band(cell, leg, scale)
+        title = f"{country_name(start)} to {country_name(end)}"
+        svg = draw_leg(series, title=title, unit=unit, events=list(watch.events), band=band)
+        charts.append(Markup(svg))  # noqa: S704 - drawn here from numbers, country names and dates; vl-convert escapes text
+    return charts
+
+
+def _band(cell: dict[str, Any], leg: str, scale: float) -> dict[str, Any] | None:
+    expected, noise, months = (cell.get(f"{leg}_{name}") for name in ("expected", "noise", "n_post"))
+    if expected is None or noise is None or not months:
+        return None
+    days = pl.select(
+        first_of_month(pl.lit(int(cell["post_from"]), pl.Int32)).alias("start"),
+        first_of_month(pl.lit(int(cell["post_to"]), pl.Int32)).alias("end"),
+    ).row(0)
+    return {
+        "start": days[0].isoformat(),
+        "end": days[1].isoformat(),
+        "low": max(expected - noise, 0.0) / months / scale,
+        "high": (expected + noise) / months / scale,
+    }

@@ -1,0 +1,154 @@
+"""The corridor command's work: flows in; corridors as Parquet, CSV and a page out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from features.contracts import Corridors, Flows
+from features.controls import ControlList, controls_for_minerals
+from features.corridors import Watch
+from features.corridors.findings import corridor_findings
+from features.mirror.totals import published_day
+from pipelines.files import load_table, write_table, write_text
+from pipelines.files.people import for_people
+from pipelines.reports.corridors_page import corridors_page
+from pipelines.settings.corridors import CorridorSettings
+from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
+from pipelines.steps.watches import read_watches, watches_of_controls
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorridorsResult:
+    """What a corridor run made, with everything a tracker would log."""
+
+    corridors: pl.DataFrame
+    """Contract Corridors, best case first."""
+    counts: dict[str, int]
+    notes: tuple[str, ...]
+    params: dict[str, str]
+    metrics: dict[str, float]
+    paths: list[Path]
+    page: Path
+
+    @property
+    def lines(self) -> list[str]:
+        """Sentences to print when the command is done."""
+        read = "flows: {read:,} rows read = {used:,} used + {rejected:,} rejected".format(**self.counts)
+        later = (
+            f"{self.counts['after_as_of']:,} of the used were public only after {self.params['as_of']} and are unseen"
+        )
+        named = (
+            f"{self.counts['looked_at']:,} corridor-months looked at, {self.counts['named']:,} corridor(s) named at a "
+            f"false-discovery rate of {self.params['false_discovery_rate']}; {self.counts['likelier_otherwise']:,} of "
+            "them have a likelier reading"
+        )
+        return [read, later, named, *self.notes]
+
+
+def run_corridors(
+    flows_path: Path,
+    *,
+    as_of: date,
+    controls: ControlList,
+    out_dir: Path,
+    settings: CorridorSettings,
+    watch_path: Path | None = None,
+    max_rejects_share: float = 0.05,
+) -> CorridorsResult:
+    """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`.
+
+    Without `watch_path` there is one watch for each controlled mineral. `rejects/flows.parquet` holds refused rows.
+    Raises ContractError or SourceError where the flows cannot be used, ConfigError where the watch file cannot.
+    """
+    fixed = read_watches(watch_path) if watch_path is not None else None
+    loaded = load_table(
+        flows_path,
+        Flows,
+        table="flows",
+        rejects_to=out_dir / "rejects" / "flows.parquet",
+        max_rejects_share=max_rejects_share,
+    )
+    flows, used = loaded.frame, loaded.counts.used
+    dated = flows.with_columns(published_day().alias("published_on"))
+    public = dated.filter(pl.col("published_on") <= as_of)
+    last_look = look_of(as_of)
+    search = search_corridors(
+        public.lazy(),
+        fixed
+        if fixed is not None
+        else lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
+        last_look=last_look,
+        settings=settings,
+    )
+    findings = _findings(search, as_of, controls if fixed is None else None)
+    corridors = Corridors.validate(findings.select(Corridors.column_names()), cast=True)
+    counts = {
+        "read": loaded.counts.read,
+        "used": used,
+        "rejected": loaded.counts.rejected,
+        "after_as_of": used - public.height,
+        **search.counts,
+        **_named(findings, settings.false_discovery_rate),
+    }
+    params = {
+        "as_of": as_of.isoformat(),
+        "false_discovery_rate": str(settings.false_discovery_rate),
+        "false_discovery_method": settings.false_discovery_method,
+        "watches": ", ".join(one.name for one in search.watches),
+        "controls_version": controls.version if fixed is None else "none: own watch file",
+        **{f"windows.{name}": str(value) for name, value in settings.windows.model_dump().items()},
+    }
+    metrics = {name: float(value) for name, value in counts.items()} | {"cif_ln_margin": search.margin.intercept}
+    page = out_dir / "corridors.html"
+    paths = [
+        write_table(corridors, out_dir / "corridors.parquet"),
+        write_table(for_people(corridors), out_dir / "corridors.csv"),
+        write_text(page, corridors_page(search, findings, as_of=as_of, counts=counts, settings=settings)),
+    ]
+    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page)
+
+
+def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None) -> pl.DataFrame:
+    """Add the controls in force to the findings; a corridor cannot have been named after the day looked at."""
+    if search.tests.is_empty():
+        return corridor_findings(pl.DataFrame(schema=_EMPTY_TESTS), search.watches)
+    rows = corridor_findings(search.tests, search.watches)
+    named_on = pl.min_horizontal(pl.col("first_flagged_on"), pl.lit(as_of, dtype=pl.Date))
+    rows = rows.with_columns(pl.when(pl.col("first_flagged_on").is_not_null()).then(named_on).alias("first_flagged_on"))
+    if controls is None:
+        own = _own_controls(search.watches)
+        return rows.drop("controls_in_force").join(own, on="mineral", how="left", maintain_order="left")
+    asked = rows.drop("controls_in_force").lazy()
+    answered = controls_for_minerals(
+        asked.select("corridor_id", "mineral", "period", "destination_iso3", "origin_iso3"),
+        controls,
+        date="period",
+        dispatch=None,
+        known_on=as_of,
+    ).select("corridor_id", "controls_in_force")
+    return asked.join(answered, on="corridor_id", how="left", maintain_order="left").collect()
+
+
+_EMPTY_TESTS = {"mineral": pl.String, "look": pl.Int32, "first_look": pl.Int32, "post_to": pl.Int32}
+
+
+def _own_controls(watches: Sequence[Watch]) -> pl.DataFrame:
+    rows = [{"mineral": one.name, "controls_in_force": list(one.controls)} for one in watches]
+    return pl.DataFrame(rows, schema={"mineral": pl.String, "controls_in_force": pl.List(pl.String)})
+
+
+def _named(findings: pl.DataFrame, level: float) -> dict[str, int]:
+    named = findings.filter(pl.col("first_flagged_on").is_not_null() & (pl.col("q_value") <= level))
+    lanes = ["mineral", "origin_iso3", "hub_iso3", "destination_iso3"]
+    return {
+        "corridors": findings.height,
+        "named": named.select(lanes).n_unique() if named.height else 0,
+        "likelier_otherwise": named.filter(pl.col("leading_rival").is_not_null()).select(lanes).n_unique()
+        if named.height
+        else 0,
+    }
