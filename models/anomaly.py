@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from features.evidence import Role
@@ -55,6 +56,11 @@ class TailAnomaly(BaseEstimator):  # type: ignore[misc]
         self.sides = sides
         self.weights = weights
         self.max_knots = max_knots
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803, ARG002 - scikit-learn's names
         """Learn the tails of each column of `X` (rows by columns; NaN is unknown)."""

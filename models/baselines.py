@@ -9,7 +9,7 @@ import lightgbm as lgb
 import numpy as np
 import polars as pl
 
-from models.classifier import BoostingPlan
+from models.classifier import BoostingPlan, useful_threads
 from models.matrix import Floats
 
 RAW_NUMBERS = ("net_kg", "gross_kg", "volume_m3", "value_usd", "n_packages", "n_containers")
@@ -105,6 +105,7 @@ def plain_boosting(
         name: _headed(train).select(pl.col("hs_code").str.head(digits)).to_series().drop_nulls().unique().sort()
         for name, digits in (("hs2", 2), ("hs4", 4))
     }
+    matrix = _raw_matrix(train, categories)
     parameters: dict[str, Any] = {
         "objective": "binary",
         "learning_rate": plan.learning_rate,
@@ -113,18 +114,19 @@ def plain_boosting(
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,
-        "num_threads": threads,
+        "num_threads": useful_threads(matrix, threads),
         "verbosity": -1,
     }
     first = len(RAW_NUMBERS) + 1
     data = lgb.Dataset(
-        _raw_matrix(train, categories),
+        matrix,
         label=positive.astype(np.float32),
         weight=train["weight"].to_numpy(),
         categorical_feature=list(range(first, first + len(categories))),
     )
     booster = lgb.train(parameters, data, num_boost_round=plan.n_rounds_default)
-    return np.asarray(booster.predict(_raw_matrix(rows, categories), num_threads=threads), dtype=float)
+    new = _raw_matrix(rows, categories)
+    return np.asarray(booster.predict(new, num_threads=useful_threads(new, threads)), dtype=float)
 
 
 def with_raw_columns(frame: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from models.matrix import Floats
 
-FARTHEST = 13.8  # log-odds of one in a million: no inspection record can support a more certain answer
+SURELY = 1e-6  # closest to 0 and 1: no inspection record can support a more certain answer
 FLATTEST = 0.05  # least slope, so that two scores never become one probability and the order is kept
 
 
@@ -37,7 +37,7 @@ class Calibrator:
         first = (z[1] - z[0]) / (x[1] - x[0])
         last = (z[-1] - z[-2]) / (x[-1] - x[-2])
         inside = inside + first * np.minimum(raw - x[0], 0.0) + last * np.maximum(raw - x[-1], 0.0)
-        return np.asarray(expit(np.clip(inside, -FARTHEST, FARTHEST)), dtype=float)
+        return np.asarray(SURELY + (1 - 2 * SURELY) * expit(inside), dtype=float)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for JSON."""
@@ -116,7 +116,20 @@ def _isotonic(
         return None
     x, z = centre[keep], logit(np.maximum.accumulate(rate[keep]))
     z = np.maximum.accumulate(z - FLATTEST * x) + FLATTEST * x
+    # beyond the outermost centres nothing was measured: go on almost flat
+    x = np.concatenate([[x[0] - 1.0], x, [x[-1] + 1.0]])
+    z = np.concatenate([[z[0] - FLATTEST], z, [z[-1] + FLATTEST]])
     return tuple(x.tolist()), tuple(z.tolist())
+
+
+def equal_bins(probability: Floats, weight: Floats, *, n_bins: int) -> NDArray[np.int32]:
+    """Bin of each row, 0 to `n_bins` - 1 by rising probability, of about equal weight; equal ones share a bin."""
+    frame = pl.DataFrame({"row": np.arange(len(weight)), "p": probability, "w": weight}).sort("p", "w")
+    # the middle of a heap of equal probabilities, so that the order of its rows cannot make an error up
+    placed = frame.with_columns(middle=(pl.col("w").cum_sum() - pl.col("w") / 2) / pl.col("w").sum())
+    heap = pl.col("middle").mean().over("p")
+    numbered = placed.with_columns(bin=(heap * n_bins).floor().clip(0, n_bins - 1).cast(pl.Int32)).sort("row")
+    return numbered["bin"].to_numpy()
 
 
 def reliability_table(
@@ -126,11 +139,10 @@ def reliability_table(
 
     Columns: bin, predicted_share, found_share, low, high, n, n_positive, weight_share.
     """
-    frame = pl.DataFrame({"p": probability, "y": positive, "w": weight}).sort("p", "y", "w")
-    # rows of equal probability share a bin, so that their order cannot make an error up
-    middle = ((pl.col("w").cum_sum() - pl.col("w") / 2) / pl.col("w").sum()).mean().over("p")
+    rows = {"y": positive, "w": weight, "p": probability, "bin": equal_bins(probability, weight, n_bins=n_bins)}
     bins = (
-        frame.with_columns(bin=(middle * n_bins).floor().clip(0, n_bins - 1).cast(pl.Int32))
+        pl.DataFrame(rows)
+        .sort("p", "y", "w")
         .group_by("bin")
         .agg(
             predicted_share=(pl.col("p") * pl.col("w")).sum() / pl.col("w").sum(),

@@ -14,6 +14,14 @@ from numpy.typing import NDArray
 
 from models.matrix import CATEGORIES, Columns, Floats, Matrix
 
+PARALLEL_CELLS = 2_000_000
+"""Smaller matrices use one thread: it is as fast there, and where cores are shared, waiting threads cost tenfold."""
+
+
+def useful_threads(matrix: NDArray[Any], wanted: int) -> int:
+    """Threads worth using on `matrix`; the result never depends on it."""
+    return wanted if matrix.size >= PARALLEL_CELLS else 1
+
 
 @dataclass(frozen=True, slots=True)
 class BoostingPlan:
@@ -49,7 +57,7 @@ class Classifier:
             return np.full(matrix.shape[0], log_odds(self.share))
         if matrix.shape[0] == 0:
             return np.empty(0)
-        scores = _load(self.booster).predict(matrix, raw_score=True, num_threads=threads)
+        scores = _load(self.booster).predict(matrix, raw_score=True, num_threads=useful_threads(matrix, threads))
         return np.asarray(scores, dtype=float)
 
     def contributions(self, matrix: Matrix, *, threads: int = 2) -> Floats:
@@ -57,7 +65,10 @@ class Classifier:
         if self.booster is None or matrix.shape[0] == 0:
             base = np.full((matrix.shape[0], 1), log_odds(self.share))
             return np.hstack([np.zeros(matrix.shape), base])
-        return np.asarray(_load(self.booster).predict(matrix, pred_contrib=True, num_threads=threads), dtype=float)
+        return np.asarray(
+            _load(self.booster).predict(matrix, pred_contrib=True, num_threads=useful_threads(matrix, threads)),
+            dtype=float,
+        )
 
     def gains(self, columns: Columns) -> dict[str, float]:
         """Share of the total split gain by column, largest first; empty without a booster."""
@@ -136,7 +147,7 @@ def fit_classifier(
             f"{name}: {least} {kind} among {len(positive)} inspected rows, {plan.n_positives_min} needed: no model"
         )
         return Classifier(booster=None, share=share, n_rounds=0, note=missing)
-    parameters = _parameters(columns, plan, seed, threads)
+    parameters = _parameters(columns, plan, seed, useful_threads(sample.matrix, threads))
     n_rounds = _rounds(sample, columns, plan, parameters)
     note = None if n_rounds else f"{name}: too few positives to stop early; {plan.n_rounds_default} rounds"
     n_rounds = n_rounds or plan.n_rounds_default

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
-from models.calibration import calibration_error
+from models.calibration import calibration_error, equal_bins
 from models.matrix import Floats
 from models.ranked_metrics import Truth, cluster_codes, draws, interval, measure, once, ranking
 
@@ -85,7 +85,7 @@ def evaluate(
                     n_positive=pl.lit(int(truth.positive.sum()), dtype=pl.Int64),
                 )
             )
-    return pl.concat(tables).select(EVALUATION_SCHEMA) if tables else pl.DataFrame(schema=EVALUATION_SCHEMA)
+    return pl.concat(tables).select(*EVALUATION_SCHEMA) if tables else pl.DataFrame(schema=EVALUATION_SCHEMA)
 
 
 def truth_of(test: pl.DataFrame, *, target: str, group: str) -> Truth:
@@ -155,9 +155,8 @@ def _calibration(
     truth: Truth, score: Floats, plan: EvaluationPlan, blocks: Sequence[Floats]
 ) -> tuple[float, float, float]:
     value = calibration_error(score, truth.positive, truth.weight, n_bins=plan.n_bins)
-    drawn = []
-    for multiplicity in (row for block in blocks for row in block):
-        kept = multiplicity > 0
-        weight = (truth.weight * multiplicity)[kept]
-        drawn.append(calibration_error(score[kept], truth.positive[kept], weight, n_bins=plan.n_bins))
-    return (value, *interval(np.asarray(drawn), interval_share=plan.interval_share))
+    # the bins stay those of the whole; each draw weighs their rows anew
+    inside = equal_bins(score, truth.weight, n_bins=plan.n_bins)[:, None] == np.arange(plan.n_bins)
+    miss = (truth.weight * (score - truth.positive))[:, None] * inside
+    drawn = [np.abs(block @ miss).sum(axis=1) / (block @ truth.weight) for block in blocks]
+    return (value, *interval(np.concatenate(drawn), interval_share=plan.interval_share))

@@ -52,14 +52,15 @@ def train_bundle(
     label in the train part the bundle holds the anomaly score alone, and suspicion is the stated prior. Row order does
     not matter. Raises ConfigError where evidence lacks a registered column.
     """
-    columns = columns_of(registry, split.select(evidence, "train"))
     known = known_before(labels, split.test_from)
     notes = list(split.notes)
-    late = labels.height - known.height
-    if late:
-        notes.append(f"{late} results became known only in the test period; they teach nothing here")
     train = split.select(evidence, "train")
     calibration = split.select(evidence, "calibration")
+    earlier = pl.concat([train.select("declaration_id"), calibration.select("declaration_id")])
+    late = labels.join(earlier, on="declaration_id", how="semi").join(known, on="declaration_id", how="anti").height
+    if late:
+        notes.append(f"{late} results on earlier declarations became known only in the test period: left out")
+    columns = columns_of(registry, train)
     anomaly = _fit_anomaly(train, columns, plan)
     learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -162,7 +161,7 @@ def with_described(
         kept.append(group)
     kept += [code for code in codes if code in evidence.columns]
     wanted = [name for name in (*RAW_COLUMNS, group) if name in raw.columns and name not in kept]
-    table = evidence.select(dict.fromkeys(kept)).join(
+    table = evidence.select(*dict.fromkeys(kept)).join(
         raw.select("declaration_id", *dict.fromkeys(wanted)), on="declaration_id", how="left", validate="1:1"
     )
     if group not in table.columns:
@@ -255,10 +254,12 @@ def _keep_held_out(held_out: pl.DataFrame, bundle: ModelBundle, group: str, home
 
 def _headline(evaluation: pl.DataFrame) -> dict[str, float | None]:
     """Metrics for the run's page: `metric` of the model over all rows, else with the subset and model before it."""
-    rows: dict[str, Any] = {}
+    told = {"average_precision", "auc"}  # of baselines and subsets; the whole table is logged beside
+    rows: dict[str, float | None] = {}
     for metric, subset, model, value in evaluation.select("metric", "subset", "model", "value").iter_rows():
         before = [one for one in (subset if subset != "all" else "", model if model != OURS else "") if one]
-        rows[".".join([*before, metric])] = value
+        if not before or (len(before) == 1 and metric in told):
+            rows[".".join([*before, metric])] = value
     return rows
 
 

@@ -19,6 +19,8 @@ from pipelines.tracking.store import read_files
 class ServedBundle(PythonModel):
     """Evidence in, suspicion out; one row does not affect another."""
 
+    _skip_type_hint_validation = True  # the logged signature checks the input; without this MLflow warns at each load
+
     def load_context(self, context: Any) -> None:
         """Read the bundle from the text files that were logged with the model."""
         self.bundle = ModelBundle.from_files(read_files(Path(context.artifacts["bundle"])))

@@ -58,9 +58,11 @@ def opened(home: Path) -> Iterator[Any]:
     os.environ.update(OFFLINE_AND_QUIET)
     for name in LOUD:
         logging.getLogger(name).setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MLflow's and SQLAlchemy's own, which no user of ours can act on
+    # MLflow's and SQLAlchemy's own warnings, which no user of ours can act on; MLflow resets filters, hence `record`
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("ignore")
         import mlflow
+        from sqlalchemy.exc import SQLAlchemyError
 
         for name in LOUD:  # importing MLflow sets its own level
             logging.getLogger(name).setLevel(logging.ERROR)
@@ -71,7 +73,7 @@ def opened(home: Path) -> Iterator[Any]:
         mlflow.set_registry_uri(uri)
         try:
             yield mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
-        except (mlflow.exceptions.MlflowException, OSError) as error:
+        except (mlflow.exceptions.MlflowException, SQLAlchemyError, OSError) as error:
             raise ConfigError(f"{store_path(home)}: the MLflow store cannot be used: {error}") from error
         finally:
             mlflow.set_tracking_uri(before[0])

@@ -1,0 +1,190 @@
+"""Training and the bundle: same bytes twice; order and batch change nothing; it learns only what is there."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from features.errors import ConfigError
+from models.bundle import ModelBundle
+from models.calibration import calibration_error
+from models.classifier import BoostingPlan
+from models.labels import label_inspected
+from models.splits import time_and_entity_split
+from models.training import TrainingPlan, train_bundle
+
+PLAN = TrainingPlan(boosting=BoostingPlan(n_rounds_max=80, n_rounds_default=50), seed=5)
+SPLIT = {"test_share": 0.25, "calibration_share": 0.2, "embargo_days": 20, "group": "exporter_id"}
+LABELS = {"min_selection_probability_share": 0.005, "max_weight_ratio": 20.0}
+
+
+def trained(world, outcomes: pl.DataFrame | None = None, evidence: pl.DataFrame | None = None) -> ModelBundle:
+    table = world.evidence if evidence is None else evidence
+    labels = label_inspected(world.outcomes if outcomes is None else outcomes, **LABELS).table
+    split = time_and_entity_split(table, **SPLIT)
+    return train_bundle(table, labels, split, world.registry, plan=PLAN, controls_version="c-1", data_version="d-1")
+
+
+def later_rows(world, bundle: ModelBundle) -> pl.DataFrame:
+    return world.evidence.filter(pl.col("declared_on") >= bundle.test_from)
+
+
+@pytest.fixture(scope="module")
+def bundle(world) -> ModelBundle:
+    return trained(world)
+
+
+def test_two_trainings_of_shuffled_rows_give_the_same_bytes(world, bundle) -> None:
+    shuffled = world.evidence.sample(fraction=1.0, shuffle=True, seed=9)
+    again = trained(world, outcomes=world.outcomes.reverse(), evidence=shuffled)
+    assert again.to_files() == bundle.to_files()
+    assert again.model_version == bundle.model_version
+    assert len(bundle.model_version) == 14
+
+
+def test_files_round_trip_and_hold_text_only(world, bundle) -> None:
+    files = bundle.to_files()
+    again = ModelBundle.from_files(files)
+    assert again.to_files() == files
+    assert again.score(world.evidence).equals(bundle.score(world.evidence))
+    for name, text in files.items():
+        assert isinstance(text, str)
+        assert "\x80" not in text  # how a pickle begins
+        assert name.endswith((".json", ".txt"))
+        if name.endswith(".json"):
+            json.loads(text)
+
+
+def test_order_and_batches_change_no_score(world, bundle) -> None:
+    whole = bundle.score(world.evidence).sort("declaration_id")
+    shuffled = world.evidence.sample(fraction=1.0, shuffle=True, seed=1)
+    parts = [bundle.score(shuffled.slice(start, 700)) for start in range(0, shuffled.height, 700)]
+    assert pl.concat(parts).sort("declaration_id").equals(whole)
+    assert bundle.score(world.evidence.slice(17, 1)).row(0) == whole.filter(
+        pl.col("declaration_id") == world.evidence["declaration_id"][17]
+    ).row(0)
+
+
+def test_suspicion_is_a_probability_and_bounds_every_typology(world, bundle) -> None:
+    scores = bundle.score(world.evidence)
+    assert scores.null_count().sum_horizontal().item() == 0
+    p = scores["suspicion"]
+    assert p.min() > 0
+    assert p.max() < 1
+    for typology in ("misdeclaration", "concealment", "transshipment"):
+        assert (scores[f"p_{typology}"] <= p).all()
+        assert scores[f"p_{typology}"].min() > 0
+    # the order of suspicion is the order of the raw score, with no plateau
+    assert scores["suspicion"].n_unique() == scores["raw_score"].n_unique()
+
+
+def test_it_finds_what_is_there(world, bundle) -> None:
+    later = later_rows(world, bundle)
+    scored = bundle.score(later).join(world.outcomes, on="declaration_id", how="left").drop_nulls("finding")
+    violation = (scored["finding"] != "clean").to_numpy()
+    assert roc_auc_score(violation, scored["suspicion"]) > 0.68
+    assert roc_auc_score(violation, scored["anomaly_score"]) > 0.6
+    weight = 1 / scored["selection_probability"].to_numpy()
+    assert calibration_error(scored["suspicion"].to_numpy(), violation, weight, n_bins=5) < 0.05
+
+
+def test_shuffled_labels_teach_nothing(made_up) -> None:
+    aucs = []
+    for seed in (1, 2, 3):
+        world = made_up(4000, seed=seed, inspected_share=0.9)
+        finding = world.outcomes["finding"].sample(fraction=1.0, shuffle=True, seed=seed)
+        bundle = trained(world, outcomes=world.outcomes.with_columns(finding=finding))
+        later = later_rows(world, bundle)
+        scored = bundle.score(later).join(
+            world.outcomes.with_columns(finding=finding), on="declaration_id", how="inner"
+        )
+        aucs.append(roc_auc_score((scored["finding"] != "clean").to_numpy(), scored["suspicion"]))
+    # the mean of three tests of about 1,000 rows each has a standard error of about 0.013
+    assert np.mean(aucs) == pytest.approx(0.5, abs=0.04)
+
+
+def test_without_outcomes_it_still_scores_by_anomaly(world) -> None:
+    bundle = trained(world, outcomes=world.outcomes.clear())
+    scores = bundle.score(world.evidence)
+    assert not bundle.is_supervised
+    assert scores["suspicion"].to_numpy() == pytest.approx(0.01, abs=1e-4)
+    assert scores["raw_score"].equals(scores["anomaly_score"].alias("raw_score"))
+    assert scores["anomaly_p"].null_count() == 0
+    assert any("no inspected declaration" in note for note in bundle.notes)
+    parts = bundle.contributions(world.evidence.head(3))
+    total = parts.group_by("declaration_id").agg(pl.col("contribution").sum()).sort("declaration_id")
+    assert total["contribution"].to_list() == pytest.approx(scores["anomaly_score"].head(3).to_list())
+    assert ModelBundle.from_files(bundle.to_files()).score(world.evidence).equals(scores)
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_tiny_data_does_not_crash(world, n: int) -> None:
+    few = world.evidence.head(n)
+    kept = world.outcomes.join(few, on="declaration_id", how="semi")
+    bundle = trained(world, outcomes=kept, evidence=few)
+    scores = bundle.score(world.evidence.head(50))
+    assert scores.height == 50
+    assert scores["suspicion"].is_between(0, 1).all()
+    assert bundle.notes
+
+
+def test_a_typology_without_examples_gets_its_share_of_suspicion(world) -> None:
+    renamed = pl.col("finding").replace("transshipment", "concealment")
+    bundle = trained(world, outcomes=world.outcomes.with_columns(finding=renamed))
+    scores = bundle.score(world.evidence)
+    share = scores["p_transshipment"] / scores["suspicion"]
+    assert share.to_numpy() == pytest.approx(bundle.typology_shares["transshipment"])
+    assert bundle.typology_shares["transshipment"] < 0.01
+    assert any(note.startswith("transshipment: 0 positives") for note in bundle.notes)
+
+
+def test_unknown_families_score_and_columns_missing_are_refused(world, bundle) -> None:
+    blank = world.evidence.with_columns(pl.lit(None, dtype=pl.Float32).alias(c) for c in bundle.columns.codes)
+    assert bundle.score(blank)["suspicion"].null_count() == 0
+    with pytest.raises(ConfigError, match="lane_gap"):
+        bundle.score(world.evidence.drop("lane_gap"))
+    with pytest.raises(ConfigError, match="trained on other evidence"):
+        bundle.score(world.evidence, registry=world.registry[:-1])
+
+
+def test_contributions_explain_the_raw_score(world, bundle) -> None:
+    few = world.evidence.head(4)
+    parts = bundle.contributions(few)
+    assert parts.columns == ["declaration_id", "code", "contribution"]
+    sums = parts.group_by("declaration_id").agg(pl.col("contribution").sum()).sort("declaration_id")
+    base = bundle.score(few).sort("declaration_id")["raw_score"] - sums["contribution"]
+    assert base.to_list() == pytest.approx([base[0]] * 4)
+    assert bundle.contributions(few.clear()).height == 0
+
+
+def test_no_rows_score_to_no_rows(world, bundle) -> None:
+    assert bundle.score(world.evidence.clear()).height == 0
+
+
+def test_test_period_teaches_nothing(world, bundle) -> None:
+    spoiled = world.evidence.with_columns(
+        pl.when(pl.col("declared_on") >= bundle.test_from)
+        .then(0.987)
+        .otherwise("detour")
+        .cast(pl.Float32)
+        .alias("detour")
+    )
+    flipped = world.outcomes.with_columns(
+        finding=pl.when(pl.col("inspected_on") >= bundle.test_from).then(pl.lit("clean")).otherwise("finding")
+    )
+    assert trained(world, outcomes=flipped, evidence=spoiled).model_version == bundle.model_version
+
+
+def test_broken_files_are_refused_plainly(bundle) -> None:
+    files = dict(bundle.to_files())
+    with pytest.raises(ConfigError, match="not a whole oretrace model"):
+        ModelBundle.from_files({k: v for k, v in files.items() if k != "calibration.json"})
+    with pytest.raises(ConfigError, match="not a whole oretrace model"):
+        ModelBundle.from_files(files | {"anomaly.json": "{"})
+    newer = files["bundle.json"].replace('"format": 1', '"format": 99')
+    with pytest.raises(ConfigError, match="form 99"):
+        ModelBundle.from_files(files | {"bundle.json": newer})
