@@ -71,5 +71,6 @@ def density_bands(forms: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
             pl.lit(None, pl.Int32).alias("from_month"),
             pl.lit(None, pl.Int32).alias("to_month"),
             pl.lit(value=False).alias("is_later"),
+            pl.lit(value=False).alias("is_wide"),
         )
     )

@@ -20,27 +20,37 @@ def own_minerals(forms: pl.DataFrame) -> pl.LazyFrame:
 def price_bands(prices: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
     """Build the price band of each mineral (or form) for each stretch of months, in logs of USD/kg.
 
-    A band holds from the month after it was quoted until the next one is known. Before the first quotation the
-    earliest known band stands in, marked `is_later`.
+    A quotation holds from the month after it until the next one is known. The wide band of all years (confidence
+    `band`) always holds, marked `is_wide`. A mineral without a wide band has its earliest quotation stand in for the
+    time before, marked `is_later`.
     """
     slack = math.log(rules.price_band_ratio)
     keys = ["mineral", "form_id"]
-    quoted = (
+    columns = ["mineral", "form_id", "low", "centre", "high", "from_month", "to_month", "is_later", "is_wide"]
+    usable = (
         prices.lazy()
         .filter((pl.col("low_usd_per_kg") > 0) & (pl.col("high_usd_per_kg") >= pl.col("low_usd_per_kg")))
-        .with_columns(from_month=month_number(pl.col("priced_on")) + 1)
-        .sort(*keys, "priced_on", "low_usd_per_kg", "high_usd_per_kg")
-        .group_by(*keys, "from_month")
+        .with_columns(
+            from_month=month_number(pl.col("priced_on")) + 1,
+            is_wide=(pl.col("confidence") == "band").fill_null(value=False),
+        )
+        .group_by(*keys, "from_month", "is_wide")
         .agg(pl.col("low_usd_per_kg").min().log().alias("low"), pl.col("high_usd_per_kg").max().log().alias("high"))
+        .with_columns(centre=(pl.col("low") + pl.col("high")) / 2, is_later=pl.lit(value=False))
+    )
+    never = pl.lit(None, pl.Int32)
+    wide = usable.filter("is_wide").with_columns(from_month=never, to_month=never)
+    quoted = (
+        usable.filter(~pl.col("is_wide"))
         .sort(*keys, "from_month")
-        .with_columns(to_month=pl.col("from_month").shift(-1).over(keys), centre=(pl.col("low") + pl.col("high")) / 2)
-        .with_columns(pl.col("low") - slack, pl.col("high") + slack, is_later=pl.lit(value=False))
+        .with_columns(pl.col("low") - slack, pl.col("high") + slack, to_month=pl.col("from_month").shift(-1).over(keys))
     )
-    first = quoted.filter(pl.col("from_month") == pl.col("from_month").min().over(keys)).with_columns(
-        pl.col("from_month").alias("to_month"), pl.lit(None, pl.Int32).alias("from_month"), is_later=pl.lit(value=True)
+    first = (
+        quoted.filter(pl.col("from_month") == pl.col("from_month").min().over(keys))
+        .join(wide, on="mineral", how="anti")
+        .with_columns(pl.col("from_month").alias("to_month"), from_month=never, is_later=pl.lit(value=True))
     )
-    columns = ["mineral", "form_id", "low", "centre", "high", "from_month", "to_month", "is_later"]
-    return pl.concat([quoted.select(columns), first.select(columns)])
+    return pl.concat([one.select(columns) for one in (wide, quoted, first)])
 
 
 def closest_mineral(
@@ -53,7 +63,8 @@ def closest_mineral(
     rows
         Rows worth asking about: `declaration_id`, `hs6`, `month`, `log_figure` and, if given, the column `prefer`.
     bands
-        `mineral`, `low`, `centre`, `high` of the log, in force for `from_month` <= month < `to_month` (null: open).
+        `mineral`, `low`, `centre`, `high` of the log, in force for `from_month` <= month < `to_month` (null: open);
+        `is_later`, `is_wide`. A narrow band goes before a wide one.
     own
         From `own_minerals`.
     log_figure
@@ -66,8 +77,8 @@ def closest_mineral(
     Returns
     -------
     pl.LazyFrame
-        One row for each of `rows` that a mineral fits: `declaration_id`, the mineral in `name` and `<name>_is_later`:
-        whether its band was quoted only later.
+        One row for each of `rows` that a mineral fits: `declaration_id`, the mineral in `name`, and the band's marks
+        `<name>_is_later`, `<name>_is_wide`.
     """
     keys = ["hs6", "month", "step", *([prefer] if prefer else [])]
     stepped = rows.with_columns((pl.col(log_figure) / _STEP).floor().cast(pl.Int32).alias("step"))
@@ -85,10 +96,13 @@ def closest_mineral(
         .filter(inside & in_force)
         .join(own, on=["hs6", "mineral"], how="anti")
         .with_columns(not_preferred=not_preferred, off_centre=off_centre)
-        .sort(*keys, "not_preferred", "off_centre", "mineral", "is_later")
+        .sort(*keys, "not_preferred", "is_wide", "off_centre", "mineral", "is_later")
         .group_by(keys, maintain_order=True)
-        .agg(pl.col("mineral").first().alias(name), pl.col("is_later").first().alias(f"{name}_is_later"))
+        .agg(
+            pl.col("mineral").first().alias(name),
+            pl.col("is_later", "is_wide").first().name.prefix(f"{name}_"),
+        )
     )
     return stepped.join(fitting, on=keys, how="inner", nulls_equal=True).select(
-        "declaration_id", name, f"{name}_is_later"
+        "declaration_id", name, f"{name}_is_later", f"{name}_is_wide"
     )

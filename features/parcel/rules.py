@@ -96,6 +96,8 @@ class ParcelRules:
     price_band_ratio: float = 1.4
     """A unit value this much outside a quoted band still counts as inside: home and abroad differed by 20 to 60 %
     in 2024 (indicators.md 17)."""
+    wide_band_weight: float = 0.5
+    """Weight of lying in the wide all-years band of a mineral only: it holds the prices of many ordinary goods."""
     solid_share_least: float = 0.3
     solid_share_most: float = 1.05
     """Share of a packed volume that is solid mineral: loose powder 0.3, ingots near 1, and 5 % for measurement."""

@@ -43,6 +43,7 @@ _FIGURES = (
     "price_mineral",
     "density_mineral",
     "is_price_band_later",
+    "is_price_band_wide",
 )
 
 
@@ -143,12 +144,13 @@ def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
         .filter(pl.col("price_mineral").is_not_null() | pl.col("density_mineral").is_not_null())
         .with_columns(suspected=pl.coalesce("price_mineral", "density_mineral"))
         .join(packing.mineral_packings(minerals.packings), on="suspected", how="left")
-        .rename({"price_mineral_is_later": "is_price_band_later"})
-        .drop("density_mineral_is_later", "suspected")
+        .rename({"price_mineral_is_later": "is_price_band_later", "price_mineral_is_wide": "is_price_band_wide"})
+        .drop("density_mineral_is_later", "density_mineral_is_wide", "suspected")
     )
     mass = pl.col("kg_per_package")
+    fit = pl.when(pl.col("price_mineral").is_null()).then(0.0).when("is_price_band_wide").then(rules.wide_band_weight)
     return rows.join(found, on="declaration_id", how="left").with_columns(
-        (pl.col("price_off") * pl.col("price_mineral").is_not_null()).alias("price_like_mineral"),
+        (pl.col("price_off") * fit.otherwise(1.0)).alias("price_like_mineral"),
         (pl.col("above_densest") * pl.col("density_mineral").is_not_null()).alias("density_like_mineral"),
         ((mass >= pl.col("package_kg_low")) & (mass <= pl.col("package_kg_high"))).alias("is_mineral_packing"),
     )

@@ -54,6 +54,7 @@ class Parcel(Closed):
     doubt_from_spreads: float = Field(gt=0)
     doubt_full_spreads: float = Field(gt=0)
     price_band_ratio: float = Field(ge=1)
+    wide_band_weight: float = Field(ge=0, le=1)
     solid_share_least: float = Field(gt=0, le=1)
     solid_share_most: float = Field(ge=1)
     box_slack: float = Field(ge=1)
