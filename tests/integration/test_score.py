@@ -1,0 +1,107 @@
+"""Scoring through its real interface: thirty hand-made declarations, order and batches, refusals."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.contracts import Worklist
+from features.errors import ConfigError, ContractError
+from pipelines.steps.said import Said
+from pipelines.steps.score import run_score
+from tests.integration.conftest import Demo
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+FULL = GOLDEN / "thirty_declarations.csv"
+
+
+def score(demo: Demo, declarations: Path, out: Path, **options: object) -> Said:
+    settings = {"as_of": date(2025, 6, 30), "budget": 30, "model": "challenger"} | options
+    return run_score(declarations=declarations, out=out, home=demo.home, **settings)  # type: ignore[arg-type]
+
+
+def scores(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "scores.parquet")
+
+
+def test_required_columns_alone_give_thirty_scored_rows(small_demo: Demo, tmp_path: Path) -> None:
+    said = score(small_demo, GOLDEN / "thirty_required_only.csv", tmp_path)
+    assert said.counts == {"read": 30, "scored": 30, "rejected": 0}
+    worklist = pl.read_parquet(tmp_path / "worklist.parquet")
+    assert worklist.height == 30
+    Worklist.validate(worklist)
+    assert scores(tmp_path)["suspicion"].null_count() == 0
+
+
+def test_all_columns_name_the_right_evidence_for_each_planted_case(small_demo: Demo, tmp_path: Path) -> None:
+    score(small_demo, FULL, tmp_path, licences=GOLDEN / "thirty_licences.csv")
+    told = {
+        row["declaration_id"]: [one["code"] for one in row["reasons"]]
+        for row in pl.read_parquet(tmp_path / "worklist.parquet").to_dicts()
+    }
+    planted = pl.read_csv(FULL, infer_schema=False).select("declaration_id", "expect").drop_nulls()
+    missing = {
+        identifier: (code, told[identifier])
+        for identifier, expected in planted.iter_rows()
+        for code in expected.split(";")
+        if code not in told[identifier]
+    }
+    assert not missing
+
+
+def test_honest_lookalikes_are_not_told_as_controlled(small_demo: Demo, tmp_path: Path) -> None:
+    score(small_demo, FULL, tmp_path, licences=GOLDEN / "thirty_licences.csv")
+    worklist = pl.read_parquet(tmp_path / "worklist.parquet")
+    honest = worklist.filter(pl.col("declaration_id") >= "G16")
+    codes = honest.explode("reasons")["reasons"].struct.field("code").drop_nulls()
+    wrong = {"term_mismatch", "licence_missing", "licence_mismatch", "density_like_mineral", "disguised_text"}
+    assert not wrong & set(codes)
+
+
+def test_row_order_and_batches_change_no_score(small_demo: Demo, tmp_path: Path) -> None:
+    whole = pl.read_parquet(small_demo.folder / "new" / "declarations.parquet")
+    shuffled = whole.sample(fraction=1.0, shuffle=True, seed=1)
+    parts = {"whole": whole, "shuffled": shuffled, "first": shuffled.head(57), "rest": shuffled.slice(57)}
+    found = {}
+    for name, table in parts.items():
+        table.write_parquet(tmp_path / f"{name}.parquet")
+        score(small_demo, tmp_path / f"{name}.parquet", tmp_path / name, as_of=None)
+        found[name] = scores(tmp_path / name)
+    assert found["whole"].equals(found["shuffled"])
+    assert found["whole"].equals(pl.concat([found["first"], found["rest"]]).sort("declaration_id"))
+    assert (tmp_path / "whole" / "worklist.csv").read_bytes() == (tmp_path / "shuffled" / "worklist.csv").read_bytes()
+
+
+def test_later_declarations_are_counted_and_not_scored(small_demo: Demo, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="made later"):
+        score(small_demo, FULL, tmp_path, as_of=date(2025, 5, 1))
+
+
+def test_hostile_text_stays_data(small_demo: Demo, tmp_path: Path) -> None:
+    table = pl.read_csv(FULL, infer_schema=False).with_columns(
+        description=pl.lit("<script>alert(1)</script>\u202e=cmd|'/c calc'!A1 " + "锑" * 200_000),
+        exporter_name=pl.lit('=HYPERLINK("http://x","y")'),
+    )
+    table.write_csv(tmp_path / "hostile.csv")
+    score(small_demo, tmp_path / "hostile.csv", tmp_path / "out")
+    page = (tmp_path / "out" / "worklist.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert len(page) < 1_000_000
+
+
+def test_too_many_broken_rows_are_refused_and_nothing_is_half_written(small_demo: Demo, tmp_path: Path) -> None:
+    table = pl.read_csv(FULL, infer_schema=False).with_columns(
+        net_kg=pl.when(pl.int_range(pl.len()) < 10).then(pl.lit("-5")).otherwise("net_kg")
+    )
+    table.write_csv(tmp_path / "broken.csv")
+    with pytest.raises(ContractError, match=r"10 of 30 rows broken.*net_kg\|min 10"):
+        score(small_demo, tmp_path / "broken.csv", tmp_path / "out")
+    assert sorted(one.name for one in (tmp_path / "out").rglob("*") if one.is_file()) == ["declarations.parquet"]
+    said = score(small_demo, tmp_path / "broken.csv", tmp_path / "out", max_rejects_share=0.5)
+    assert said.counts == {"read": 30, "scored": 20, "rejected": 10}
