@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,59 @@ from pipelines.settings.closed import Closed
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 PricePoint = tuple[date, Positive]
+Typology = Literal["misdeclaration", "concealment", "transshipment"]
+SchemeName = Literal[
+    "false_name",
+    "false_code",
+    "false_purity",
+    "undervalued",
+    "sample_parcels",
+    "hidden_in_cargo",
+    "hidden_in_articles",
+    "hub_same_form",
+    "hub_converted",
+    "false_origin",
+]
+LookalikeName = Literal[
+    "below_threshold",
+    "uncontrolled_relative",
+    "medicine",
+    "name_only",
+    "hub_reexport",
+    "new_smelter",
+    "price_boom",
+    "stock_sale",
+    "consolidated",
+    "courier_sample",
+    "dense_variant",
+    "group_sale",
+]
+OptionalColumn = Literal[
+    "office_id",
+    "description",
+    "exporter_id",
+    "exporter_name",
+    "consignee_id",
+    "consignee_name",
+    "declarant_id",
+    "dispatch_iso3",
+    "loading_port",
+    "discharge_port",
+    "route",
+    "transport_mode",
+    "n_packages",
+    "package_type",
+    "n_containers",
+    "container_type",
+    "net_kg",
+    "gross_kg",
+    "volume_m3",
+    "value_usd",
+    "licence_no",
+    "control_remark",
+    "end_use",
+    "amended_on",
+]
 
 
 class Evasion(Closed):
@@ -35,7 +88,7 @@ class Evasion(Closed):
     """Share of the traders' movements that the declarations sample."""
     hub_loss_share: Annotated[float, Field(ge=0.0, le=0.2)]
     """Mean share of mass lost at a hub."""
-    schemes: dict[str, Annotated[float, Field(ge=0.0)]]
+    schemes: dict[SchemeName, Annotated[float, Field(ge=0.0)]]
     """Relative number of agents by scheme."""
 
 
@@ -62,7 +115,7 @@ class Inspection(Closed):
     """Share of honest firms that somebody reports."""
     other_violation_share: Share
     """Share of inspected honest declarations with an unrelated fault."""
-    miss_share: dict[str, Share]
+    miss_share: dict[Typology, Share]
     """Chance that an inspection misses a violation, by typology."""
 
 
@@ -129,10 +182,10 @@ class SimulateSettings(Closed):
     group_firms_share: Share
     """Share of honest firms with a company of their own group abroad."""
     evasion: Evasion
-    lookalikes: dict[str, Share]
+    lookalikes: dict[LookalikeName, Share]
     """Share of declarations of each honest look-alike."""
     inspection: Inspection
-    missing: dict[str, Share]
+    missing: dict[OptionalColumn, Share]
     """Share of empty cells by column, whatever the label."""
     statistics: Statistics
     prices_usd_per_kg: dict[str, tuple[PricePoint, ...]]

@@ -23,9 +23,9 @@ class Rules:
     licensed_from: Ints
     """By good: first day on which a licence is needed; NEVER where none."""
     refused_from: Ints
-    """By good and country: first day on which export there is refused."""
+    """By spell, good and country: first day on which export there is refused."""
     refused_to: Ints
-    """By good and country: first day on which it no longer is."""
+    """By spell, good and country: first day on which it no longer is."""
 
     def needs_licence(self, good: Ints, day: Ints) -> Bools:
         """Which rows need a licence on their day."""
@@ -33,7 +33,12 @@ class Rules:
 
     def is_refused(self, good: Ints, country: Ints, day: Ints) -> Bools:
         """Which rows may not go to that country on their day."""
-        return np.asarray((day >= self.refused_from[good, country]) & (day < self.refused_to[good, country]))
+        spells = (day >= self.refused_from[:, good, country]) & (day < self.refused_to[:, good, country])
+        return np.asarray(spells.any(axis=0))
+
+    def refused_before(self, good: int, day: int) -> Ints:
+        """Name the countries to which export of a good is refused at some time before a day."""
+        return np.flatnonzero((self.refused_from[:, good, :] < day).any(axis=0))
 
 
 def rules_in_time(measures: pl.DataFrame, goods: Goods, places: Places) -> Rules:
@@ -43,20 +48,25 @@ def rules_in_time(measures: pl.DataFrame, goods: Goods, places: Places) -> Rules
     """
     final = measures.filter(pl.col("known_to").is_null() & pl.col("mineral").is_not_null())
     licensed = np.full(goods.frame.height, NEVER, dtype=np.int64)
-    starts = np.full((goods.frame.height, len(places.codes)), NEVER, dtype=np.int64)
-    ends = np.full_like(starts, NEVER)
     duty = final.filter(
         (pl.col("rule") == "licence") & pl.col("destination_iso3").is_null() & pl.col("valid_to").is_null()
     )
     for mineral, first in duty.group_by("mineral").agg(pl.col("valid_from").min()).sort("mineral").iter_rows():
         licensed[goods.having(role="controlled", mineral=mineral)] = day_number(first)
-    refused = final.filter((pl.col("rule") == "refusal_presumed") & pl.col("destination_iso3").is_in(places.codes))
-    for mineral, iso3, first, end in refused.select(
-        "mineral", "destination_iso3", "valid_from", "valid_to"
-    ).iter_rows():
+    refused = (
+        final.filter((pl.col("rule") == "refusal_presumed") & pl.col("destination_iso3").is_in(places.codes))
+        .select("mineral", "destination_iso3", "valid_from", "valid_to")
+        .unique()
+        .sort("mineral", "destination_iso3", "valid_from")
+        .with_columns(pl.int_range(pl.len()).over("mineral", "destination_iso3").alias("spell"))
+    )
+    spells = int(refused.select(pl.col("spell").max().fill_null(0)).item()) + 1
+    starts = np.full((spells, goods.frame.height, len(places.codes)), NEVER, dtype=np.int64)
+    ends = np.full_like(starts, NEVER)
+    for mineral, iso3, first, end, spell in refused.iter_rows():  # a spell ends where the refusal is suspended
         rows = goods.having(role="controlled", mineral=mineral)
-        starts[rows, places.position(iso3)] = day_number(first)
-        ends[rows, places.position(iso3)] = day_number(end) if end else NEVER
+        starts[spell, rows, places.position(iso3)] = day_number(first)
+        ends[spell, rows, places.position(iso3)] = day_number(end) if end else NEVER
     return Rules(licensed, starts, ends)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calendar_of_controls import NEVER
 from pipelines.simulate.draws import Floats, Ints, pick, stream
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import CONVERSIONS, LESSER_GRADES, NEIGHBOURS, SCHEMES
@@ -71,8 +70,9 @@ def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
 def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
     """Make evaders out of existing firms; returns the world with their first days moved, and the evaders."""
     config, rng = world.config.evasion, stream(world.seed, "evaders")
+    popularity = {str(name): weight for name, weight in config.schemes.items()}
     wanted = round(config.prevalence_share * declarations)
-    weights = np.array([config.schemes.get(scheme.name, 0.0) for scheme in SCHEMES])
+    weights = np.array([popularity.get(scheme.name, 0.0) for scheme in SCHEMES])
     usable = [_goods_for(world, number) for number in range(len(SCHEMES))]
     weights = weights * np.array([len(goods) > 0 for goods in usable])
     if wanted == 0 or weights.sum() == 0:
@@ -211,7 +211,7 @@ def _one_agent(
 def _destination(
     world: Setting, rng: np.random.Generator, good: int, hubs: tuple[int, int], *, may_be_refused: bool
 ) -> int:
-    refused = np.flatnonzero(world.rules.refused_from[good] < min(world.last_day, NEVER))
+    refused = world.rules.refused_before(good, world.last_day)
     if may_be_refused and len(refused) and rng.random() < world.config.evasion.forbidden_destination_share:
         return int(refused[rng.integers(0, len(refused))])
     market = world.places.market(world.goods.texts("market")[good]).copy()

@@ -58,7 +58,7 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
     columns["host_kg"] = host_kg
     columns["consignee"] = world.firms.buyer_of(firm, named_destination, (late & by_hub).astype(np.int64) + 7)
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
-    columns["licence_plan"] = _licence_plan(world, agents, row=row, scheme=scheme, good=good, day=day)
+    columns["licence_plan"] = _licence_plan(world, rng, agents, row=row, scheme=scheme, good=good, day=day)
     columns["loss_share"] = np.where(by_hub, rng.beta(2, 2 / world.config.evasion.hub_loss_share, count), 0.0)
     for care in ("care_price", "care_volume", "care_packing", "care_text", "care_route"):
         columns[care] = np.clip(agents.real(care)[row] + rng.normal(0, 0.08, count), 0.0, 1.0)
@@ -86,8 +86,12 @@ def _true_mass(rng: np.random.Generator, usual: Floats, host_kg: Floats, parcel:
     return np.maximum(np.round(lot, 1), 0.2)
 
 
-def _licence_plan(world: Setting, agents: Agents, *, row: Ints, scheme: Ints, good: Ints, day: Ints) -> Ints:
+def _licence_plan(
+    world: Setting, rng: np.random.Generator, agents: Agents, *, row: Ints, scheme: Ints, good: Ints, day: Ints
+) -> Ints:
     """0 none, 1 own licence, 2 own licence overdrawn, 3 somebody else's licence, 4 an invented number."""
     open_paper = np.array([one.paper == "true_good" and one.filed == "export" for one in SCHEMES])[scheme]
-    plan = np.where(scheme == NAMES.index("undervalued"), 1 + (row % 2), agents.whole("licence_plan")[row])
+    usual = agents.whole("licence_plan")[row]
+    now = np.where(rng.random(len(row)) < 0.7, usual, rng.integers(0, 5, len(row)))
+    plan = np.where(scheme == NAMES.index("undervalued"), 1 + (row % 2), now)
     return np.asarray(np.where(open_paper & world.rules.needs_licence(good, day), plan, 0))

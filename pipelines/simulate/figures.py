@@ -69,13 +69,13 @@ def paper_figures(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
             "container_type": _containers(rng, mode, gross, volume, boxes),
             "net_kg": net * _slip(rng, count),
             "gross_kg": np.round(gross, 1),
-            "volume_m3": np.round(np.maximum(volume, 1e-4), 4) * _slip(rng, count),
+            "volume_m3": np.round(np.maximum(volume, 1e-3), 4) * _slip(rng, count),
             "value_usd": np.round(np.maximum(shown * each_usd, 0.5), 2),
         }
     ).with_columns(
         pl.when(pl.col("container_type") == "").then(None).otherwise("container_type").alias("container_type"),
         pl.when(pl.col("n_containers") > 0).then("n_containers").alias("n_containers"),
-        pl.col("net_kg", "volume_m3").round(4),
+        pl.col("net_kg", "volume_m3").round(7),
     )
 
 

@@ -180,8 +180,9 @@ LOOKALIKES: dict[str, Builder] = {
 def lookalike_trade(world: Setting, declarations: int) -> pl.DataFrame:
     """Ship every look-alike in its share of all declarations."""
     tables = []
+    shares = {str(name): share for name, share in world.config.lookalikes.items()}
     for number, (name, build) in enumerate(LOOKALIKES.items()):
-        share = world.config.lookalikes.get(name, 0.0)
+        share = shares.get(name, 0.0)
         count = max(round(share * declarations), 3) if share > 0 else 0
         if count:
             columns = build(world, stream(world.seed, "lookalike", name), count) | {"lookalike": np.full(count, number)}

@@ -56,7 +56,7 @@ DEFAULTS: dict[str, Any] = {
     "licence_plan": 0,
     "loss_share": 0.0,
 }
-"""Columns of a movement. Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1 
+"""Columns of a movement. Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1
 where the figure on paper is what an honest paper of that good would say."""
 
 

@@ -81,10 +81,11 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
 def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
     """Empty cells at random, column by column, whatever the label; call once the rows are in their final order."""
     rows = declarations.height
+    missing = {str(column): share for column, share in world.config.missing.items()}
     kept = {
-        column: pl.Series(stream(world.seed, "missing", column).random(rows) >= world.config.missing.get(column, 0.0))
+        column: pl.Series(stream(world.seed, "missing", column).random(rows) >= missing.get(column, 0.0))
         for column in declarations.columns
-        if world.config.missing.get(column, 0.0) > 0
+        if missing.get(column, 0.0) > 0
     }
     return declarations.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column, keep in kept.items())
 
