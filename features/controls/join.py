@@ -35,6 +35,7 @@ def join_controls(
     code: str = "hs_code",
     origin: str | None = "origin_iso3",
     dispatch: str | None = "dispatch_iso3",
+    direction: str | None = "direction",
     known_on: date | str | None = None,
 ) -> pl.LazyFrame:
     """Say for each row which controls its code touches on its day for its destination.
@@ -46,13 +47,22 @@ def join_controls(
     where a stronger one exists.
 
     A null code, date or destination, a code under six digits, and a destination `_X` or `W00` give null lists
-    (unknown); no match gives empty ones. `known_on` None asks each row as known on its own day; a date or the name of
-    a date column asks all rows as known then. The list binds goods that leave China or, whatever country they leave,
+    (unknown); no match gives empty ones. Digits beyond the sixth are read as the Chinese tariff's where `direction`
+    says `export` and the goods leave China, and not at all for `import` and `transit` (another country's tariff);
+    without that column they count where they agree.
+
+    `known_on` None asks each row as known on its own day; a date, or the name of a date column, as known then. The
+    list binds goods that leave China or, whatever country they leave,
     are of Chinese origin; a missing `dispatch` counts as `origin`; `origin=None` means every row is such a good.
     One row out for each row in, in the same order; the row order decides nothing.
     """
     items = code_items(controls)
-    key = code_key(pl.col(code), items["key"].unique())
+    columns = rows.collect_schema().names()
+    national = None
+    if direction is not None and direction in columns:
+        flow = _flow(origin, dispatch if dispatch in columns else None)
+        national = (pl.col(direction) == "export") & (flow == "export")
+    key = code_key(pl.col(code), items["key"].unique(), national)
     return _join(
         rows, controls, items, key=key, needed=code, day=date, destination=destination, origin=origin,
         dispatch=dispatch, known_on=known_on,

@@ -10,6 +10,7 @@ from features.controls.frames import ControlList
 PRINTED, LINE, HS6 = 3, 2, 1
 MATCH_NAMES = {PRINTED: "printed", LINE: "line8", HS6: "hs6"}
 NO_CODE = "-"  # key of a code that no control item has
+NATIONAL = "n"  # ends the key of a code that is known to be of the Chinese tariff
 
 
 def digits_only(code: pl.Expr) -> pl.Expr:
@@ -26,7 +27,8 @@ def code_items(controls: ControlList) -> pl.DataFrame:
     which the code table no longer has the stronger ones. Only matches of the highest rank in force count: a
     ten-digit code sets aside the other codes of its line, and a line the rest of its heading; but a code declared
     with eight digits may be any printed code of that line, and an eight-digit code printed by an announcement covers
-    every ten-digit code in it.
+    every ten-digit code in it. Keys that end in "n" are for codes known to be of the Chinese tariff: there a heading
+    speaks only for items that have a code in the same line.
     """
     dates = ["valid_from", "valid_to", "known_from", "known_to"]
     announced = controls.announcements.select("announcement_id", valid_from="announced_on")
@@ -53,7 +55,7 @@ def code_items(controls: ControlList) -> pl.DataFrame:
             eights.select("key", step="hs6"),
         ]
     ).unique()
-    return (
+    lenient = (
         ladders.join(base.rename({"key": "step"}), on="step", how="left")
         .select(columns)
         .drop_nulls("item_id")
@@ -63,23 +65,44 @@ def code_items(controls: ControlList) -> pl.DataFrame:
             .otherwise("level")
         )
         .unique()
-        .sort("key", "item_id", "level", "valid_from", "known_from")
     )
+    own_line = codes.select("item_id", line=pl.col("code").str.head(8), is_own=pl.lit(value=True)).unique()
+    strict = (
+        lenient.filter(pl.col("key").str.len_chars() >= 8)
+        .with_columns(line=pl.col("key").str.head(8))
+        .join(own_line, on=["item_id", "line"], how="left")
+        .filter((pl.col("level") > HS6) | pl.col("is_own"))
+        .with_columns(key=pl.col("key") + NATIONAL)
+        .select(lenient.columns)
+    )
+    return pl.concat([lenient, strict]).sort("key", "item_id", "level", "valid_from", "known_from")
 
 
-def code_key(code: pl.Expr, keys: pl.Series) -> pl.Expr:
-    """Longest key (10, 8, 6 digits) that a declared code starts with; "-" when no item has it, null when unknown."""
+def code_key(code: pl.Expr, keys: pl.Series, is_national: pl.Expr | None = None) -> pl.Expr:
+    """Longest key (10, 8, 6 digits) that a declared code starts with; "-" when no item has it, null when unknown.
+
+    `is_national` says whether digits beyond the sixth are those of the Chinese tariff. True: a code of eight digits or
+    more must agree in eight, since another line of the heading holds other goods. False: only six digits are compared.
+    Null: eight digits where they agree, else six.
+    """
     plain = digits_only(code)
     known = pl.lit(keys.implode())
-    ten, eight, six = plain.str.head(10), plain.str.head(8), plain.str.head(6)
+    length = plain.str.len_chars()
+    ten = pl.when(length >= 10).then(plain.str.head(10))
+    eight = pl.when(length >= 8).then(plain.str.head(8))
+    six = plain.str.head(6)
+    national = pl.lit(None, pl.Boolean) if is_national is None else is_national
+    may_be_national = national.fill_null(value=True)
+    mark = pl.when(national).then(pl.lit(NATIONAL)).otherwise(pl.lit(""))
+    by_heading = ~national.fill_null(value=False) | (length < 8)
     return (
         pl.when(plain.is_null())
         .then(None)
-        .when(ten.is_in(known))
-        .then(ten)
-        .when(eight.is_in(known))
-        .then(eight)
-        .when(six.is_in(known))
+        .when(may_be_national & ten.is_in(known))
+        .then(ten + mark)
+        .when(may_be_national & eight.is_in(known))
+        .then(eight + mark)
+        .when(by_heading & six.is_in(known))
         .then(six)
         .otherwise(pl.lit(NO_CODE))
     )

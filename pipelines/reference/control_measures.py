@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -46,10 +47,13 @@ class Order:
 def measure_rows(one: Announcement, switches: ControlSwitches, where: str) -> Iterator[dict[str, Any]]:
     """Give one row for each order, spell in force and stretch of knowledge."""
     expires = None if one.expires is None else one.expires + _DAY
+    made: Counter[str] = Counter()
     for order in _orders(one, switches, where):
-        for number, belief in enumerate(beliefs(one.announced, order.from_, expires, order.pauses), 1):
+        name = f"{order.rule_id}/{order.rule}/{order.mineral or '*'}"
+        for belief in beliefs(one.announced, order.from_, expires, order.pauses):
+            made[name] += 1
             yield {
-                "measure_id": f"{order.rule_id}/{order.rule}/{order.mineral or '*'}/{number}",
+                "measure_id": f"{name}/{made[name]}",
                 "announcement_id": one.id,
                 "number": one.number,
                 "rule_id": order.rule_id,
@@ -151,7 +155,7 @@ def _orders(one: Announcement, switches: ControlSwitches, where: str) -> Iterato
     places = {rule.destination for rule in one.destination_rules}
     place = country_iso3(next(iter(places)), f"{where}: destination_rules") if len(places) == 1 else None
     for said in one.end_user_rules if kind != "entity_list" else ():
-        for mineral in minerals if base is not None and one.items else [None]:
+        for mineral in minerals if minerals and kind != "overlay" else [None]:
             text = said if isinstance(said, str) else said.rule
             yield order("end_user", text, mineral, destination_iso3=place)
     for said in one.extraterritorial_rules if kind != "entity_list" else ():
