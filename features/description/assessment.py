@@ -7,6 +7,7 @@ import polars as pl
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
 from features.description.context import context_keeps, is_denied
 from features.description.forms import form_classes, settle_forms
+from features.description.headings import wording
 from features.description.normalise import (
     READ_FROM_END,
     READ_FROM_START,
@@ -34,20 +35,21 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     """Return one row per text of `texts` (unique column `text`, no nulls).
 
     Columns `text`, `text_mineral`, `text_form`, `text_term`, `term_weight`, `stated_purity_share`, `meets_listed_form`,
-    `n_changed_chars`, `disguised_text`, `vague_text`, `negated_term`, `innocent_context`, `words` (lower-case words, for
+    `n_changed_chars`, `disguised_text`, `vague_text`, `negated_term`, `innocent_context`, and `wording` (for
     the heading history).
     """
-    vocabulary = build_vocabulary(minerals.terms, minerals.forms)
+    vocabulary = build_vocabulary(minerals.terms, minerals.forms, minerals.minerals)
     numbered = texts.select("text").sort("text").with_row_index("text_no")
     clean = plain_text(pl.col("text"))
     base = numbered.with_columns(clean=clean).with_columns(
         words=lower_simplified(word_text(pl.col("clean"))), purity=stated_purity(pl.col("clean"))
     )
-    readings = read_texts(numbered, vocabulary)
-    weighed = _weigh(find_mentions(readings, vocabulary), find_compositions(base, minerals.minerals))
+    base = base.cache()
+    readings = read_texts(numbered, vocabulary).cache()
+    weighed = _weigh(find_mentions(readings, vocabulary), find_compositions(base, minerals.minerals)).cache()
     best = _best_mineral(weighed)
     company = weighed.group_by("text_no").agg(
-        negated_term=pl.col("denied").max(), innocent_context=(pl.col("raw") - pl.col("weight")).max().clip(0.0, 1.0)
+        negated_term=pl.col("denied").max(), innocent_context=pl.col("excused").max()
     )
     told = base.join(best, on="text_no", how="left").join(company, on="text_no", how="left")
     named = told.select(
@@ -57,11 +59,11 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     weight = pl.col("term_weight").fill_null(0.0)
     return full.select(
         "text",
-        "words",
         "text_mineral",
         "text_form",
         "text_term",
         "meets_listed_form",
+        wording=wording(pl.col("words")),
         term_weight=weight,
         stated_purity_share="purity",
         n_changed_chars=changed_chars(pl.col("text")),
@@ -74,7 +76,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
 
 def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
     """One row per text, mineral and reading: the surest mention, after its company, its denial and stated shares."""
-    keeps = context_keeps(pl.col("mineral"), pl.col("before"), pl.col("after"), pl.col("words"))
+    keeps = context_keeps(pl.col("mineral"), pl.col("after"), pl.col("words"))
     denied = is_denied(pl.col("before"), pl.col("after"))
     misspelt = pl.when(pl.col("reading") == "misspelt").then(MISSPELT_KEEPS).otherwise(1.0)
     sure = mentions.with_columns(full=pl.col("weight") * misspelt, said_no=denied, keeps=keeps)
@@ -84,7 +86,7 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
         "mineral",
         "form_id",
         "term",
-        raw=pl.when("said_no").then(0.0).otherwise("full"),
+        excused=pl.when("said_no").then(0.0).otherwise(pl.col("full") * (1.0 - pl.col("keeps"))),
         weight=pl.when("said_no").then(0.0).otherwise(pl.col("full") * pl.col("keeps")),
         denied=pl.when("said_no").then("full").otherwise(0.0),
     )
@@ -109,7 +111,7 @@ def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
         "mineral",
         form_id=pl.lit(None, pl.String),
         term="share_term",
-        raw=weight,
+        excused=pl.lit(0.0),
         weight=weight,
         denied=pl.lit(0.0),
     )

@@ -6,7 +6,9 @@ import polars as pl
 
 from features.atomic_masses import ATOMIC_MASS
 
-LOWEST_PURITY = 0.9  # below this a percentage is a content, not a purity (trade usage: 2N5 metal is the least called pure)
+LOWEST_PURITY = (
+    0.9  # below this a percentage is a content, not a purity (trade usage: 2N5 metal is the least called pure)
+)
 MAIN_SHARE = 0.5  # a mineral stated at half of the mass or more is what the good is
 
 _NINES = r"(?:^|[^A-Za-z0-9.])([2-9])N([1-9]?)5?(?:$|[^A-Za-z0-9])"
@@ -14,6 +16,10 @@ _NINES_ALL = r"(?:^|[^A-Za-z0-9.])[2-9]N[1-9]?(?:$|[^A-Za-z0-9])"
 _PERCENT = r"\d{2,3}(?:[.,]\d{1,7})?\s?(?:wt\.?\s?)?(?:%|pct|percent)"
 _ALLOY = r"(?:[A-Z][a-z]?\d{1,2}(?:\.\d{1,3})?%?[/\- ]?){2,6}|(?:\d{1,2}(?:\.\d{1,3})?%?[A-Z][a-z]?[/\- ]?){2,6}"
 _PART = r"[A-Z][a-z]?\d{1,2}(?:\.\d{1,3})?|\d{1,2}(?:\.\d{1,3})?%?[A-Z][a-z]?"
+# One share and then only names: W90NiFe, 90WNiFe, Bi58Sn. Metals alone, so that part numbers are not read as alloys.
+_METALS = "Ni|Fe|Cu|Co|Sn|Pb|Bi|Ag|Sb|In|Zn|Al|Cd|Mo|Re|Ta|W"
+_FIRST = rf"(?:\d{{2}}(?:\.\d{{1,2}})?%?(?:{_METALS})|(?:{_METALS})\d{{2}}(?:\.\d{{1,2}})?)"
+_LED = rf"(?:^|[^A-Za-z0-9]){_FIRST}(?:[-/ ]?(?:{_METALS})){{1,3}}(?:$|[^A-Za-z0-9])"
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,7})?"
 
 
@@ -50,7 +56,7 @@ def find_compositions(plain: pl.LazyFrame, minerals: pl.DataFrame) -> pl.LazyFra
     """
     elements = minerals.filter(pl.col("symbol").str.contains(r"^[A-Z][a-z]?$") & (pl.col("symbol") != "C"))
     alloys = _alloys(plain, elements)
-    return pl.concat([alloys, _beside_percent(plain, elements)]).filter(pl.col("share") <= 1.0)
+    return pl.concat([alloys, _led(plain, elements), _beside_percent(plain, elements)]).filter(pl.col("share") <= 1.0)
 
 
 def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
@@ -69,6 +75,18 @@ def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     return known.select("text_no", "mineral", "share", pl.col("term").str.strip_chars(" /-"))
 
 
+def _led(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    names = plain.select("text_no", term=pl.col("clean").str.extract_all(_LED)).explode("term", empty_as_null=False)
+    read = names.select(
+        "text_no",
+        share=pl.col("term").str.extract(r"(\d{2}(?:\.\d{1,2})?)", 1).cast(pl.Float64) / 100.0,
+        term=pl.col("term").str.strip_chars(" /-.,;:()（）"),
+        symbol=pl.col("term").str.extract(rf"({_METALS})", 1),
+    )
+    known = read.join(elements.lazy().select("symbol", "mineral"), on="symbol", how="left").drop_nulls("mineral")
+    return known.select("text_no", "mineral", "share", "term")
+
+
 def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     symbols = [symbol for symbol in elements["symbol"].to_list() if symbol != "In"]  # In 50 % of cases is English
     english = elements["name_en"].drop_nulls().str.to_lowercase().to_list()
@@ -76,7 +94,9 @@ def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame
     if not names:
         return plain.select("text_no", mineral=pl.lit(""), share=pl.lit(0.0), term=pl.lit("")).limit(0)
     edge = r"(?:$|[^A-Za-z])"
-    pattern = rf"{_NUMBER}\s?(?:wt\.?)?%\s?(?:{names}){edge}|(?:^|[^A-Za-z])(?:{names})\s?(?:content|含量)?\s?[:≥>=~<≤]{{0,2}}\s?{_NUMBER}\s?%"
+    before = rf"{_NUMBER}\s?(?:wt\.?)?%\s?(?:{names}){edge}"
+    after = rf"(?:^|[^A-Za-z])(?:{names})\s?(?:content|含量)?\s?[:≥>=~<≤]{{0,2}}\s?{_NUMBER}\s?%"
+    pattern = f"{before}|{after}"
     found = plain.select("text_no", term=pl.col("clean").str.extract_all(pattern)).explode("term", empty_as_null=False)
     by_name = pl.concat(
         [
@@ -88,4 +108,6 @@ def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame
     name = pl.col("term").str.extract(rf"(?:^|[^A-Za-z])({names}){edge}", 1)
     word = pl.when(name.str.len_chars() > 2).then(name.str.to_lowercase()).otherwise(name)
     told = found.with_columns(name=word, share=_share(pl.col("term"))).join(by_name.lazy(), on="name", how="left")
-    return told.drop_nulls("mineral").select("text_no", "mineral", "share", pl.col("term").str.strip_chars())
+    return told.drop_nulls("mineral").select(
+        "text_no", "mineral", "share", pl.col("term").str.strip_chars(" /-.,;:()（）")
+    )

@@ -1,4 +1,4 @@
-"""Letters that look like other letters, marks nobody sees, and the Chinese characters of mineral terms in two scripts."""
+"""Letters that look like others, marks nobody sees, and the characters of mineral terms in two Chinese scripts."""
 
 from __future__ import annotations
 
@@ -24,12 +24,20 @@ LOOKALIKES: dict[str, str] = {pair[0]: pair[-1].lower() if pair[0].islower() els
 HONEST_SYMBOLS = "μΩØøαβγδεηλρσθτωΔ"
 """Letters that honest trade text mixes into Latin words: units, phases, diameters (5μm, βGa2O3, Ø50)."""
 
-REGIONAL_LETTERS: dict[str, str] = {chr(0x1F1E6 + i): chr(ord("A") + i) for i in range(26)} | {
-    chr(0x1F150 + i): chr(ord("A") + i) for i in range(26)  # negative circled
-} | {chr(0x1F170 + i): chr(ord("A") + i) for i in range(26)}  # negative squared
+REGIONAL_LETTERS: dict[str, str] = (
+    {chr(0x1F1E6 + i): chr(ord("A") + i) for i in range(26)}
+    | {
+        chr(0x1F150 + i): chr(ord("A") + i)
+        for i in range(26)  # negative circled
+    }
+    | {chr(0x1F170 + i): chr(ord("A") + i) for i in range(26)}
+)  # negative squared
 """Emoji letters, which NFKD leaves alone."""
 
-INVISIBLE = r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{206F}\x{180E}\x{034F}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}\x{E0000}-\x{E007F}]"
+INVISIBLE = (
+    r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{206F}\x{180E}\x{034F}\x{115F}\x{1160}\x{3164}"
+    r"\x{FFA0}\x{FE00}-\x{FE0F}\x{E0000}-\x{E007F}]"
+)
 """Regex class of zero-width, bidirectional, filler and tag characters (Unicode Default_Ignorable, UAX #44)."""
 
 HONEST_INVISIBLE = r"[\x{00AD}\x{FEFF}]"
@@ -49,19 +57,21 @@ ACCENTS = r"[\x{0300}-\x{0333}\x{0339}-\x{036F}]"
 
 # Traditional to simplified, only characters of mineral terms, forms and their contexts (Unihan kSimplifiedVariant).
 _HANT = (
-    "銻锑 鎵镓 鍺锗 鎢钨 鉬钼 銦铟 鉍铋 釤钐 釓钆 鋱铽 鏑镝 鑥镥 鎦镥 鈧钪 釔钇 鈥钬 鉺铒 銩铥 銪铕 鐿镱 釹钕 鐠镨 鑭镧 鈰铈 "
-    "鈷钴 鎳镍 鐵铁 銅铜 銀银 錠锭 屬属 純纯 礦矿 銨铵 鎘镉 鋅锌 錫锡 鉛铅 單单 鹽盐 鈉钠 鱗鳞 鑽钻 剛刚 線线 鋸锯 壓压 機机 "
-    "無无 參参 體体 鋼钢 電电 極极 負负 產产 顆颗 塊块 條条 藥药 燈灯 絲丝 傢家 車车 記记 號号 為为 與与 質质 類类 燒烧 結结 "
-    "廢废 層层 鏡镜 窗窗 遠远 紅红 淨净 準准 達达 樣样 貨货 雜杂 屑屑 帶带 鍍镀 鈦钛 鋁铝 鎂镁 鋼钢 鈹铍 鋰锂 鋯锆 鉿铪 鈮铌 "
-    "鉭钽 錸铼 釩钒 鉻铬 錳锰 環环 對对 應应 飾饰 鏈链 醫医 顏颜 釋释 雙双 藍蓝 黃黄 陰阴 還还 滅灭 協协 劑剂 膠胶 塗涂 覆覆 "
-    "級级 膨膨 脹胀 銼锉 輪轮 針针 頭头 鍋锅 爐炉 煉炼 設设 備备 選选 從从 屜屉 檔档 夾夹 鑲镶 鍵键 銷销 鍊链 釷钍 鈾铀"
+    "銻锑 鎵镓 鍺锗 鎢钨 鉬钼 銦铟 鉍铋 釤钐 釓钆 鋱铽 鏑镝 鑥镥 鎦镥 鈧钪 釔钇 鈥钬 鉺铒 銩铥 銪铕 鐿镱 釹钕 鐠镨 "
+    "鑭镧 鈰铈 鈷钴 鎳镍 鐵铁 銅铜 銀银 錠锭 屬属 純纯 礦矿 銨铵 鎘镉 鋅锌 錫锡 鉛铅 單单 鹽盐 鈉钠 鱗鳞 鑽钻 剛刚 "
+    "線线 鋸锯 壓压 機机 無无 參参 體体 鋼钢 電电 極极 負负 產产 顆颗 塊块 條条 藥药 燈灯 絲丝 傢家 車车 記记 號号 "
+    "為为 與与 質质 類类 燒烧 結结 廢废 層层 鏡镜 遠远 紅红 淨净 準准 達达 樣样 貨货 雜杂 帶带 鍍镀 鈦钛 鋁铝 鎂镁 "
+    "鈹铍 鋰锂 鋯锆 鉿铪 鈮铌 鉭钽 錸铼 釩钒 鉻铬 錳锰 環环 對对 應应 飾饰 鏈链 醫医 顏颜 釋释 雙双 藍蓝 黃黄 陰阴 "
+    "還还 滅灭 協协 劑剂 膠胶 塗涂 級级 脹胀 銼锉 輪轮 針针 頭头 鍋锅 爐炉 煉炼 設设 備备 選选 從从 屜屉 檔档 夾夹 "
+    "鑲镶 鍵键 銷销 鍊链 釷钍 鈾铀"
 )
 SIMPLIFIED: dict[str, str] = {pair[0]: pair[1] for pair in _HANT.split() if pair[0] != pair[1]}
 """Traditional character to simplified."""
 
 # A character written as its two halves. Source: Unihan kIDS of the characters of mineral names.
 _HALVES = (
-    "弟锑 家镓 者锗 乌钨 烏钨 目钼 因铟 必铋 彡钐 乚钆 武铽 啇镝 商镝 鲁镥 亢钪 乙钇 火钬 耳铒 丢铥 有铕 意镱 女钕 普镨 定锭 同铜 易锡"
+    "弟锑 家镓 者锗 乌钨 烏钨 目钼 因铟 必铋 彡钐 乚钆 武铽 啇镝 商镝 鲁镥 "
+    "亢钪 乙钇 火钬 耳铒 丢铥 有铕 意镱 女钕 普镨 定锭 同铜 易锡"
 )
 RADICALS = "钅釒⻐"
 HALVES: dict[str, str] = {
@@ -83,15 +93,36 @@ OTHER_TAGS = r"</?[A-Za-z!?][^<>]*>"
 
 
 def _entities() -> dict[str, str]:
-    named = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&ge;": "≥", "&shy;": "", "&zwj;": ""}
+    named = {
+        "&nbsp;": " ",
+        "&lt;": "<",
+        "&gt;": ">",
+        "&quot;": '"',
+        "&apos;": "'",
+        "&ge;": "≥",
+        "&shy;": "",
+        "&zwj;": "",
+    }
     table = {**named, "&zwnj;": "", "&middot;": "·", "&ndash;": "-", "&mdash;": "-", "&sup2;": "2", "&sup3;": "3"}
-    readable = {chr(code) for code in range(32, 127)} | set(SIMPLIFIED) | set(SIMPLIFIED.values()) | set("氧化二三四五硼碲磷砷汞石墨稀土高不含金非磁粉靶")
+    readable = (
+        {chr(code) for code in range(32, 127)}
+        | set(SIMPLIFIED)
+        | set(SIMPLIFIED.values())
+        | set("氧化二三四五硼碲磷砷汞石墨稀土高不含金非磁粉靶")
+    )
     for letter in sorted(readable):
         code = ord(letter)
-        spellings = {f"&#{code};", f"&#x{code:x};", f"&#x{code:X};", f"&#X{code:x};", f"&#{code:04d};", f"&#x{code:04x};"}
+        spellings = {
+            f"&#{code};",
+            f"&#x{code:x};",
+            f"&#x{code:X};",
+            f"&#X{code:x};",
+            f"&#{code:04d};",
+            f"&#x{code:04x};",
+        }
         table |= dict.fromkeys(spellings, letter)
     return {"&amp;": "&"} | table
 
 
 ENTITIES: dict[str, str] = _entities()
-"""HTML entities, decoded once: the named ones of ordinary text, and the numbers of characters that terms are made of."""
+"""HTML entities, decoded once: the named ones of ordinary text, and the numbers of characters that terms hold."""

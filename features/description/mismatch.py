@@ -27,7 +27,9 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
     `listed`: another listed form's; `unlisted`: only unlisted forms of the mineral; `none`: no code of the mineral.
     """
     hs4 = pl.col("hs6").str.head(4)
-    of_form = codes.select(text_form="form_id", hs4="hs4").drop_nulls().unique().with_columns(is_forms=pl.lit(value=True))
+    of_form = (
+        codes.select(text_form="form_id", hs4="hs4").drop_nulls().unique().with_columns(is_forms=pl.lit(value=True))
+    )
     of_mineral = codes.group_by("mineral", "hs4").agg(any_listed=pl.col("is_listed").any())
     listed_forms = codes.drop_nulls("form_id").group_by("form_id").agg(form_listed=pl.col("is_listed").any())
     told = (
@@ -57,7 +59,9 @@ def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
     and the text names a listed one; 0 where nothing is named or the code fits. Null where there is no description.
     Source: indicators.md 19.
     """
-    share = pl.when(code_fit == "none").then(1.0).when(code_fit == "unlisted").then(SAME_MINERAL_OTHER_FORM).otherwise(0.0)
+    share = (
+        pl.when(code_fit == "none").then(1.0).when(code_fit == "unlisted").then(SAME_MINERAL_OTHER_FORM).otherwise(0.0)
+    )
     return pl.when(term_weight.is_not_null()).then(term_weight * share)
 
 

@@ -25,14 +25,16 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
         "text",
         plain=word_text(plain_text(pl.col("text"))),
         undone=word_text(undone_text(pl.col("text"))),
-    )
+    ).cache()
     plain = both.select("text_no", reading=pl.lit("plain", READING), cased="plain")
     undone = both.filter(pl.col("undone") != pl.col("plain")).select(
         "text_no", reading=pl.lit("undone", READING), cased="undone"
     )
     read = pl.concat([plain, undone]).with_columns(words=lower_simplified(pl.col("cased")))
     deepest = both.select("text_no", "text", words=pl.col("undone").str.to_lowercase())
-    pieced = pl.concat([_spaced(deepest, vocabulary), _reversed(deepest, vocabulary), *_from_tokens(deepest, vocabulary)])
+    pieced = pl.concat(
+        [_spaced(deepest, vocabulary), _reversed(deepest, vocabulary), *_from_tokens(deepest, vocabulary)]
+    )
     return pl.concat([read, pieced.select("text_no", "reading", cased=pl.lit(""), words="words")])
 
 
@@ -41,7 +43,9 @@ def _spaced(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     runs = pl.col("words").str.extract_all(r"(?: [a-z0-9]{1,3}){3,} ").list.join("|").str.replace_all(" ", "")
     found = deepest.select("text_no", run=runs).filter(pl.col("run").str.len_chars() >= SHORTEST_PIECED)
     whole = found.with_columns(
-        pattern=pl.col("run").str.extract_many(vocabulary.solid["pattern"].implode(), leftmost=True)
+        pattern=pl.col("run").str.extract_many(
+            pl.lit(vocabulary.solid["pattern"].to_list(), dtype=pl.List(pl.String)), leftmost=True
+        )
     )
     return _as_reading(whole.explode("pattern", empty_as_null=False), vocabulary, "spaced")
 
@@ -60,13 +64,13 @@ def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyF
     latin = tokens.with_row_index("at").filter(pl.col("token").str.contains(r"^[a-z0-9]+$"))
     has_digit = pl.col("token").str.contains(r"\d") & pl.col("token").str.contains(r"[a-z]{2}")
     one = latin.with_columns(token=pl.when(has_digit).then(_letters(pl.col("token"))).otherwise("token"), dug=has_digit)
-    two = one.select("text_no", pattern=_glued(2), dug="dug")
-    three = one.select("text_no", pattern=_glued(3), dug="dug")
+    glued = pl.concat([one.select("text_no", pattern=_glued(n), dug=_any_of("dug", n)) for n in (2, 3)]).drop_nulls()
     as_l = latin.filter(has_digit & pl.col("token").str.contains("1")).select(
         "text_no", pattern=_letters(pl.col("token").str.replace_all("1", "l"))
     )
-    dug = pl.concat([one.filter("dug").select("text_no", pattern="token"), as_l])
-    split = pl.concat([two, three]).select("text_no", "pattern").filter(pl.col("pattern").is_not_null())
+    in_pieces = glued.filter("dug").select("text_no", "pattern")
+    dug = pl.concat([one.filter("dug").select("text_no", pattern="token"), as_l, in_pieces])
+    split = glued.filter(~pl.col("dug")).select("text_no", "pattern")
     return [
         _as_reading(dug, vocabulary, "digits"),
         _as_reading(split, vocabulary, "split"),
@@ -89,10 +93,14 @@ def _glued(n: int) -> pl.Expr:
     )
 
 
+def _any_of(flag: str, n: int) -> pl.Expr:
+    return pl.any_horizontal([pl.col(flag).shift(-k) for k in range(n)])
+
+
 def _misspelt(latin: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     """Words one letter away from a term: wrong, missing, doubled or swapped."""
     known = vocabulary.misspelt.lazy()
-    starts = vocabulary.solid["pattern"].str.head(1).unique().implode()
+    starts = vocabulary.solid["pattern"].str.head(1).unique().sort().to_list()
     shortest = SHORTEST_MISSPELT - 1
     candidates = (
         latin.filter(
@@ -100,7 +108,7 @@ def _misspelt(latin: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
             & pl.col("token").str.len_chars().is_between(shortest, 24)
             & pl.col("token").str.head(1).is_in(starts)
             & ~pl.col("token").is_in([*NEAR_WORDS])
-            & ~pl.col("token").is_in(vocabulary.solid["pattern"].implode())
+            & ~pl.col("token").is_in(vocabulary.solid["pattern"].to_list())
         )
         .select("text_no", "token")
         .unique()

@@ -11,7 +11,10 @@ SAYS_NOT = (
     r"\b(?:not|non|un|no)[ -]?(?:a |an |subject to |under |listed |required |export[ -]|dual[ -]use ){0,4}"
     r"(?:controlled|control|controls|dual[ -]use|licen[cs]e|listed|required)|^(?:no|n|否|无|not)$|\bear99\b"
 )
-SAYS_YES = r"(?:属于|为|是|系)\p{Han}{0,4}(?:两用|管制|受控)|两用物项|管制物项|受控|\bcontrolled\b|\bdual[ -]use\b|^(?:yes|y|是)$"
+SAYS_YES = (
+    r"(?:属于|为|是|系)\p{Han}{0,4}(?:两用|管制|受控)|两用物项|管制物项|受控|"
+    r"\bcontrolled\b|\bdual[ -]use\b|^(?:yes|y|是)$"
+)
 
 
 def remark_says(remark: pl.Expr) -> pl.Expr:

@@ -54,8 +54,8 @@ def build_description(
     minerals
         Terms and forms to look for.
     history
-        Past declarations (`declared_on`, `description`, `hs_code`) for the heading evidence; only months strictly before
-        a declaration's are used. None leaves that evidence null.
+        Past declarations (`declared_on`, `description`, `hs_code`) for the heading evidence; only months strictly
+        before a declaration's are used. None leaves that evidence null.
     codes_of_mineral
         Further codes of each mineral (`mineral`, `hs6`), from the control list.
     remark_rule_from, remark_rule_minerals
@@ -81,8 +81,8 @@ def build_description(
         declared_heading=pl.col("hs_code").str.head(heading_digits),
         month=month_number(pl.col("declared_on")),
     )
-    texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals)
-    read = facts.join(texts, on="text", how="left")
+    texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals).cache()
+    read = facts.join(texts, on="text", how="left").cache()
     fits = code_fit(
         read.select("text_mineral", "text_form", "hs6").drop_nulls("text_mineral").unique(),
         mineral_codes(minerals.forms, codes_of_mineral),
@@ -93,10 +93,9 @@ def build_description(
         unknown = [pl.lit(None, pl.String).alias("best_heading"), pl.lit(None, pl.Float64).alias("heading_log_odds")]
         compared = judged.with_columns(*unknown)
     else:
-        asked = read.select("text", "words", "month", heading="declared_heading").drop_nulls("text")
-        verdicts = compare_headings(asked, history, digits=heading_digits)
-        on = ["text", "declared_heading", "month"]
-        compared = judged.join(verdicts.rename({"heading": "declared_heading"}), on=on, how="left")
+        asked = judged.select("wording", "month", heading="declared_heading")
+        verdicts = compare_headings(asked, history, digits=heading_digits).rename({"heading": "declared_heading"})
+        compared = judged.join(verdicts, on=["wording", "declared_heading", "month"], how="left")
     weight = pl.col("term_weight")
     remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")

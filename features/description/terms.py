@@ -38,7 +38,7 @@ def find_mentions(readings: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
 
 
 def _matches(readings: pl.LazyFrame, column: str, patterns: pl.DataFrame) -> pl.LazyFrame:
-    known = patterns["pattern"].unique().sort().implode()
+    known = pl.lit(patterns["pattern"].unique().sort().to_list(), dtype=pl.List(pl.String))  # a scalar: built once
     text = pl.col(column)
     found = readings.with_columns(
         pattern=text.str.extract_many(known, overlapping=True),

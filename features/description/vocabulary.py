@@ -13,6 +13,26 @@ SHORTEST_ACRONYM_IN_LOWER_CASE = 5  # shorter ones (APT, ITO, MCT) are read only
 SHORTEST_PIECED = 6  # letters of a term that may be looked for in pieces, digits or with a wrong letter
 SHORTEST_MISSPELT = 7
 
+# Common names that the reference file does not list: HS 2022 headings 2504, 3801, 7105, 8505 and their trade wording.
+MORE_TERMS = pl.DataFrame(
+    [
+        ("graphite powder", "en", "graphite_natural", 0.5),
+        ("graphite", "en", "graphite_natural", 0.4),
+        ("石墨粉", "zh", "graphite_natural", 0.5),
+        ("石墨", "zh", "graphite_natural", 0.4),
+        ("金刚石粉", "zh", "superhard", 0.8),
+        ("neodymium", "en", "rare_earth_magnets", 0.5),
+        ("samarium cobalt", "en", "rare_earth_magnets", 0.9),
+        ("tungstate", "en", "tungsten", 0.7),
+        ("paratungstate", "en", "tungsten", 0.9),
+        ("antimonate", "en", "antimony", 0.7),
+        ("antimonous", "en", "antimony", 0.8),
+    ],
+    schema=["term", "lang", "mineral", "weight"],
+    orient="row",
+)
+ELEMENT_CHARACTER_WEIGHT = 0.9  # 镓, 锑, 钨 mean the element and nothing else, but not which form
+
 PATTERN = pl.Schema({"pattern": pl.String, "mineral": pl.String, "form_id": pl.String, "weight": pl.Float64})
 NEAR_WORDS = ("geranium", "antinomy", "iridium", "graphene", "graphics", "graphic", "thallium", "germanic")
 """Words one letter away from a term that mean something else: a geranium is not germanium."""
@@ -34,11 +54,14 @@ class Vocabulary:
     misspelt: pl.DataFrame
 
 
-def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame) -> Vocabulary:
-    """Compile `Minerals.terms` and `Minerals.forms` (whose formulae keep their case) into patterns."""
+def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.DataFrame) -> Vocabulary:
+    """Compile the frames of `Minerals` (whose formulae keep their case in `forms`) into patterns."""
+    terms = _one_of_kin(terms, forms)
     formulae = _formulae(terms, forms)
-    named = terms.filter(pl.col("lang") != "formula").with_columns(
-        words=lower_simplified(word_text(plain_text(pl.col("term"))))
+    named = (
+        pl.concat([terms, _more(minerals)], how="diagonal_relaxed")
+        .filter(pl.col("lang") != "formula")
+        .with_columns(words=lower_simplified(word_text(plain_text(pl.col("term")))))
     )
     letters = pl.col("words").str.replace_all(" ", "")
     is_latin = letters.str.contains(r"^[\p{Latin}]+$")
@@ -58,39 +81,62 @@ def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame) -> Vocabulary:
     return Vocabulary(lower=_settled(lower), cased=_settled(cased), solid=solid, misspelt=_with_a_letter_out(solid))
 
 
+def _more(minerals: pl.DataFrame) -> pl.DataFrame:
+    """Common names of the minerals at hand, and the one Chinese character that is the element."""
+    common = MORE_TERMS.filter(pl.col("mineral").is_in(minerals["mineral"].implode()))
+    characters = minerals.filter(pl.col("name_cn").str.contains(r"^\p{Han}$")).select(
+        term="name_cn", lang=pl.lit("zh"), mineral="mineral", weight=pl.lit(ELEMENT_CHARACTER_WEIGHT)
+    )
+    return pl.concat([common, characters])
+
+
 def _formulae(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Formulae with the case of the forms table; digits make a formula safe to compare in lower case."""
-    spelled = forms.select(spelling=pl.col("formula").str.split(" / ")).explode("spelling").drop_nulls().unique()
-    spelled = spelled.with_columns(
-        term=pl.col("spelling").str.normalize("NFKC").str.to_lowercase(), written=word_text(plain_text("spelling"))
-    )
-    known = terms.filter(pl.col("lang") == "formula").join(
-        spelled.unique("term", keep="first", maintain_order=True), on="term", how="left"
-    )
+    spelled = forms.select("mineral", spelling=pl.col("formula").str.split(" / ")).explode("spelling").drop_nulls()
+    by_term = spelled.select(
+        "mineral",
+        term=pl.col("spelling").str.normalize("NFKC").str.to_lowercase(),
+        written=word_text(plain_text(pl.col("spelling"))),
+    ).unique(["mineral", "term"], keep="first", maintain_order=True)
+    known = terms.filter(pl.col("lang") == "formula").join(by_term, on=["mineral", "term"], how="left")
+    written = known.with_columns(written=pl.coalesce("written", word_text(plain_text(pl.col("term")))))
     letters = pl.col("written").str.replace_all(" ", "")
-    has_digit = letters.str.contains(r"\d")
-    cased = known.with_columns(written=pl.coalesce("written", word_text(plain_text("term"))), has_digit=has_digit)
-    cased = cased.with_columns(has_digit=pl.col("written").str.contains(r"\d")).filter(
+    long = written.with_columns(has_digit=letters.str.contains(r"\d")).filter(
         letters.str.len_chars() >= SHORTEST_FORMULA
     )
-    as_written = cased.with_columns(words=pl.when("has_digit").then(pl.col("written").str.to_lowercase()).otherwise("written"))
-    capitals = cased.filter(~pl.col("has_digit") & (letters.str.len_chars() > SHORTEST_FORMULA)).with_columns(
-        words=pl.col("written").str.to_uppercase()
+    spelling = pl.when("has_digit").then(pl.col("written").str.to_lowercase()).otherwise("written")
+    in_capitals = long.filter(~pl.col("has_digit") & (letters.str.len_chars() > SHORTEST_FORMULA))
+    return pl.concat(
+        [long.with_columns(words=spelling), in_capitals.with_columns(words=pl.col("written").str.to_uppercase())]
     )
-    return pl.concat([as_written, capitals])
+
+
+def _one_of_kin(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Give a formula or CAS number that several forms share the first of them; stated purity decides later."""
+    told = pl.concat(
+        [
+            forms.select("mineral", term=pl.col("formula").str.to_lowercase(), first_form="form_id"),
+            forms.select("mineral", term="cas", first_form="form_id"),
+        ]
+    ).drop_nulls()
+    first = told.unique(["mineral", "term"], keep="first", maintain_order=True)
+    joined = terms.join(first, on=["mineral", "term"], how="left")
+    return joined.with_columns(form_id=pl.coalesce("form_id", "first_form")).drop("first_form")
 
 
 def _patterns(terms: pl.DataFrame) -> pl.DataFrame:
     """Chinese starts and ends need no space beside them; Latin ones do."""
     open_left = pl.col("words").str.replace(r"^ (\p{Han})", "${1}").str.replace(r"(\p{Han}) $", "${1}")
-    return terms.select(open_left.alias("pattern"), "mineral", "form_id", "weight").cast(PATTERN)  # type: ignore[arg-type]
+    return terms.select(open_left.alias("pattern"), "mineral", "form_id", "weight").cast(PATTERN)
 
 
 def _settled(patterns: pl.DataFrame) -> pl.DataFrame:
     """Keep one row for a pattern and mineral: the surest; two forms that share it leave the form open."""
     best = pl.col("weight") == pl.col("weight").max().over("pattern", "mineral")
     one_form = pl.when(pl.col("form_id").n_unique() == 1).then(pl.col("form_id").first())
-    settled = patterns.filter(best).group_by("pattern", "mineral").agg(one_form.alias("form_id"), pl.col("weight").max())
+    settled = (
+        patterns.filter(best).group_by("pattern", "mineral").agg(one_form.alias("form_id"), pl.col("weight").max())
+    )
     return settled.sort("pattern", "mineral").select(list(PATTERN))
 
 

@@ -1,0 +1,192 @@
+"""Words in whose company a mineral's name is the name, part or task of something else: look-alikes of trade text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["after", "anywhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Words beside a term that leave only a share of its weight."""
+
+    minerals: tuple[str, ...]
+    """Minerals it applies to; empty for all."""
+    side: Side
+    """Right after the term, or anywhere in the text."""
+    latin: str
+    """Words or phrases, lower case, parted by commas; their plural counts too."""
+    han: str
+    """Chinese words, simplified, parted by spaces."""
+    keeps_share: float
+    """Share of the term's weight that stays, in [0, 1]: the project's own judgement, tried on golden descriptions."""
+
+    is_softened: bool = True
+    """Whether words of raw form beside it bring most of the weight back."""
+
+    @property
+    def pattern(self) -> str:
+        """The words as one regular expression over a word text (or the part of it after the term)."""
+        latin = "|".join(one.strip() for one in self.latin.split(","))
+        han = "|".join(self.han.split())
+        if self.side == "after":
+            return rf"^(?:{latin})(?:e?s)?(?: |$)" + (f"|^(?:{han})" if han else "")
+        return rf" (?:{latin})(?:e?s)? " + (f"|{han}" if han else "")
+
+
+_GRAPHITE = ("graphite_natural", "graphite_synthetic")
+_RARE_EARTHS = (
+    *("yttrium", "scandium", "holmium", "erbium", "gadolinium", "lutetium"),
+    *("europium", "terbium", "dysprosium", "samarium", "thulium", "ytterbium"),
+)
+_WORKS = (
+    "smelting, smelter, refining, refinery, mining, mine, flotation, processing, melting, leaching, casting, roasting, "
+    "extraction, sintering, crushing, screening, packing, sorting, detection, analysis, testing, recovery"
+)
+_MACHINES = "equipment|machine|machines|machinery|furnace|furnaces|plant|line|system|pump|pumps|bags|kit|vessel|tools?"
+
+COMPANY: tuple[Company, ...] = (
+    # a place, a brand, a firm
+    Company(
+        (),
+        "after",
+        "hill, road, street, valley, city, creek, brand, branded, lane, avenue, ridge, grove, cafe, bar and grill",
+        "山牌 山路 牌 路",
+        0.1,
+        is_softened=False,
+    ),
+    # equipment to win or make it, not the material
+    Company(
+        (),
+        "after",
+        ", ".join(
+            rf"(?:ore |concentrate |oxide |metal |powder )?{work.strip()} (?:{_MACHINES})" for work in _WORKS.split(",")
+        )
+        + f", (?:ore )?(?:{_WORKS.replace(', ', '|')})$"
+        + ", furnace, crusher, analyser, analyzer, sensor, detector, mould, mold, crucible",
+        r"\p{Han}{0,2}(?:冶炼|选矿|熔炼|精炼|破碎|采矿|开采|加工)\p{Han}{0,3}(?:设备|机|炉|生产线|泵|配件|工具|系统) "
+        "冶炼用 矿?设备 矿?炉 模具 坩埚 包装袋 检测仪 分析仪",
+        0.15,
+        is_softened=False,
+    ),
+    # goods whose name holds the word
+    Company(
+        ("tungsten",),
+        "anywhere",
+        "furniture, filament, lamp, bulb, halogen, light, carbide drill, carbide insert, carbide tool, carbide burr, "
+        "carbide blade, carbide ring, carbide tip, tipped, drill bit, end mill, cutting tool, dart, wedding, jewelry, "
+        "jewellery, fishing, sinker, watch, welding electrode, tig",
+        "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极",
+        0.2,
+    ),
+    Company(
+        ("bismuth",),
+        "anywhere",
+        "subsalicylate, subcitrate, potassium citrate, subgallate, subnitrate, tablet, capsule, medicine, medicament, "
+        "pharmaceutical, antacid, cosmetic, pigment, vanadate, pearl, oxychloride, makeup",
+        "次水杨酸 枸橼酸 药 片剂 胶囊 颜料 钒酸 化妆",
+        0.15,
+        is_softened=False,
+    ),
+    Company(
+        _GRAPHITE,
+        "anywhere",
+        "pencil, lead, grease, lubricant, gasket, seal, brush, packing, racket, racquet, golf, bicycle, fishing, "
+        "crayon, sketch, pan, color, colour, grey, gray, electrode",
+        "电极 铅笔 润滑 垫片 密封 碳刷 球拍 盘根 自行车 画笔",
+        0.2,
+    ),
+    Company(_GRAPHITE, "anywhere", "lithium ion battery, lithium ion batteri, battery pack", "电池", 0.3),
+    Company(
+        ("superhard",),
+        "anywhere",
+        "blade, saw, jewelry, jewellery, ring, necklace, earring, playing card, painting, embroidery, plate, disc, "
+        "wheel, grinding, polishing pad, file, drill bit, core bit",
+        "锯片 首饰 项链 戒指 磨轮 磨片 钻头 画 锉",
+        0.25,
+    ),
+    Company(
+        ("gallium",),
+        "anywhere",
+        "charger, adapter, adaptor, led, thermometer, laser pointer, power bank, citrate, scan, injection",
+        "充电器 适配器 灯 温度计 充电宝",
+        0.15,
+    ),
+    Company(
+        ("germanium",),
+        "anywhere",
+        "bracelet, necklace, jewelry, jewellery, massage, massager, mask, transistor, diode, roller, stone, sauna, "
+        "supplement, tea",
+        "手链 项链 首饰 按摩 面膜 晶体管 二极管 温浴",
+        0.15,
+    ),
+    Company(
+        ("germanium",),
+        "anywhere",
+        "lens, window, optics, objective, camera",
+        "镜头 镜片 热像仪 红外窗",
+        0.45,
+    ),
+    Company(
+        ("antimony",),
+        "anywhere",
+        "masterbatch, battery, batteri, pigment, cable, curtain, fabric, polyester, pet, resin, pvc, conduit",
+        "母粒 电池 颜料 电缆 窗帘 面料 聚酯 切片 树脂",
+        0.3,
+    ),
+    Company(
+        ("indium",),
+        "anywhere",
+        "touch, touchscreen, lcd, display, panel, screen, conductive glass, film",
+        "触摸 显示 液晶 导电玻璃 导电膜 屏",
+        0.25,
+    ),
+    Company(
+        ("molybdenum", "tungsten"),
+        "anywhere",
+        "steel, stainless, grease, lubricant, disulfide, disulphide, chrome, chromium, seamless, pipe, tube, "
+        "fertilizer, fertiliser, catalyst, bolt, flange, fitting",
+        "钢 润滑 二硫化 铬钼 肥料 催化剂 管",
+        0.25,
+    ),
+    Company(
+        ("tellurium",),
+        "anywhere",
+        "copper, solar module, pv module, peltier, thermoelectric module, cooler, solar panel",
+        "铜 组件 制冷片 光伏",
+        0.3,
+    ),
+    Company(
+        ("rare_earth_magnets",),
+        "anywhere",
+        "toy, fridge, refrigerator, speaker, loudspeaker, motor, headphone, earphone, hook, whiteboard, holder, "
+        "generator, turbine, phone case, bracelet, separator, sticker",
+        "玩具 冰箱 扬声器 喇叭 电机 马达 耳机 挂钩 白板 支架 音箱 手机壳",
+        0.3,
+    ),
+    Company(
+        _RARE_EARTHS,
+        "anywhere",
+        "zirconia, dental, laser, amplifier, edfa, fiber, fibre, contrast, injection, phosphor, lamp, spark plug, "
+        "crown, medical, scintillator, garnet rod, led, yag",
+        "氧化锆 义齿 激光 放大器 光纤 造影 注射 荧光粉 灯 火花塞",
+        0.35,
+    ),
+    Company(
+        (),
+        "anywhere",
+        "book, poster, t shirt, periodic table, toy, video game, lipstick, nail polish, perfume, hair dye, paint color",
+        "图书 海报 周期表 玩具 口红 指甲油 染发",
+        0.2,
+    ),
+)
+
+RAW_FORM = (
+    r" (?:ingots?|concentrates?|lumps?|shots?|granules?|regulus|oxides?|trioxides?|dioxides?|powders?|flakes?|pure|"
+    r"micropowders?|wafers?|targets?|scrap|billets?|crystals?|purity) |[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"
+)
+"""The text also speaks of raw form, so the innocent words weigh less: they are easily written."""
+
+RAW_FORM_KEEPS_SHARE = 0.6
