@@ -21,90 +21,110 @@ Positive = Annotated[float, Field(gt=0)]
 class SplitSettings(Closed):
     """How declarations are divided by time and trader."""
 
-    test_share: Annotated[float, Field(ge=0, lt=1)]
-    calibration_share: Annotated[float, Field(ge=0, lt=1)]
-    embargo_days: Count
-    group_column: str
-    held_out_group_share: Annotated[float, Field(ge=0, lt=1)]
-    is_whole_groups: bool
+    test_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="latest share of declarations, never trained on"
+    )
+    calibration_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="share before those, for calibration and p-values"
+    )
+    embargo_days: Count = Field(description="days dropped before each cut")
+    group_column: str = Field(description="column that names the trader")
+    held_out_group_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="share of traders kept out of training, so that the test has unseen ones"
+    )
+    is_whole_groups: bool = Field(description="drop from the test every trader that occurs in training")
 
 
 class LabelSettings(Closed):
     """How inspected rows are weighted."""
 
-    min_selection_probability_share: Inside
-    max_weight_ratio: Annotated[float, Field(ge=1)]
+    min_selection_probability_share: Inside = Field(description="lower logged probabilities of selection count as this")
+    max_weight_ratio: Annotated[float, Field(ge=1)] = Field(
+        description="largest weight of an inspected row, in mean weights"
+    )
 
 
 class AnomalySettings(Closed):
     """The score that needs no label."""
 
-    max_knots: Annotated[int, Field(ge=8)]
-    context_weight_ratio: Annotated[float, Field(ge=0)]
-    n_group_rows_min: Some
+    max_knots: Annotated[int, Field(ge=8)] = Field(description="knots kept per evidence column")
+    context_weight_ratio: Annotated[float, Field(ge=0)] = Field(
+        description="weight of a context column, where a strength of doubt has 1"
+    )
+    n_group_rows_min: Some = Field(description="calibration rows that a mineral and mode needs for p-values of its own")
 
 
 class ClassifierSettings(Closed):
     """Gradient boosting."""
 
-    n_rounds_max: Some
-    n_rounds_min: Some
-    n_rounds_default: Some
-    n_rounds_patience: Some
-    stopping_share: Inside
-    learning_rate: Positive
-    n_leaves: Annotated[int, Field(ge=2)]
-    n_rows_per_leaf_min: Some
-    feature_share: Annotated[float, Field(gt=0, le=1)]
-    l2_penalty: Annotated[float, Field(ge=0)]
-    n_bins: Annotated[int, Field(ge=2, le=255)]
-    n_positives_min: Some
-    prior_share: Inside
+    n_rounds_max: Some = Field(description="trees at most")
+    n_rounds_min: Some = Field(description="trees at least")
+    n_rounds_default: Some = Field(description="trees where there are too few positives to stop early")
+    n_rounds_patience: Some = Field(description="trees without gain before stopping")
+    stopping_share: Inside = Field(description="latest share of the training period used to stop early")
+    learning_rate: Positive = Field(description="step of each tree")
+    n_leaves: Annotated[int, Field(ge=2)] = Field(description="leaves of a tree at most")
+    n_rows_per_leaf_min: Some = Field(description="inspected rows in a leaf at least")
+    feature_share: Annotated[float, Field(gt=0, le=1)] = Field(description="share of columns tried per tree")
+    l2_penalty: Annotated[float, Field(ge=0)] = Field(description="penalty on the square of leaf values")
+    n_bins: Annotated[int, Field(ge=2, le=255)] = Field(description="bins per column")
+    n_positives_min: Some = Field(description="inspected positives needed for a classifier")
+    prior_share: Inside = Field(description="suspicion where nothing was ever inspected")
 
 
 class CalibrationSettings(Closed):
     """From score to probability."""
 
-    n_positives_isotonic: Some
-    n_positives_platt: Some
+    n_positives_isotonic: Some = Field(description="positives from which isotonic calibration is used")
+    n_positives_platt: Some = Field(
+        description="positives from which Platt's sigmoid is used; fewer shift the level only"
+    )
 
 
 class EvaluationSettings(Closed):
     """What is measured on held-out inspections."""
 
-    inspected_shares: Annotated[tuple[Inside, ...], Field(min_length=1)]
-    n_draws: Annotated[int, Field(ge=20)]
-    interval_share: Inside
-    n_bins: Annotated[int, Field(ge=2)]
+    inspected_shares: Annotated[tuple[Inside, ...], Field(min_length=1)] = Field(
+        description="shares inspected at which precision, recall, mass and value are measured"
+    )
+    n_draws: Annotated[int, Field(ge=20)] = Field(description="bootstrap draws of traders")
+    interval_share: Inside = Field(description="middle share of the draws shown as interval")
+    n_bins: Annotated[int, Field(ge=2)] = Field(description="bins of equal weight for the calibration error")
 
 
 class GateSettings(Closed):
     """What a challenger must show before it is promoted."""
 
-    compared_at_share: Inside
-    max_loss_share: Share
-    max_typology_loss_share: Share
-    max_calibration_error_share: Share
-    min_lift_ratio: Annotated[float, Field(ge=1)]
-    min_auc_share: Share
-    n_positives_min: Some
-    is_unlabelled_allowed: bool
+    compared_at_share: Inside = Field(description="share inspected at which precision is compared")
+    max_loss_share: Share = Field(description="loss allowed against the champion in average precision and precision")
+    max_typology_loss_share: Share = Field(description="loss allowed in average precision of any typology")
+    max_calibration_error_share: Share = Field(description="expected calibration error allowed")
+    min_lift_ratio: Annotated[float, Field(ge=1)] = Field(
+        description="first model: average precision over prevalence needed"
+    )
+    min_auc_share: Share = Field(
+        description="first model: chance needed that a violation ranks above a clean declaration"
+    )
+    n_positives_min: Some = Field(description="held-out violations needed to compare anything")
+    is_unlabelled_allowed: bool = Field(description="a first model may come from no inspection at all")
 
 
 class DriftSettings(Closed):
     """When evidence has moved too far from what the model was trained on."""
 
-    stability_watch: Positive
-    stability_limit: Positive
-    max_moved_share: Share
-    n_rows_min: Some
+    stability_watch: Positive = Field(description="population stability index from which a column is watched")
+    stability_limit: Positive = Field(description="index from which a column has moved")
+    max_moved_share: Share = Field(description="share of moved columns allowed")
+    n_rows_min: Some = Field(description="rows below which nothing is decided")
 
 
 class TrainSettings(Closed):
     """All of configs/train.toml."""
 
-    seed: Count
-    threads: Annotated[int, Field(ge=1, le=64)]
+    seed: Count = Field(description="fixes every random choice of training")
+    threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        description="processor threads; the result does not depend on it"
+    )
     split: SplitSettings
     labels: LabelSettings
     anomaly: AnomalySettings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,10 +33,11 @@ def pages_command(home: Path, *, port: int) -> list[str]:
 
 
 def serve_pages(home: Path, *, port: int) -> None:
-    """Serve MLflow's pages until interrupted; raises ConfigError where nothing was tracked or the port is taken."""
+    """Serve MLflow's pages until interrupted; raises ConfigError where nothing was tracked or they cannot run."""
     if not has_store(home):
         raise ConfigError(f"{home}: nothing was tracked there yet; run `oretrace demo` or `oretrace train` first")
     environment = os.environ | OFFLINE_AND_QUIET | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like Ctrl-C, so that no server is left behind
     with subprocess.Popen(pages_command(home, port=port), env=environment) as server:  # noqa: S603 - our own words
         try:
             code = server.wait()
