@@ -80,6 +80,8 @@ class Evasion(Closed):
     """Share of agents that disguise letters in descriptions."""
     same_group_share: Share
     """Share of transshipping agents that sell to their own group."""
+    mineral_buyer_share: Share
+    """Share of agents whose consignee also buys controlled goods openly from somebody else."""
     hub_change_share: Share
     """Share of transshipping agents that change hub half-way."""
     forbidden_destination_share: Share

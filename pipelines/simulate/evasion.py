@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.draws import Floats, Ints, stream
+from pipelines.simulate.draws import Bools, Floats, Ints, scramble, stream
 from pipelines.simulate.evaders import Agents
-from pipelines.simulate.movements import COURIER, IMPORT, Setting, draw_modes, movement_table, ship
+from pipelines.simulate.movements import COURIER, IMPORT, Setting, draw_modes, mineral_houses, movement_table, ship
 from pipelines.simulate.schemes import NAMES, SCHEMES
 
 
@@ -56,13 +56,23 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
     host_kg = np.where(hidden, _host_mass(world, rng, paper, mode), 0.0)
     columns["kg"] = _true_mass(rng, columns["kg"], host_kg, parcel)
     columns["host_kg"] = host_kg
-    columns["consignee"] = world.firms.buyer_of(firm, named_destination, (late & by_hub).astype(np.int64) + 7)
+    columns["consignee"] = _buyers(world, agents, row, named_destination, moved=late & by_hub)
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
     columns["licence_plan"] = _licence_plan(world, rng, agents, row=row, scheme=scheme, good=good, day=day)
     columns["loss_share"] = np.where(by_hub, rng.beta(2, 2 / world.config.evasion.hub_loss_share, count), 0.0)
     for care in ("care_price", "care_volume", "care_packing", "care_text", "care_route"):
         columns[care] = np.clip(agents.real(care)[row] + rng.normal(0, 0.08, count), 0.0, 1.0)
     return movement_table(columns, count)
+
+
+def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, moved: Bools) -> Ints:
+    """Name the buyer: the evader's own, or one that buys openly from a mineral house as well."""
+    houses, _ = mineral_houses(world)
+    agent_firm = agents.whole("firm")[row]
+    house = houses[scramble(agent_firm, np.full_like(agent_firm, 3)) % len(houses)]
+    known = scramble(agent_firm, np.full_like(agent_firm, 4)) / 2.0**63 < world.config.evasion.mineral_buyer_share
+    own = world.firms.buyer_of(agent_firm, destination, moved.astype(np.int64) + 7)
+    return np.asarray(np.where(known, world.firms.buyer_of(house, destination, np.zeros_like(row)), own))
 
 
 def _days(rng: np.random.Generator, agents: Agents, row: Ints, scheme: Ints) -> Ints:
