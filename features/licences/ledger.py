@@ -1,0 +1,53 @@
+"""What has been shipped under each licence, month by month, against what it allows."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.licences.numbers import licence_key
+from features.lookback import month_number, totals_before
+
+GRAMS = 1000
+CENTS = 100
+
+
+def shipped_before(asked: pl.LazyFrame, history: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Return `licence_key`, `month`, `shipped_before_kg`, `shipped_before_usd` for each licence and month asked.
+
+    Only exports of strictly earlier months count. A past shipment whose mass or value is unknown adds nothing, so the
+    sums are a lower bound. Sums are of whole grams and cents, so that row order changes nothing.
+    """
+    keys = asked.select("licence_key", "month").drop_nulls().unique()
+    if history is None:
+        nothing = [pl.lit(0.0).alias(name) for name in ("shipped_before_kg", "shipped_before_usd")]
+        return keys.with_columns(*nothing)
+    events = history.filter(pl.col("direction") == "export").select(
+        licence_key=licence_key(pl.col("licence_no")),
+        month=month_number(pl.col("declared_on")),
+        grams=(pl.col("net_kg") * GRAMS).round(0).fill_null(0.0).cast(pl.Int64),
+        cents=(pl.col("value_usd") * CENTS).round(0).fill_null(0.0).cast(pl.Int64),
+    )
+    used = events.filter(pl.col("licence_key") != "").join(
+        keys.select("licence_key").unique(), on="licence_key", how="semi"
+    )
+    sums = totals_before(used, keys, by=["licence_key"], sums=["grams", "cents"])
+    return sums.select(
+        "licence_key", "month", shipped_before_kg=pl.col("grams") / GRAMS, shipped_before_usd=pl.col("cents") / CENTS
+    )
+
+
+def use_ratio(before: pl.Expr, this: pl.Expr, licensed: pl.Expr) -> pl.Expr:
+    """Divide what will have been shipped by what is licensed; null where the limit or this shipment is unknown."""
+    return pl.when(licensed > 0).then((before + this) / licensed)
+
+
+def licence_overdrawn(ratio: pl.Expr, *, tolerance_share: float) -> pl.Expr:
+    """More has been shipped under the licence than it allows, this consignment included.
+
+    Strength in [0, 1] of the larger of the mass and value ratios: 0 up to 1 + tolerance, 0.5 just above it, 1 from
+    twice the licence. Null where no licence is named, it is unknown, or neither limit can be compared.
+    Source: indicators.md 36.
+    """
+    limit = 1.0 + tolerance_share
+    over = (0.5 + 0.5 * (ratio - limit) / limit).clip(0.5, 1.0)
+    return pl.when(ratio <= limit).then(0.0).when(ratio > limit).then(over)

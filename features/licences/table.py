@@ -1,0 +1,149 @@
+"""The licence room's table: is a licence named where one is needed, does it fit, and is anything left on it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
+from features.licences.ledger import licence_overdrawn, shipped_before, use_ratio
+from features.licences.numbers import licence_key
+from features.licences.registry import REGISTRY
+from features.lookback import month_number
+
+TOLERANCE_SHARE = (
+    0.0  # no overage by default; some licences of bulk goods allow a few percent, which is the user's call
+)
+
+FIGURES = pl.Schema(
+    {
+        "licence_misfits": pl.String,
+        "days_past_validity": pl.Int32,
+        "shipped_before_kg": pl.Float64,
+        "licensed_kg": pl.Float64,
+        "shipped_before_usd": pl.Float64,
+        "licensed_usd": pl.Float64,
+        "licence_use_ratio": pl.Float64,
+    }
+)
+_REGISTERED = pl.Schema(
+    {
+        "licence_holder_id": pl.String,
+        "licence_mineral": pl.String,
+        "licence_hs_codes": pl.String,
+        "licence_destination_iso3": pl.String,
+        "licence_consignee_id": pl.String,
+        "licence_valid_from": pl.Date,
+        "licence_valid_to": pl.Date,
+        "licence_licensed_kg": pl.Float64,
+        "licence_licensed_usd": pl.Float64,
+    }
+)
+"""The register's columns as they stand beside a declaration's."""
+
+
+def build_licences(
+    declarations: pl.LazyFrame,
+    licences: pl.LazyFrame | None,
+    history: pl.LazyFrame | None,
+    needs: pl.LazyFrame,
+    *,
+    tolerance_share: float = TOLERANCE_SHARE,
+    are_numbers_recorded: bool | None = None,
+) -> pl.LazyFrame:
+    """Compare each declaration with the licence it names.
+
+    Parameters
+    ----------
+    declarations
+        The contract's table.
+    licences
+        The register of licences; None where there is none.
+    history
+        Past declarations, whose exports of strictly earlier months draw on the licences.
+    needs
+        `declaration_id`, `needs_licence` (true, false, null unknown), `minerals` (list of the controlled minerals the
+        goods are thought to be; empty or null where unknown).
+    tolerance_share
+        How far above its limit a licence may be used before it counts as overdrawn.
+    are_numbers_recorded
+        Whether a null licence number means that none was named; by default, whether there is a register.
+
+    Returns
+    -------
+    pl.LazyFrame
+        One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them.
+    """
+    has_register = licences is not None
+    recorded = has_register if are_numbers_recorded is None else are_numbers_recorded
+    key = licence_key(pl.col("licence_no"))
+    facts = declarations.select(
+        *("declaration_id", "declared_on", "hs_code", "exporter_id", "consignee_id", "destination_iso3"),
+        *("net_kg", "value_usd"),
+        licence_key=pl.when(pl.lit(recorded)).then(key.fill_null("")).otherwise(key),
+        month=month_number(pl.col("declared_on")),
+    ).cache()
+    judged = (
+        facts.join(needs.select("declaration_id", "needs_licence", "minerals"), on="declaration_id", how="left")
+        .join(_register(licences), on="licence_key", how="left")
+        .join(shipped_before(facts, history), on=["licence_key", "month"], how="left")
+    )
+    named = pl.col("licence_key") != ""
+    is_known = pl.col("licence_is_known").fill_null(value=False)
+    dated = judged.with_columns(
+        days_past_validity=days_past_validity(
+            pl.col("declared_on"), pl.col("licence_valid_from"), pl.col("licence_valid_to")
+        )
+    ).with_columns(**misfit_flags(is_known=is_known))
+    by_kg = use_ratio(pl.col("shipped_before_kg"), pl.col("net_kg"), pl.col("licence_licensed_kg"))
+    by_usd = use_ratio(pl.col("shipped_before_usd"), pl.col("value_usd"), pl.col("licence_licensed_usd"))
+    drawn = dated.with_columns(licence_use_ratio=pl.max_horizontal(by_kg, by_usd).round(9))
+    evidence = drawn.with_columns(
+        licence_missing=licence_missing(pl.col("needs_licence"), named),
+        licence_mismatch=licence_mismatch(named, has_register),
+        licence_overdrawn=licence_overdrawn(pl.col("licence_use_ratio"), tolerance_share=tolerance_share),
+        licence_misfits=pl.when(named & pl.lit(has_register)).then(misfit_words()),
+        licensed_kg="licence_licensed_kg",
+        licensed_usd="licence_licensed_usd",
+        shipped_before_kg=pl.when(is_known).then("shipped_before_kg"),
+        shipped_before_usd=pl.when(is_known).then("shipped_before_usd"),
+    ).with_columns(
+        licence_covers=licence_covers(
+            named & pl.lit(has_register), *map(pl.col, ("licence_mismatch", "licence_overdrawn"))
+        )
+    )
+    columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
+    return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
+
+
+def licence_missing(needs_licence: pl.Expr, is_named: pl.Expr) -> pl.Expr:
+    """Needs an export licence and names none.
+
+    Strength in [0, 1]: 1 where one is needed and none is named, 0 where none is needed or one is named. Null where the
+    need is unknown, or it is unknown whether one was named. Source: indicators.md 36.
+    """
+    missing = needs_licence & ~is_named
+    return pl.when(missing).then(1.0).when(~missing).then(0.0)
+
+
+def licence_covers(is_named: pl.Expr, mismatch: pl.Expr, overdrawn: pl.Expr) -> pl.Expr:
+    """Named licence fits the consignment and has enough left on it.
+
+    Strength in [0, 1]: 1 where it fits and enough is left, 0.8 where it fits but what is left cannot be told, 0 where
+    it does not fit or is overdrawn. Null where no licence is named or there is no register.
+    """
+    fits = (mismatch == 0.0) & (overdrawn.fill_null(0.0) == 0.0)
+    share = pl.when(overdrawn.is_null()).then(0.8).otherwise(1.0)
+    return pl.when(is_named.fill_null(value=False)).then(pl.when(fits).then(share).otherwise(0.0))
+
+
+def _register(licences: pl.LazyFrame | None) -> pl.LazyFrame:
+    """The register by key, its columns marked `licence_`; a key that two licences share is no key to either."""
+    if licences is None:
+        return pl.LazyFrame(schema={"licence_key": pl.String, **_REGISTERED, "licence_is_known": pl.Boolean})
+    columns = [pl.col(name.removeprefix("licence_")).alias(name) for name in _REGISTERED]
+    keyed = licences.select(licence_key(pl.col("licence_no")).alias("licence_key"), *columns)
+    return (
+        keyed.filter(pl.col("licence_key") != "")
+        .unique("licence_key", keep="none")
+        .with_columns(licence_is_known=pl.lit(value=True))
+    )
