@@ -4,6 +4,7 @@ from features.mirror.gap import gap_parts, lost_share, mirror_gap, orphan_share,
 from features.mirror.hub_share import hub_share
 from features.mirror.lags import align_lags, transit_weights
 from features.mirror.margin import Margin, fob_value, ln_margin
+from features.mirror.pair_gaps import pair_gaps
 from features.mirror.pairs import known_at, pair_mirrors
 from features.mirror.registry import REGISTRY
 from features.mirror.reliability import lane_spread, reporter_spread
@@ -27,6 +28,7 @@ __all__ = [
     "lost_share",
     "mirror_gap",
     "orphan_share",
+    "pair_gaps",
     "pair_mirrors",
     "reported_periods",
     "reported_totals",

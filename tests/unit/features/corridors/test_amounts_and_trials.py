@@ -1,0 +1,128 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features.corridors import Watch, Windows, lane_amounts, lay_trials, reported_marks, trial_kind, watched_codes
+from features.corridors.amounts import known_spans, window_mark
+from features.corridors.watch import neighbour_codes, what_six_digits_hide
+from features.mirror import pair_mirrors, reported_periods
+from tests.unit.features.mirror.flow_rows import flow, flows
+
+WATCH = Watch("germanium", ("811292", "282560"), ("CHN",), ("USA",), (date(2023, 8, 1),))
+LOOK = 2024 * 12 + 5  # 1 June 2024
+
+
+def amounts(*rows: dict[str, object]) -> list[dict[str, object]]:
+    codes = watched_codes([WATCH])
+    return lane_amounts(pair_mirrors(flows(*rows)), codes, looks=[LOOK], cif_ratio=1.06).collect().to_dicts()
+
+
+def test_importers_figure_is_read_first_and_sides_are_never_added() -> None:
+    rows = amounts(
+        flow("CHN", "THA", "export", "2024-01", 100.0, net_kg=9.0),
+        flow("THA", "CHN", "import", "2024-01", 212.0, net_kg=10.0),
+    )
+    assert len(rows) == 1
+    assert rows[0]["usd"] == pytest.approx(200.0)  # 212/1.06
+    assert rows[0]["amount"] == pytest.approx(10.0)
+    assert rows[0]["is_mass"]
+    assert rows[0]["importer_usd"] == pytest.approx(200.0)
+
+
+def test_codes_of_a_watch_are_added() -> None:
+    rows = amounts(
+        flow("CHN", "THA", "export", "2024-01", 100.0, net_kg=1.0),
+        flow("CHN", "THA", "export", "2024-01", 50.0, net_kg=2.0, hs_code="282560"),
+        flow("CHN", "THA", "export", "2024-01", 50.0, net_kg=2.0, hs_code="999999"),
+    )
+    assert [(row["usd"], row["amount"]) for row in rows] == [(150.0, 3.0)]
+
+
+def test_without_masses_value_is_counted() -> None:
+    rows = amounts(flow("CHN", "THA", "export", "2024-01", 100.0))
+    assert (rows[0]["amount"], rows[0]["is_mass"]) == (100.0, False)
+
+
+def test_missing_mass_is_filled_at_the_usual_price_but_gives_no_unit_value() -> None:
+    rows = amounts(
+        flow("CHN", "THA", "export", "2024-01", 100.0, net_kg=10.0),
+        flow("CHN", "MEX", "export", "2024-01", 50.0),
+    )
+    mexico = next(row for row in rows if row["importer_iso3"] == "MEX")
+    assert mexico["amount"] == pytest.approx(5.0)  # 50 USD at 10 USD/kg
+    assert mexico["priced_kg"] == 0.0
+
+
+def test_estimated_mass_gives_no_unit_value() -> None:
+    rows = amounts(flow("CHN", "THA", "export", "2024-01", 100.0, net_kg=10.0, is_net_kg_estimated=True))
+    assert (rows[0]["amount"], rows[0]["priced_kg"]) == (10.0, 0.0)
+
+
+def test_a_look_sees_only_what_was_public_before_it() -> None:
+    rows = amounts(
+        flow("CHN", "THA", "export", "2024-01", 100.0, published_on=date(2024, 5, 31)),
+        flow("CHN", "THA", "export", "2024-02", 100.0, published_on=date(2024, 6, 1)),
+    )
+    assert [row["month"] for row in rows] == [2024 * 12]
+
+
+def test_annual_figures_are_left_out() -> None:
+    assert amounts(flow("CHN", "THA", "export", "2023-01", 100.0, freq="A")) == []
+
+
+def test_marks_count_reported_months() -> None:
+    rows = flows(
+        flow("THA", "USA", "export", "2024-01", 5.0),
+        flow("THA", "JPN", "export", "2024-03", 5.0, hs_code="282560"),
+        flow("THA", "JPN", "export", "2024-05", 5.0),  # public on 15 July: unseen
+    )
+    marks = reported_marks(reported_periods(rows), watched_codes([WATCH]), looks=[LOOK]).collect().to_dicts()
+    assert len(marks) == 1
+    first, last = 2024 * 12, 2024 * 12 + 4
+    assert (marks[0]["marks"] & window_mark(first, last, LOOK)).bit_count() == 2
+
+
+def test_window_mark_by_hand() -> None:
+    # at look 100 bit 62 is month 99; months 98 and 99 are bits 61 and 62
+    assert window_mark(98, 99, 100) == (1 << 61) | (1 << 62)
+    assert window_mark(99, 98, 100) == 0
+    assert window_mark(0, 36, 100) == 0  # further back than a mark reaches
+
+
+def test_spans() -> None:
+    rows = flows(flow("CHN", "THA", "export", "2023-01", 5.0), flow("CHN", "THA", "export", "2024-03", 5.0))
+    spans = known_spans(pair_mirrors(rows), watched_codes([WATCH]), looks=[LOOK - 2, LOOK])
+    # March 2024 is public on 15 May: seen on 1 June, not on 1 April
+    assert spans == {("germanium", LOOK - 2): (2023 * 12, 2023 * 12), ("germanium", LOOK): (2023 * 12, 2024 * 12 + 2)}
+
+
+def test_trials_keep_the_base_before_the_anticipation_window() -> None:
+    event = 2023 * 12 + 7
+    known = {("germanium", LOOK): (event - 40, event + 8)}
+    trials = lay_trials([WATCH], known, Windows())
+    real = trials.filter(pl.col("trial") == "real").to_dicts()
+    assert len(real) == 1
+    assert (real[0]["base_from"], real[0]["base_to"]) == (event - 27, event - 4)  # 24 months that end 3 before
+    assert (real[0]["post_from"], real[0]["post_to"]) == (event + 3, event + 8)  # the last 6
+    placebo = trials.filter(pl.col("trial") != "real")
+    assert placebo.height > 10
+    assert placebo["post_to"].max() <= event - 4  # type: ignore[operator]
+    assert {trial_kind(name) for name in placebo["trial"]} == {"placebo"}
+
+
+def test_no_trial_before_the_event_or_without_a_past() -> None:
+    event = 2023 * 12 + 7
+    assert lay_trials([WATCH], {("germanium", LOOK): (event - 40, event - 1)}, Windows()).is_empty()
+    assert lay_trials([WATCH], {("germanium", LOOK): (event - 5, event + 3)}, Windows()).is_empty()
+
+
+def test_neighbours_are_of_the_same_chapter() -> None:
+    got = neighbour_codes([WATCH], ["811292", "811299", "282560", "282590", "250410"]).collect()["hs6"].to_list()
+    assert sorted(got) == ["282590", "811299"]
+
+
+def test_six_digits_are_said_to_hide_other_goods() -> None:
+    words = what_six_digits_hide(["811292"])
+    assert all(name in words for name in ("indium", "niobium", "vanadium"))
+    assert what_six_digits_hide(["999999"]) == ""
