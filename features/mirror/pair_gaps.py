@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.lookback import settle
 from features.mirror.gap import mirror_gap, symmetric_gap
 from features.mirror.margin import Margin, fob_value, ln_margin
 from features.mirror.reliability import lane_spread, reporter_spread
@@ -27,11 +28,13 @@ def pair_gaps(
     x_kg = pl.when(pl.col("x_usd").is_null()).then(0.0).otherwise(pl.col("x_kg"))
     m_kg = pl.when(pl.col("m_usd").is_null()).then(0.0).otherwise(pl.col("m_kg"))
     both = pairs.filter(pl.col("is_x_reported"), pl.col("is_m_reported"), pl.col("is_like_basis"))
-    gaps = both.with_columns(
-        m.alias("m_fob_usd"),
-        mirror_gap(x, m, floor=floor_usd).alias("gap_value"),
-        mirror_gap(x_kg, m_kg, floor=floor_kg).alias("gap_mass"),
-        symmetric_gap(x, m).alias("gap_symmetric"),
+    gaps = settle(
+        both.with_columns(
+            m.alias("m_fob_usd"),
+            mirror_gap(x, m, floor=floor_usd).alias("gap_value"),
+            mirror_gap(x_kg, m_kg, floor=floor_kg).alias("gap_mass"),
+            symmetric_gap(x, m).alias("gap_symmetric"),
+        )
     )
     spreads = reporter_spread(gaps, gap="gap_value").drop("n_lanes")
     for side in ("exporter", "importer"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.lookback import settle
 from features.mirror.totals import KEY, PUBLICATION_LAG_DAYS, reported_periods, reported_totals
 
 _MEASURES = {"usd": "value_usd", "kg": "net_kg", "measured_kg": "measured_kg"}
@@ -18,12 +19,13 @@ def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
     null beside true means zero and null beside false means silence; `is_like_basis`: both sides mean the same by
     "partner" (last destination beside origin; consignment beside consignment). Monthly and annual figures never meet.
     """
-    totals = reported_totals(flows, publication_lag_days=publication_lag_days)
-    periods = reported_periods(flows, publication_lag_days=publication_lag_days)
+    totals = settle(reported_totals(flows, publication_lag_days=publication_lag_days))
+    periods = settle(reported_periods(flows, publication_lag_days=publication_lag_days))
     x, m = _side(totals, "X"), _side(totals, "M")
     lanes = pl.concat([x.select(KEY), m.select(KEY)]).unique()
     lanes = lanes.join(_available(periods, "X", "exporter_iso3", "x_from"), on=["exporter_iso3", *KEY[2:]], how="left")
     lanes = lanes.join(_available(periods, "M", "importer_iso3", "m_from"), on=["importer_iso3", *KEY[2:]], how="left")
+    lanes = settle(lanes)
     days = pl.concat(
         [
             x.select(*KEY, "known_from"),

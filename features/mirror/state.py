@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from features.lookback import settle
 from features.mirror.gap import mirror_gap
 from features.mirror.margin import Margin, fob_value, ln_margin
 from features.mirror.pairs import pair_mirrors
@@ -106,7 +107,7 @@ def lane_state_of_pairs(
     )
     value = mirror_gap(pl.col("x"), pl.col("m"), floor=floor_usd)
     mass = mirror_gap(pl.col("x_kg"), pl.col("m_kg"), floor=floor_kg)
-    gaps = sums.with_columns(value.alias("lane_gap_value"), mass.alias("lane_gap_mass"))
+    gaps = settle(sums.with_columns(value.alias("lane_gap_value"), mass.alias("lane_gap_mass")))
     spreads = reporter_spread(gaps, gap="lane_gap_value", by=("look",)).drop("n_lanes")
     for side in ("exporter", "importer"):
         of_side = spreads.rename({"country_iso3": f"{side}_iso3", "spread_ln": f"{side}_spread"})

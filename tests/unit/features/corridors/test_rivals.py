@@ -1,0 +1,150 @@
+"""Each rival reading is planted alone on one corridor, CHN > THA > USA, and must come out as the strongest."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from features.corridors import (
+    RIVALS,
+    Watch,
+    Windows,
+    corridor_surges,
+    excess_over_expected,
+    known_spans,
+    lane_amounts,
+    lane_windows,
+    lay_trials,
+    neighbour_codes,
+    reported_marks,
+    score_rivals,
+    watched_codes,
+)
+from features.mirror import pair_mirrors, reported_periods
+from tests.unit.features.mirror.flow_rows import flow, flows
+
+EVENT = 24  # months since January 2022: January 2024
+WATCH = Watch("germanium", ("811292",), ("CHN",), ("USA",), (date(2024, 1, 1),))
+LOOK = 2024 * 12 + 8  # 1 September 2024: figures to June 2024 are public
+
+Lanes = dict[tuple[str, str, str], list[float]]
+
+
+def ordinary() -> Lanes:
+    """Thirty months of 1,000 kg at 10 USD on each lane; nothing happens."""
+    lanes = {
+        ("CHN", "THA", "811292"): [1_000.0] * 30,
+        ("CHN", "USA", "811292"): [2_000.0] * 24 + [0.0] * 6,
+        ("THA", "USA", "811292"): [1_000.0] * 30,
+        ("THA", "JPN", "811292"): [1_000.0] * 30,
+        ("KOR", "THA", "811292"): [1_500.0] * 30,
+        ("CHN", "THA", "811299"): [20_000.0] * 30,
+    }
+    return {key: list(values) for key, values in lanes.items()}
+
+
+def scored(
+    lanes: Lanes, *, sides: str = "both", prices: dict[tuple[str, str, str, int], float] | None = None
+) -> dict[str, Any]:
+    rows = []
+    for (start, end, code), amounts in lanes.items():
+        for month, kg in enumerate(amounts):
+            if kg <= 0:
+                continue
+            period, price = f"{2022 + month // 12}-{month % 12 + 1:02d}", 10.0
+            price = (prices or {}).get((start, end, code, int(month >= EVENT)), price)
+            more: dict[str, Any] = {"hs_code": code, "net_kg": kg}
+            rows.append(flow(start, end, "export", period, kg * price, **more))
+            if sides == "both":
+                rows.append(flow(end, start, "import", period, kg * price * 1.06, **more))
+    table = flows(*rows)
+    pairs, periods, named = pair_mirrors(table).collect().lazy(), reported_periods(table), watched_codes([WATCH])
+    trials = (
+        lay_trials([WATCH], known_spans(pairs, named, looks=[LOOK]), Windows()).filter(pl.col("trial") == "real").lazy()
+    )
+    origins = pl.LazyFrame({"mineral": ["germanium"], "exporter_iso3": ["CHN"]})
+
+    def measured(codes: pl.LazyFrame) -> pl.LazyFrame:
+        amounts = lane_amounts(pairs, codes, looks=[LOOK], cif_ratio=1.06)
+        return lane_windows(amounts, trials, reported_marks(periods, codes, looks=[LOOK]), material_usd=1_000.0)
+
+    lanes_now = excess_over_expected(measured(named), origins)
+    scope = pl.LazyFrame(
+        {"mineral": ["germanium"], "legs": ["both"], "origins": [["CHN"]], "destinations": [["USA"]], "hubs": [[]]},
+        schema_overrides={"hubs": pl.List(pl.String)},
+    )
+    near = measured(neighbour_codes([WATCH], ["811292", "811299"]))
+    got = score_rivals(corridor_surges(lanes_now, scope), lanes_now, near).collect().to_dicts()
+    assert len(got) == 1
+    assert all(0.0 <= got[0][code] <= 1.0 for code in RIVALS)
+    return got[0]
+
+
+def test_diversion_has_no_strong_rival() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    row = scored(lanes)
+    # 2,000 kg a month more on both legs for 6 months; 12,000 kg of direct trade are gone: the excess makes up for all
+    assert row["excess"] == pytest.approx(12_000.0)
+    assert row["deficit"] == pytest.approx(12_000.0)
+    assert row["rerouted"] == pytest.approx(18_000.0)
+    assert row["surge_z"] > 2.0
+    assert row["leading_rival"] is None
+
+
+def test_lawful_re_export() -> None:
+    lanes = ordinary()
+    del lanes["KOR", "THA", "811292"]
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292"), ("THA", "JPN", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    row = scored(lanes)
+    assert row["rival_re_export"] > 0.9
+
+
+def test_own_production() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [1_050.0] * 6
+    lanes["THA", "USA", "811292"][EVENT:] = [9_000.0] * 6
+    row = scored(lanes)
+    assert row["leading_rival"] == "rival_production"
+
+
+def test_stock_draw() -> None:
+    lanes = ordinary()
+    lanes["KOR", "THA", "811292"] = [20_000.0] * 30  # the hub takes in far more than it sends out
+    lanes["THA", "USA", "811292"][EVENT:] = [20_000.0, 8_000.0, 3_000.0, 1_500.0, 1_000.0, 1_000.0]
+    row = scored(lanes)
+    assert row["rival_stock_draw"] > 0.8
+    assert row["leading_rival"] in ("rival_stock_draw", "rival_single_lot")
+
+
+def test_single_lot() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [100.0, 100.0, 60_000.0, 100.0, 100.0, 100.0]
+    assert scored(lanes)["leading_rival"] == "rival_single_lot"
+
+
+def test_mass_from_a_neighbouring_code() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811299"][EVENT:] = [1_000.0] * 6
+    lanes["CHN", "THA", "811292"][EVENT:] = [20_000.0] * 6
+    lanes["THA", "USA", "811292"][EVENT:] = [20_000.0] * 6
+    assert scored(lanes)["leading_rival"] == "rival_reclassification"
+
+
+def test_open_start_in_the_very_month_at_another_price() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"] = [1.0] * 24 + [20_000.0] * 6
+    lanes["THA", "USA", "811292"][EVENT:] = [20_000.0] * 6
+    row = scored(lanes, sides="origin", prices={("CHN", "THA", "811292", 1): 3.0})
+    assert row["rival_reclassification"] == pytest.approx(1.0)
+
+
+def test_other_side_begins_to_be_read() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    assert scored(lanes, sides="origin")["rival_reporter"] < 0.1

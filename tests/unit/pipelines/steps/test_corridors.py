@@ -1,0 +1,152 @@
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.contracts import Corridors
+from features.corridors import Watch
+from features.corridors.findings import corridor_findings
+from features.errors import ContractError
+from pipelines.reference import load_controls
+from pipelines.settings.closed import load_section
+from pipelines.settings.corridors import CorridorSettings
+from pipelines.steps.corridor_search import look_of, search_corridors
+from pipelines.steps.corridors import run_corridors
+from tests.trade_worlds import divert, honest_world, stop
+
+SETTINGS = load_section(CorridorSettings, "corridors")
+EVENT = date(2023, 8, 1)
+WATCH = Watch("germanium", ("811292",), ("CHN",), ("USA",), (EVENT,))
+AS_OF = date(2024, 4, 30)
+HUB = {"code": "811292", "origin": "CHN", "hub": "THA", "destination": "USA"}
+
+
+@pytest.fixture(scope="module")
+def honest() -> pl.DataFrame:
+    return stop(honest_world(0), code="811292", origin="CHN", destination="USA", since=EVENT)
+
+
+@pytest.fixture(scope="module")
+def diverted(honest: pl.DataFrame) -> pl.DataFrame:
+    """Twice the usual flow of the code's mean lane, about 12,000 kg, on both legs for half a year."""
+    usual = honest.filter(pl.col("hs_code") == "811292", pl.col("direction") == "export")["net_kg"].mean()
+    assert isinstance(usual, float)
+    return divert(honest, **HUB, since=date(2023, 9, 1), until=date(2024, 2, 1), kg=2 * usual)
+
+
+def found(world: pl.DataFrame, *, as_of: date = AS_OF) -> pl.DataFrame:
+    return search_corridors(world.lazy(), [WATCH], last_look=look_of(as_of), settings=SETTINGS).tests
+
+
+def test_diversion_is_found_and_named_within_three_months_of_publication(diverted: pl.DataFrame) -> None:
+    named = found(diverted).filter(pl.col("first_look").is_not_null())
+    assert set(named["hub_iso3"]) == {"THA"}
+    # the first diverted month, September 2023, is public on 14 November: the look of 1 December is the first to see it
+    assert named["first_look"].min() <= 2024 * 12 + 1  # type: ignore[operator]
+    assert named["leading_rival"].null_count() == named.height
+
+
+def test_honest_world_names_nothing(honest: pl.DataFrame) -> None:
+    tests = found(honest)
+    assert tests.height > 0
+    assert tests["first_look"].null_count() == tests.height
+    assert tests["q_value"].min() > 0.1  # type: ignore[operator]
+
+
+def test_later_figures_never_change_an_earlier_look(diverted: pl.DataFrame) -> None:
+    early = date(2024, 1, 31)
+    columns = ["look", "hub_iso3", "surge_z", "p_value", "q_value", "rival_strength"]
+    whole = found(diverted).filter(pl.col("look") <= look_of(early)).select(columns)
+    cut = found(diverted.filter(pl.col("period") <= date(2023, 12, 1)), as_of=early).select(columns)
+    order = ["look", "hub_iso3"]
+    assert whole.height > 0
+    both = whole.sort(order).join(cut.sort(order), on=order, how="left", suffix="_cut")
+    assert cut.height == whole.height
+    for name in columns[2:]:
+        assert both[name].to_list() == pytest.approx(both[f"{name}_cut"].to_list(), rel=1e-9)
+
+
+def test_row_order_changes_nothing(diverted: pl.DataFrame) -> None:
+    early = date(2023, 12, 31)
+    one = found(diverted, as_of=early).sort("look", "hub_iso3")
+    other = found(diverted.sample(fraction=1.0, shuffle=True, seed=4), as_of=early).sort("look", "hub_iso3")
+    assert one["surge_z"].to_list() == pytest.approx(other["surge_z"].to_list(), rel=1e-9)
+    assert one["q_value"].to_list() == pytest.approx(other["q_value"].to_list(), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("thin", "note"),
+    [
+        (lambda w: w.with_columns(net_kg=pl.lit(None, pl.Float64)), "No masses"),
+        (lambda w: w.filter(pl.col("direction") == "export"), "No importing country's figures"),
+        (lambda w: w.filter(pl.col("direction") == "import"), "No exporting country's figures"),
+        (lambda w: w.filter(pl.col("period") == date(2023, 9, 1)), "Only 1 month(s)"),
+        (lambda w: w.filter(pl.col("hs_code") != "811292"), "No figures at all for: germanium"),
+        (
+            lambda w: w.filter(pl.col("hs_code") == "811292", pl.col("reporter_iso3") == "CHN"),
+            "No corridor|Only|No importing",
+        ),
+        (lambda w: w.with_columns(freq=pl.lit("A"), period=pl.col("period").dt.truncate("1y")), "no monthly figures"),
+    ],
+)
+def test_thin_figures_give_fewer_findings_and_say_so(diverted: pl.DataFrame, thin: object, note: str) -> None:
+    world = thin(diverted)  # type: ignore[operator]
+    search = search_corridors(world.lazy(), [WATCH], last_look=look_of(date(2023, 12, 31)), settings=SETTINGS)
+    assert any(word in " ".join(search.notes) for word in note.split("|"))
+    if search.tests.height:
+        corridor_findings(search.tests, search.watches)
+
+
+def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_path: Path) -> None:
+    flows, watch = tmp_path / "flows.parquet", tmp_path / "watch.toml"
+    broken = diverted.head(1).with_columns(value_usd=pl.lit(-1.0))
+    pl.concat([diverted, broken]).write_parquet(flows)
+    watch.write_text(
+        '[[watch]]\nname = "<script>alert(1)</script>"\nhs_codes = ["811292"]\norigins = ["CHN"]\n'
+        'destinations = ["USA"]\nevent_on = 2023-08-01\ncontrols = ["own measure"]\n',
+        encoding="utf-8",
+    )
+    result = run_corridors(
+        flows, as_of=AS_OF, controls=load_controls(), out_dir=tmp_path / "out", settings=SETTINGS, watch_path=watch
+    )
+    counts = result.counts
+    assert counts["read"] == counts["used"] + counts["rejected"] == diverted.height + 1
+    assert counts["rejected"] == 1
+    assert counts["after_as_of"] == diverted.filter(pl.col("period") >= date(2024, 3, 1)).height
+    assert counts["named"] == 1
+    written = Corridors.validate(pl.read_parquet(tmp_path / "out" / "corridors.parquet"))
+    top = written.row(0, named=True)
+    assert top["hub_iso3"] == "THA"
+    assert top["q_value"] <= 0.1
+    assert top["first_flagged_on"] <= AS_OF
+    assert top["controls_in_force"] == ["own measure"]
+    assert "indium, niobium, vanadium" in top["evidence"]
+    page = result.page.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "<svg" in page
+    assert len(page) < 3_000_000
+    for word in ("smuggl", "fraud", "guilty"):
+        assert word not in page.lower()
+    assert pl.read_csv(tmp_path / "out" / "corridors.csv").height == written.height
+
+
+def test_nothing_to_find_still_writes_everything(tmp_path: Path) -> None:
+    flows = tmp_path / "flows.csv"
+    flows.write_text(
+        "reporter_iso3,partner_iso3,direction,hs_code,period,freq,value_usd,source\n"
+        "CHN,USA,export,811292,2024-01-01,M,10,made\n",
+        encoding="utf-8",
+    )
+    result = run_corridors(flows, as_of=AS_OF, controls=load_controls(), out_dir=tmp_path / "out", settings=SETTINGS)
+    assert result.corridors.is_empty()
+    assert all(path.exists() for path in result.paths)
+    assert result.notes
+
+
+def test_broken_flows_are_refused(tmp_path: Path) -> None:
+    flows = tmp_path / "flows.csv"
+    flows.write_text("reporter_iso3,partner_iso3\nCHN,USA\n", encoding="utf-8")
+    with pytest.raises(ContractError):
+        run_corridors(flows, as_of=AS_OF, controls=load_controls(), out_dir=tmp_path / "out", settings=SETTINGS)
