@@ -27,6 +27,7 @@ from features.strength import ramp
 TERM_CHARS = 80
 COMPOSITION_WEIGHT = 0.95  # an element stated at half of the mass or more can hardly mean anything else
 MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
+ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
 OVERLONG_STRENGTH = 0.6  # nobody needs more than 5,120 characters to name a good
 CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray mark, and every fifth letter
 
@@ -34,9 +35,9 @@ CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray m
 def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     """Return one row per text of `texts` (unique column `text`, no nulls).
 
-    Columns `text`, `text_mineral`, `text_form`, `text_term`, `term_weight`, `stated_purity_share`, `meets_listed_form`,
-    `n_changed_chars`, `disguised_text`, `vague_text`, `negated_term`, `innocent_context`, and `wording` (for
-    the heading history).
+    Columns `text`, `text_mineral`, `text_form`, `text_term`, `also_named` (other minerals, joined by `;`),
+    `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`,
+    `negated_term`, `innocent_context`, and `wording` (for the heading history).
     """
     vocabulary = build_vocabulary(minerals.terms, minerals.forms, minerals.minerals)
     numbered = texts.select("text").sort("text").with_row_index("text_no")
@@ -46,7 +47,9 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     )
     base = base.cache()
     readings = read_texts(numbered, vocabulary).cache()
-    weighed = _weigh(find_mentions(readings, vocabulary), find_compositions(base, minerals.minerals)).cache()
+    mentions = find_mentions(readings, vocabulary).cache()
+    in_text = _not_seen_before(mentions).join(base.select("text_no", "words"), on="text_no", how="left")
+    weighed = _weigh(in_text, find_compositions(base, minerals.minerals)).cache()
     best = _best_mineral(weighed)
     company = weighed.group_by("text_no").agg(
         negated_term=pl.col("denied").max(), innocent_context=pl.col("excused").max()
@@ -62,6 +65,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         "text_mineral",
         "text_form",
         "text_term",
+        "also_named",
         "meets_listed_form",
         wording=wording(pl.col("words")),
         term_weight=weight,
@@ -71,6 +75,15 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         vague_text=vagueness(pl.col("words"), weight),
         negated_term=pl.col("negated_term").fill_null(0.0),
         innocent_context=pl.col("innocent_context").fill_null(0.0),
+    )
+
+
+def _not_seen_before(mentions: pl.LazyFrame) -> pl.LazyFrame:
+    """Drop from the readings in pieces what was read whole already: there its company counts."""
+    is_whole = pl.col("reading").is_in(["plain", "undone"])
+    whole = mentions.filter(is_whole).select("text_no", "term").unique()
+    return pl.concat(
+        [mentions.filter(is_whole), mentions.filter(~is_whole).join(whole, on=["text_no", "term"], how="anti")]
     )
 
 
@@ -139,6 +152,11 @@ def _best_mineral(weighed: pl.LazyFrame) -> pl.LazyFrame:
         text_term=pl.col("term").first().str.head(TERM_CHARS),
         form_id=pl.col("form_id").first(),
         hiding=pl.col("hiding").first(),
+        also_named=pl.col("mineral")
+        .filter(pl.col("weight") >= ALSO_NAMED_SHARE * pl.col("weight").first())
+        .slice(1)
+        .sort()
+        .str.join(";"),
     )
 
 

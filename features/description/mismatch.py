@@ -21,10 +21,11 @@ def mineral_codes(forms: pl.DataFrame, more: pl.DataFrame | None = None) -> pl.D
 
 
 def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
-    """Return `named` (distinct `text_mineral`, `text_form`, `hs6`) with `code_fit`.
+    """Return `named` (distinct `text_mineral`, `text_form`, `also_named`, `hs6`) with `code_fit`.
 
     `form`: the code, or one of its heading, is the named form's, or the form is open and the code the mineral's;
-    `listed`: another listed form's; `unlisted`: only unlisted forms of the mineral; `none`: no code of the mineral.
+    `listed`: another listed form's, or that of another mineral named as surely; `unlisted`: only unlisted forms of the
+    mineral have it; `none`: no code of the mineral.
     """
     hs4 = pl.col("hs6").str.head(4)
     of_form = (
@@ -32,8 +33,17 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
     )
     of_mineral = codes.group_by("mineral", "hs4").agg(any_listed=pl.col("is_listed").any())
     listed_forms = codes.drop_nulls("form_id").group_by("form_id").agg(form_listed=pl.col("is_listed").any())
+    others = named.select("also_named", "hs6").unique()
+    of_other = (
+        others.with_columns(mineral=pl.col("also_named").str.split(";"), hs4=hs4)
+        .explode("mineral")
+        .join(of_mineral.lazy(), on=["mineral", "hs4"], how="left")
+        .group_by("also_named", "hs6")
+        .agg(is_others=pl.col("any_listed").is_not_null().any())
+    )
     told = (
         named.with_columns(hs4=hs4)
+        .join(of_other, on=["also_named", "hs6"], how="left", nulls_equal=True)
         .join(of_form.lazy(), on=["text_form", "hs4"], how="left")
         .join(of_mineral.lazy(), left_on=["text_mineral", "hs4"], right_on=["mineral", "hs4"], how="left")
         .join(listed_forms.lazy(), left_on="text_form", right_on="form_id", how="left")
@@ -41,6 +51,8 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
     fit = (
         pl.when("is_forms")
         .then(pl.lit("form"))
+        .when(pl.col("any_listed").is_null() & pl.col("is_others").fill_null(value=False))
+        .then(pl.lit("listed"))
         .when(pl.col("any_listed").is_null())
         .then(pl.lit("none"))
         .when(pl.col("text_form").is_null())
@@ -49,7 +61,7 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
         .then(pl.lit("listed"))
         .otherwise(pl.lit("unlisted"))
     )
-    return told.with_columns(code_fit=fit).drop("hs4", "is_forms", "any_listed", "form_listed")
+    return told.with_columns(code_fit=fit).drop("hs4", "is_forms", "any_listed", "form_listed", "is_others")
 
 
 def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr) -> pl.Expr:

@@ -84,10 +84,10 @@ def build_description(
     texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals).cache()
     read = facts.join(texts, on="text", how="left").cache()
     fits = code_fit(
-        read.select("text_mineral", "text_form", "hs6").drop_nulls("text_mineral").unique(),
+        read.select("text_mineral", "text_form", "also_named", "hs6").drop_nulls("text_mineral").unique(),
         mineral_codes(minerals.forms, codes_of_mineral),
     )
-    keys = ["text_mineral", "text_form", "hs6"]
+    keys = ["text_mineral", "text_form", "also_named", "hs6"]
     judged = read.join(fits, on=keys, how="left", nulls_equal=True)
     if history is None:
         unknown = [pl.lit(None, pl.String).alias("best_heading"), pl.lit(None, pl.Float64).alias("heading_log_odds")]

@@ -15,7 +15,7 @@ def find_mentions(readings: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
     """Return one row per text, reading, place and mineral named there.
 
     Columns `text_no`, `reading`, `term` (as found, without padding), `start`, `mineral`, `form_id`, `weight`, `before`
-    and `after` (up to 48 characters to either side), `words` (the whole reading). A term inside a longer term does
+    and `after` (up to 48 characters to either side). A term inside a longer term does
     not count: gallium in indium gallium arsenide is the arsenide.
     """
     in_words = _matches(readings, "words", vocabulary.lower)
@@ -31,9 +31,8 @@ def find_mentions(readings: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
         "mineral",
         "form_id",
         "weight",
-        words=lower_simplified(pl.col("words")),
-        before=lower_simplified(before.str.tail(SIDE_CHARS).str.strip_chars_end()),
-        after=lower_simplified(after.str.head(SIDE_CHARS).str.strip_chars_start()),
+        before=lower_simplified(before.str.tail(SIDE_CHARS).str.strip_chars()),
+        after=lower_simplified(after.str.head(SIDE_CHARS).str.strip_chars()),
     )
 
 
