@@ -8,7 +8,7 @@ import polars as pl
 
 from features import corridors, mirror
 from features.completeness import complete
-from features.contracts import Declarations
+from features.contracts import Declarations, Outcomes
 from features.controls import ControlList, controls_for_minerals, join_controls
 from features.corridors import build_corridor
 from features.description import build_description
@@ -17,7 +17,7 @@ from features.licences import build_licences
 from features.minerals import Minerals
 from features.mirror import build_mirror
 from features.parcel import ParcelRules, build_parcel
-from features.parties import build_parties
+from features.parties import PartiesRules, build_parties
 from features.routing import RoutingRules, build_routing
 
 CARRIED = (
@@ -57,6 +57,7 @@ class Background:
     """State of every corridor at the start of each month."""
     parcel_rules: ParcelRules = field(default_factory=ParcelRules)
     routing_rules: RoutingRules = field(default_factory=RoutingRules)
+    parties_rules: PartiesRules = field(default_factory=PartiesRules)
     notes: tuple[str, ...] = ()
     """What could not be looked at, said to the analyst."""
 
@@ -64,24 +65,37 @@ class Background:
 def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.DataFrame:
     """Set the evidence of all rooms side by side.
 
+    A column that `declarations` lacks is unknown, which is not the same as a blank in a column it has.
+
     Returns one row per declaration, in the order given: the carried columns, every registered column (Float32, null
     unknown) and its figures, `mineral` (what the evidence points to; null for none), `mineral_usd_per_kg`,
     `controls_in_force` and `control_conditions` for that mineral or code. A row's evidence depends on the row and the
     background alone, never on the other rows given.
     """
     rows = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect().lazy()
+    history = complete(background.history, Declarations, list(Declarations.column_names()))
     words = build_description(
-        rows, background.minerals, history=background.history, codes_of_mineral=_codes_of(background.controls)
+        rows,
+        background.minerals,
+        history=history,
+        codes_of_mineral=_codes_of(background.controls),
+        are_remarks_recorded=_is_recorded("control_remark", declarations, history),
     )
-    parcel = build_parcel(rows, background.history, background.minerals, rules=background.parcel_rules)
+    parcel = build_parcel(rows, history, background.minerals, rules=background.parcel_rules)
     seen = _one_table(rows.select(CARRIED), [words, parcel])
     coded = join_controls(seen.lazy(), background.controls).collect()
     named = coded.with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls)
     others = [
-        build_routing(rows, background.distances, background.history, rules=background.routing_rules),
-        build_parties(rows, background.history, background.outcomes),
-        build_licences(rows, background.licences, background.history, _needs(ruled).lazy()),
+        build_routing(rows, background.distances, history, rules=background.routing_rules),
+        build_parties(rows, history, _outcomes(background), rules=background.parties_rules),
+        build_licences(
+            rows,
+            background.licences,
+            history,
+            _needs(ruled).lazy(),
+            are_numbers_recorded=_is_recorded("licence_no", declarations, history),
+        ),
         _mirror(rows, ruled, background),
         _corridor(rows, ruled, background),
     ]
@@ -101,6 +115,18 @@ def _one_table(base: pl.LazyFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
     if twice:
         raise ValueError(f"two rooms of evidence make the same column: {', '.join(twice)}")
     return table
+
+
+def _outcomes(background: Background) -> pl.LazyFrame:
+    return Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
+
+
+def _is_recorded(name: str, declarations: pl.DataFrame, history: pl.LazyFrame) -> bool:
+    """Tell whether a blank means "none": the table has the column, and past declarations (if any) ever filled it."""
+    if name not in declarations.columns:
+        return False
+    past = history.select(rows=pl.len(), filled=pl.col(name).count()).collect()
+    return bool(past["rows"].item() == 0 or past["filled"].item() > 0)
 
 
 def _codes_of(controls: ControlList) -> pl.DataFrame:

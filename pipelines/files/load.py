@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,12 +27,15 @@ class Loaded(_Used):
     """What a table gave: unpacks as `frame, counts`; the refused rows are beside, in `rejects`."""
 
     rejects: pl.DataFrame
+    given: pl.DataFrame
+    """The frame with only those contract columns that the file had."""
 
     @classmethod
-    def of(cls, split: Split) -> Loaded:
-        """Make it from a split table."""
+    def of(cls, split: Split, columns: Sequence[str]) -> Loaded:
+        """Make it from a split table and the names of the columns that were read."""
         loaded = cls(split.clean, split.counts)
         loaded.rejects = split.rejects
+        loaded.given = split.clean.select(name for name in split.clean.columns if name in columns)
         return loaded
 
 
@@ -57,7 +61,7 @@ def load_table(
     if rejects_to is not None:
         write_table(split.rejects, rejects_to)
     refuse_beyond(split.counts, max_rejects_share, table=table, rejects_to=rejects_to)
-    return Loaded.of(split)
+    return Loaded.of(split, raw.collect_schema().names())
 
 
 def refuse_beyond(counts: RowCounts, max_rejects_share: float, *, table: str, rejects_to: Path | None) -> None:

@@ -7,6 +7,8 @@ from datetime import date
 
 import polars as pl
 
+from features.completeness import complete
+from features.contracts import Declarations
 from pipelines.reports.page import render
 
 _DECLARED = (
@@ -28,9 +30,8 @@ def worklist_page(
     worklist: pl.DataFrame, declarations: pl.DataFrame, *, as_of: date, rows_scored: int, notes: Sequence[str]
 ) -> str:
     """Render the worklist with what was declared beside it."""
-    rows = worklist.join(
-        declarations.select("declaration_id", *_DECLARED), on="declaration_id", how="left", maintain_order="left"
-    ).with_columns(
+    declared = complete(declarations.lazy(), Declarations, ["declaration_id", *_DECLARED]).collect()
+    rows = worklist.join(declared, on="declaration_id", how="left", maintain_order="left").with_columns(
         exporter=_party("exporter"),
         consignee=_party("consignee"),
         headline=pl.coalesce(

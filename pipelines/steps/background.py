@@ -20,7 +20,7 @@ from pipelines.reference import load_controls, load_minerals
 from pipelines.settings.closed import load_section
 from pipelines.settings.controls import ControlSwitches
 from pipelines.settings.corridors import CorridorSettings
-from pipelines.settings.evidence import EvidenceSettings
+from pipelines.settings.evidence import ConsignmentEvidence
 from pipelines.steps.flow_states import FlowStates, flow_states
 
 NO_FLOWS = "no trade statistics: mirror and corridor evidence is unknown"
@@ -51,7 +51,7 @@ def load_background(
 
     The tables may reach beyond the declarations' months: evidence looks at earlier months only.
     """
-    settings = load_section(EvidenceSettings, "evidence", config)
+    settings = load_section(ConsignmentEvidence, "evidence", config)
     controls = load_controls(None, load_section(ControlSwitches, "controls", config))
     given = {
         "declarations": (sources.history, Declarations),
@@ -74,8 +74,9 @@ def load_background(
         distances=distances(pairs, home.cache / "distances.parquet").lazy(),
         lane_state=states.lanes if states else None,
         corridor_state=states.corridors if states else None,
-        parcel_rules=settings.parcel_rules(),
-        routing_rules=settings.routing_rules(),
+        parcel_rules=settings.parcel.rules(),
+        routing_rules=settings.routing.rules(),
+        parties_rules=settings.parties.rules(),
         notes=(*(words for name, words in missing.items() if tables[name] is None), *(states.notes if states else ())),
     )
 

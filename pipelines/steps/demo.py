@@ -109,7 +109,7 @@ def _how_it_did(out: Path) -> str:
     expected = n * (float(share) if isinstance(share, float) else 0.0)
     return (
         f"of the {n} declarations the model put on the list, {hits} are violations in this generated world; "
-        f"drawn by lot it would be {expected:.1f}. That the machinery works is shown, not how well it does in the field."
+        f"drawn by lot it would be {expected:.1f}. That shows machinery at work, not how well it does in the field."
     )
 
 

@@ -62,7 +62,7 @@ def run_learning(
     lines = [f"{name}: {one.counts}" for name, one in loaded.items()]
     for name, one in loaded.items():
         write_table(one.frame, home.table(name))
-    frame = loaded["declarations"].frame
+    frame = loaded["declarations"].given
     background = load_background(frame, Sources(), home=home, config=config)
     evidence = assemble_evidence(frame, background)
     write_table(evidence, out / "evidence.parquet")
@@ -118,7 +118,7 @@ def run_drift_check(
     )
     sources = Sources(flows=flows, licences=licences)
     background = load_background(loaded.frame, sources, home=home, config=config, max_rejects_share=max_rejects_share)
-    evidence = assemble_evidence(loaded.frame, background)
+    evidence = assemble_evidence(loaded.given, background)
     result = run_drift(bundle, evidence, settings=settings, out_dir=out, registry=REGISTRY, home=home.folder)
     return Said(lines=[str(loaded.counts), *result.lines], paths=result.paths, refusal=result.refusal)
 

@@ -72,7 +72,7 @@ def run_score(
         max_rejects_share=max_rejects_share,
     )
     day = as_of or _last_day(loaded.frame)
-    kept = _known_by(loaded.frame, day)
+    kept = _known_by(loaded.given, day)
     if kept.declarations.is_empty():
         raise ConfigError(f"--as-of {day}: all {loaded.counts.used:,} declarations were made later; nothing to score")
     sources = Sources(history=history, licences=licences, flows=flows)
