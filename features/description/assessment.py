@@ -7,7 +7,6 @@ import polars as pl
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
 from features.description.context import context_keeps, is_denied
 from features.description.forms import form_classes, settle_forms
-from features.description.headings import wording
 from features.description.normalise import (
     READ_FROM_END,
     READ_FROM_START,
@@ -37,7 +36,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
 
     Columns `text`, `text_mineral`, `text_form`, `text_term`, `also_named` (other minerals, joined by `;`),
     `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`,
-    `negated_term`, `innocent_context`, and `wording` (for the heading history).
+    `negated_term`, `innocent_context`.
     """
     vocabulary = build_vocabulary(minerals.terms, minerals.forms, minerals.minerals)
     numbered = texts.select("text").sort("text").with_row_index("text_no")
@@ -67,7 +66,6 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         "text_term",
         "also_named",
         "meets_listed_form",
-        wording=wording(pl.col("words")),
         term_weight=weight,
         stated_purity_share="purity",
         n_changed_chars=changed_chars(pl.col("text")),

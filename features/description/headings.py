@@ -33,6 +33,12 @@ def wording(words: pl.Expr) -> pl.Expr:
     return pl.concat_list(latin, pairs, shifted).list.unique().list.sort().list.join(" ")
 
 
+def word_texts(texts: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the distinct `text` of a frame with its `wording`."""
+    once = texts.select("text").drop_nulls().unique()
+    return once.with_columns(wording=wording(lower_simplified(word_text(plain_text(pl.col("text"))))))
+
+
 def compare_headings(declared: pl.LazyFrame, history: pl.LazyFrame, *, digits: int = HEADING_DIGITS) -> pl.LazyFrame:
     """Compare each declared heading with the one its words would rather have.
 
@@ -75,8 +81,7 @@ def compare_headings(declared: pl.LazyFrame, history: pl.LazyFrame, *, digits: i
 
 
 def _past_wordings(history: pl.LazyFrame, digits: int) -> pl.LazyFrame:
-    texts = history.select(text="description").drop_nulls().unique()
-    worded = texts.with_columns(wording=wording(lower_simplified(word_text(plain_text(pl.col("text"))))))
+    worded = word_texts(history.select(text="description"))
     seen = history.select(
         text="description", heading_of=pl.col("hs_code").str.head(digits), month=month_number(pl.col("declared_on"))
     )

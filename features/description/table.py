@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from features.description.assessment import assess_texts
-from features.description.headings import HEADING_DIGITS, compare_headings, heading_mismatch
+from features.description.headings import HEADING_DIGITS, compare_headings, heading_mismatch, word_texts
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
 from features.description.remarks import remark_conflict, remark_missing, remark_says
@@ -80,7 +80,7 @@ def build_description(
         hs6=pl.col("hs_code").str.head(6),
         declared_heading=pl.col("hs_code").str.head(heading_digits),
         month=month_number(pl.col("declared_on")),
-    )
+    ).cache()
     texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals).cache()
     read = facts.join(texts, on="text", how="left").cache()
     fits = code_fit(
@@ -89,13 +89,9 @@ def build_description(
     )
     keys = ["text_mineral", "text_form", "also_named", "hs6"]
     judged = read.join(fits, on=keys, how="left", nulls_equal=True)
-    if history is None:
-        unknown = [pl.lit(None, pl.String).alias("best_heading"), pl.lit(None, pl.Float64).alias("heading_log_odds")]
-        compared = judged.with_columns(*unknown)
-    else:
-        asked = judged.select("wording", "month", heading="declared_heading")
-        verdicts = compare_headings(asked, history, digits=heading_digits).rename({"heading": "declared_heading"})
-        compared = judged.join(verdicts, on=["wording", "declared_heading", "month"], how="left")
+    compared = judged.join(
+        _headings(facts, history, heading_digits), on=["text", "declared_heading", "month"], how="left"
+    )
     weight = pl.col("term_weight")
     remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
@@ -112,3 +108,15 @@ def build_description(
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
+
+
+def _headings(facts: pl.LazyFrame, history: pl.LazyFrame | None, digits: int) -> pl.LazyFrame:
+    """Judge each distinct text, declared heading and month once."""
+    cases = facts.select("text", "declared_heading", "month").drop_nulls().unique()
+    if history is None:
+        unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64}
+        return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
+    worded = cases.join(word_texts(facts), on="text", how="left").rename({"declared_heading": "heading"}).cache()
+    verdicts = compare_headings(worded, history, digits=digits)
+    judged = worded.join(verdicts, on=["wording", "heading", "month"], how="left")
+    return judged.drop("wording").rename({"heading": "declared_heading"})

@@ -33,7 +33,14 @@ def declare() -> Declare:
         } | columns
         spread = {name: value if isinstance(value, list) else [value] * n for name, value in values.items()}
         frame = {"declaration_id": [f"D{i:04d}" for i in range(n)], "description": texts, **spread}
-        kinds = {"licence_no": pl.String, "control_remark": pl.String, "description": pl.String, "declared_on": pl.Date}
+        kinds = {
+            "declaration_id": pl.String,
+            "hs_code": pl.String,
+            "licence_no": pl.String,
+            "control_remark": pl.String,
+            "description": pl.String,
+            "declared_on": pl.Date,
+        }
         return pl.LazyFrame(frame, schema_overrides=kinds)
 
     return make

@@ -1,0 +1,99 @@
+"""The heading history: by hand on a made-up year, strictly earlier months only, thin history unknown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features.description.headings import compare_headings, heading_mismatch, wording
+from features.lookback import month_number
+
+TILES = [
+    f"porcelain floor tile glazed {word}"
+    for word in "alpha beta gamma delta epsil zetaa etaaa theta iotaa kappa".split()
+]
+PUMPS = [
+    f"centrifugal water pump {word}" for word in "alpha beta gamma delta epsil zetaa etaaa theta iotaa kappa".split()
+]
+
+
+def history(day: date = date(2025, 1, 10)) -> pl.LazyFrame:
+    texts = TILES + PUMPS
+    codes = ["6907211000"] * len(TILES) + ["8413709990"] * len(PUMPS)
+    return pl.LazyFrame({"declared_on": [day] * len(texts), "description": texts, "hs_code": codes})
+
+
+def asked(text: str, heading: str, day: date) -> pl.LazyFrame:
+    words = pl.lit(f" {text} ")
+    return pl.select(wording=wording(words), heading=pl.lit(heading), month=month_number(pl.lit(day))).lazy()
+
+
+def odds(
+    text: str, heading: str, *, day: date = date(2025, 2, 1), past: pl.LazyFrame | None = None
+) -> tuple[str, float]:
+    found = compare_headings(asked(text, heading, day), history() if past is None else past).collect()
+    return found["best_heading"].item(), found["heading_log_odds"].item()
+
+
+def test_words_of_another_heading() -> None:
+    best, log_odds = odds("porcelain floor tile", "8413")
+    assert best == "6907"
+    # Each of the three words: 10 of 10 wordings under 6907, none under 8413. 20 wordings of 3 known words and 20 shared
+    # fillers hold 10*3+10*4 telling counts = 70 + fillers; background of a word = 5*10/all. By symmetry of the two
+    # headings only the gain remains: ln((10 + b)/b).
+    fillers = 20
+    background = 5.0 * 10 / (10 * 4 + 10 * 3 + fillers)
+    assert background == pytest.approx(5 / 9)
+    import math
+
+    asked_words_only = 5.0 * 10 / 30  # only the words asked about are counted: three, ten times each
+    assert log_odds == pytest.approx(math.log((10 + asked_words_only) / asked_words_only), abs=1e-3)
+    assert pl.select(heading_mismatch(pl.lit(log_odds))).item() == pytest.approx((log_odds - 1) / 3)
+
+
+def test_words_of_the_declared_heading() -> None:
+    assert odds("porcelain floor tile", "6907") == ("6907", 0.0)
+
+
+def test_only_strictly_earlier_months_count() -> None:
+    assert odds("porcelain floor tile", "8413", day=date(2025, 1, 31)) == (None, None)
+    late = pl.concat([history(), history(date(2025, 2, 1)).with_columns(hs_code=pl.lit("7901120000"))])
+    assert odds("porcelain floor tile", "8413", past=late) == odds("porcelain floor tile", "8413")
+
+
+def test_thin_history_is_unknown() -> None:
+    assert odds("porcelain floor tile", "9403") == (None, None)  # the heading was never seen
+    assert odds("unheard of words", "6907") == (None, None)
+    empty = history().filter(pl.col("hs_code") == "none")
+    assert odds("porcelain floor tile", "6907", past=empty) == (None, None)
+
+
+def test_a_text_without_words_is_unknown() -> None:
+    assert odds("12 34", "6907") == (None, None)
+
+
+def test_a_busy_trader_does_not_teach_the_model() -> None:
+    busy = pl.concat([history(), *[history().head(1).with_columns(hs_code=pl.lit("8413709990"))] * 200])
+    _, calm = odds("porcelain floor tile", "8413")
+    _, with_busy = odds("porcelain floor tile", "8413", past=busy)
+    assert with_busy > calm / 3  # two hundred repeats are one wording
+
+
+def test_nulls_in_history_are_skipped() -> None:
+    nulls = pl.LazyFrame(
+        {
+            "declared_on": [date(2025, 1, 1)] * 2,
+            "description": [None, "porcelain floor tile"],
+            "hs_code": ["6907", None],
+        },
+        schema_overrides={"description": pl.String, "hs_code": pl.String},
+    )
+    assert odds("porcelain floor tile", "8413", past=pl.concat([history(), nulls])) == odds(
+        "porcelain floor tile", "8413"
+    )
+
+
+def test_mismatch_of_unknown_is_unknown() -> None:
+    assert pl.select(heading_mismatch(pl.lit(None, pl.Float64))).item() is None
