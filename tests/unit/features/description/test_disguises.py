@@ -1,4 +1,4 @@
-"""Fourteen kinds of disguise laid over ten terms: how many are still recognised, and how many honest texts are not hit."""
+"""Sixteen kinds of disguise over ten terms: how many are still recognised, and that honest writing is not hit."""
 
 from __future__ import annotations
 

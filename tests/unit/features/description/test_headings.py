@@ -12,10 +12,11 @@ from features.lookback import month_number
 
 TILES = [
     f"porcelain floor tile glazed {word}"
-    for word in "alpha beta gamma delta epsil zetaa etaaa theta iotaa kappa".split()
+    for word in ["alpha", "beta", "gamma", "delta", "epsil", "zetaa", "etaaa", "theta", "iotaa", "kappa"]
 ]
 PUMPS = [
-    f"centrifugal water pump {word}" for word in "alpha beta gamma delta epsil zetaa etaaa theta iotaa kappa".split()
+    f"centrifugal water pump {word}"
+    for word in ["alpha", "beta", "gamma", "delta", "epsil", "zetaa", "etaaa", "theta", "iotaa", "kappa"]
 ]
 
 

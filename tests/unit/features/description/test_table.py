@@ -104,7 +104,7 @@ def test_remark_conflict(minerals: Minerals, declare: Declare, text: str, remark
         ("Dysprosium oxide", date(2025, 5, 1), "see invoice", False, 0.0),
     ],
 )
-def test_remark_missing(
+def test_remark_missing(  # noqa: PLR0917 - a table of cases
     minerals: Minerals, declare: Declare, text: str, day: date, remark: str | None, recorded: bool, missing: float
 ) -> None:
     declarations = declare([text], declared_on=day, control_remark=remark)
