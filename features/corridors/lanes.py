@@ -109,7 +109,7 @@ def _window_sums(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
     names = [name for name in masked.collect_schema().names()[3:] if name != "active_month"]
     sums = masked.group_by("trial_number", "place_number").agg(
-        pl.col(names).sum(),
+        pl.col(names).sum().round(3),  # so that the order of addition decides nothing
         pl.col("post_sum").max().alias("post_max"),
         pl.col("active_month").min().alias("first_month"),
         pl.col("is_mass").first(),
@@ -164,6 +164,6 @@ def excess_over_expected(lanes: pl.LazyFrame, origins: pl.LazyFrame) -> pl.LazyF
             pl.when(usable).then(noise).alias("noise"),
         )
         .with_columns((pl.col("post_sum") - pl.col("expected")).alias("excess"))
-        .with_columns((pl.col("excess") / pl.col("noise")).alias("z"))
+        .with_columns((pl.col("excess") / pl.col("noise")).round(9).alias("z"))
         .drop("ln_rise")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import settle
-from features.mirror.totals import KEY, PUBLICATION_LAG_DAYS, reported_periods, reported_totals
+from features.mirror.totals import KEY, PUBLICATION_LAG_DAYS, coded_periods, coded_totals, decoded
 
 _MEASURES = {"usd": "value_usd", "kg": "net_kg", "measured_kg": "measured_kg"}
 
@@ -19,40 +19,46 @@ def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
     null beside true means zero and null beside false means silence; `is_like_basis`: both sides mean the same by
     "partner" (last destination beside origin; consignment beside consignment). Monthly and annual figures never meet.
     """
-    totals = settle(reported_totals(flows, publication_lag_days=publication_lag_days))
-    periods = settle(reported_periods(flows, publication_lag_days=publication_lag_days))
-    x, m = _side(totals, "X"), _side(totals, "M")
-    lanes = pl.concat([x.select(KEY), m.select(KEY)]).unique()
-    lanes = lanes.join(_available(periods, "X", "exporter_iso3", "x_from"), on=["exporter_iso3", *KEY[2:]], how="left")
-    lanes = lanes.join(_available(periods, "M", "importer_iso3", "m_from"), on=["importer_iso3", *KEY[2:]], how="left")
-    lanes = settle(lanes)
-    days = pl.concat(
-        [
-            x.select(*KEY, "known_from"),
-            m.select(*KEY, "known_from"),
-            lanes.select(*KEY, pl.col("x_from").alias("known_from")).drop_nulls("known_from"),
-            lanes.select(*KEY, pl.col("m_from").alias("known_from")).drop_nulls("known_from"),
-        ]
-    ).unique()
-    spans = (
-        days.join(x.select(*KEY, "known_from", "x_row"), on=[*KEY, "known_from"], how="left")
-        .join(m.select(*KEY, "known_from", "m_row"), on=[*KEY, "known_from"], how="left")
-        .join(lanes, on=list(KEY), how="left")
-        .sort([*KEY, "known_from"])
+    totals = settle(coded_totals(flows, publication_lag_days=publication_lag_days))
+    periods = settle(coded_periods(flows, publication_lag_days=publication_lag_days))
+    keys = totals.select(KEY).unique()
+    lanes = (
+        keys.join(_available(periods, "X", "exporter_iso3", "x_from"), on=["exporter_iso3", *KEY[2:]], how="left")
+        .join(_available(periods, "M", "importer_iso3", "m_from"), on=["importer_iso3", *KEY[2:]], how="left")
+        .sort(KEY)
+        .with_row_index("lane")
     )
-    is_same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(-1) for name in KEY)
-    spans = spans.with_columns(
-        pl.col("x_row", "m_row").forward_fill().over(KEY),
-        pl.when(is_same).then(pl.col("known_from").shift(-1)).alias("known_to"),
-        (pl.col("x_from") <= pl.col("known_from")).fill_null(value=False).alias("is_x_reported"),
-        (pl.col("m_from") <= pl.col("known_from")).fill_null(value=False).alias("is_m_reported"),
+    lanes = settle(lanes)
+    numbered = settle(totals.join(lanes.select("lane", *KEY), on=list(KEY), how="left").drop(KEY))
+    x, m = _side(numbered, "X"), _side(numbered, "M")
+    moments = [
+        x.select("lane", "known_from"),
+        m.select("lane", "known_from"),
+        lanes.select("lane", known_from="x_from").drop_nulls("known_from"),
+        lanes.select("lane", known_from="m_from").drop_nulls("known_from"),
+    ]
+    spans = (
+        pl.concat(moments)
+        .unique()
+        .join(x.select("lane", "known_from", "x_row"), on=["lane", "known_from"], how="left")
+        .join(m.select("lane", "known_from", "m_row"), on=["lane", "known_from"], how="left")
+        .sort("lane", "known_from")
+        .with_columns(
+            pl.col("x_row", "m_row").forward_fill().over("lane"),
+            pl.when(pl.col("lane") == pl.col("lane").shift(-1)).then(pl.col("known_from").shift(-1)).alias("known_to"),
+        )
+        .join(lanes, on="lane", how="left")
+        .with_columns(
+            (pl.col("x_from") <= pl.col("known_from")).fill_null(value=False).alias("is_x_reported"),
+            (pl.col("m_from") <= pl.col("known_from")).fill_null(value=False).alias("is_m_reported"),
+        )
     )
     mine, theirs = pl.col("x_basis").fill_null("unknown"), pl.col("m_basis").fill_null("unknown")
     either_unknown = (mine == "unknown") | (theirs == "unknown")
     like = either_unknown | ((mine == "consignment") == (theirs == "consignment"))
     return (
-        spans.join(x.drop(*KEY, "known_from"), on="x_row", how="left")
-        .join(m.drop(*KEY, "known_from"), on="m_row", how="left")
+        spans.join(x.drop("lane", "known_from"), on="x_row", how="left")
+        .join(m.drop("lane", "known_from"), on="m_row", how="left")
         .select(
             *KEY,
             "known_from",
@@ -64,6 +70,7 @@ def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
             "is_m_reported",
             like.alias("is_like_basis"),
         )
+        .with_columns(decoded("exporter_iso3", "importer_iso3"))
     )
 
 
@@ -74,8 +81,8 @@ def _side(totals: pl.LazyFrame, side: str) -> pl.LazyFrame:
         columns.append(pl.col("valuation").alias("m_valuation"))
     return (
         totals.filter(pl.col("side") == side)
-        .select(*KEY, "known_from", pl.col("partner_basis").alias(f"{letter}_basis"), *columns)
-        .sort([*KEY, "known_from"])
+        .select("lane", "known_from", pl.col("partner_basis").alias(f"{letter}_basis"), *columns)
+        .sort("lane", "known_from")
         .with_row_index(f"{letter}_row")
     )
 

@@ -107,14 +107,16 @@ def lane_state_of_pairs(
     )
     value = mirror_gap(pl.col("x"), pl.col("m"), floor=floor_usd)
     mass = mirror_gap(pl.col("x_kg"), pl.col("m_kg"), floor=floor_kg)
+    # Sums are rounded to cents and grams first, so that the order of addition decides nothing.
+    sums = sums.with_columns(pl.col("x", "m", "orphan", "lost").round(2), pl.col("x_kg", "m_kg").round(3))
     gaps = settle(sums.with_columns(value.alias("lane_gap_value"), mass.alias("lane_gap_mass")))
     spreads = reporter_spread(gaps, gap="lane_gap_value", by=("look",)).drop("n_lanes")
     for side in ("exporter", "importer"):
         of_side = spreads.rename({"country_iso3": f"{side}_iso3", "spread_ln": f"{side}_spread"})
         gaps = gaps.join(of_side, on=["look", f"{side}_iso3"], how="left")
     spread = lane_spread(pl.col("exporter_spread"), pl.col("importer_spread"))
-    more = pl.min_horizontal("lane_gap_value", "lane_gap_mass").clip(lower_bound=0.0) / spread
-    less = pl.max_horizontal("lane_gap_value", "lane_gap_mass").clip(upper_bound=0.0) / spread
+    more = (pl.min_horizontal("lane_gap_value", "lane_gap_mass").clip(lower_bound=0.0) / spread).round(9)
+    less = (pl.max_horizontal("lane_gap_value", "lane_gap_mass").clip(upper_bound=0.0) / spread).round(9)
     reach = hardly_explained_z - ordinary_z
     return gaps.select(
         *LANE,

@@ -64,16 +64,23 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     real = surges.filter(is_real)
     if real.is_empty():
         return placebos
-    near_lanes = _neighbours(ground, used, trials.filter(is_real))
+    near_lanes = _neighbours(ground, trials.filter(is_real), real)
     scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy())
     return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
 
 
-def _neighbours(ground: Ground, looks: Sequence[int], trials: pl.DataFrame) -> pl.DataFrame:
-    """Measure the neighbouring codes' lanes over the same windows."""
+def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
+    """Measure the neighbouring codes over the same windows, on lanes from an origin to a hub looked at."""
     near = neighbour_codes(ground.watches, ground.codes)
-    amounts = lane_amounts(ground.monthly.lazy(), near, looks=looks, cif_ratio=CIF_RATIO)
-    marks = reported_marks(ground.periods.lazy(), near, looks=looks)
+    looks = sorted(real["look"].unique())
+    first_legs = ground.monthly.lazy().filter(
+        pl.col("exporter_iso3").is_in(real["origin_iso3"].unique().implode()),
+        pl.col("importer_iso3").is_in(real["hub_iso3"].unique().implode()),
+    )
+    reporters = pl.concat([real["origin_iso3"], real["hub_iso3"]]).unique()
+    periods = ground.periods.lazy().filter(pl.col("reporter_iso3").is_in(reporters.implode()))
+    amounts = lane_amounts(first_legs, near, looks=looks, cif_ratio=CIF_RATIO)
+    marks = reported_marks(periods, near, looks=looks)
     return lane_windows(amounts, trials.lazy(), marks, material_usd=ground.settings.material_usd).collect()
 
 

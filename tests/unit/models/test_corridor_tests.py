@@ -1,0 +1,68 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from models.corridor_tests import Rule, judge_corridors
+
+
+def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]) -> pl.DataFrame:
+    cell = {"mineral": "germanium", "event": 10, "origin_iso3": "CHN", "destination_iso3": "USA", "legs": "both"}
+    rows = [
+        cell | {"look": look, "hub_iso3": hub, "trial": "real", "surge_z": z, "excess": 100.0 * z, "noise": 100.0}
+        for look, hub, z in real
+    ]
+    rows += [
+        cell | {"look": look, "hub_iso3": "P", "trial": f"placebo-{n}", "surge_z": z}
+        for n, (look, z) in enumerate(placebos)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+POOL = [(11, float(z)) for z in np.random.default_rng(0).normal(0, 1, 999)]
+
+
+def test_p_is_the_rank_among_placebos_and_the_interval_their_errors() -> None:
+    got = judge_corridors(surges([(11, "THA", 0.0)], POOL), Rule()).to_dicts()[0]
+    above = sum(z >= 0.0 for _, z in POOL)
+    assert got["p_value"] == pytest.approx((1 + above) / 1000)
+    assert got["n_placebos"] == 999
+    # 5 % and 95 % of a standard normal are ∓1.64, so the interval of an excess of 0 is about ∓164
+    assert got["excess_low"] == pytest.approx(-164, abs=20)
+    assert got["excess_high"] == pytest.approx(164, abs=20)
+    assert got["first_look"] is None
+
+
+def test_only_placebos_known_by_then_count() -> None:
+    later = [*POOL, *[(12, 50.0)] * 500]
+    one = judge_corridors(surges([(11, "THA", 3.0)], POOL), Rule())["p_value"].item()
+    other = judge_corridors(surges([(11, "THA", 3.0)], later), Rule())["p_value"].item()
+    assert one == other
+
+
+def test_later_looks_change_no_earlier_answer_and_first_look_is_kept() -> None:
+    early = [(11, "THA", 9.0), (11, "MEX", 0.1)]
+    late = [*early, (12, "THA", 0.0), (12, "MEX", 0.3), (12, "VNM", 0.2)]
+    one = judge_corridors(surges(early, POOL), Rule())
+    whole = judge_corridors(surges(late, POOL), Rule())
+    assert whole.filter(pl.col("look") == 11)["q_value"].to_list() == one["q_value"].to_list()
+    assert set(whole.filter(pl.col("hub_iso3") == "THA")["first_look"]) == {11}
+    assert whole.filter(pl.col("hub_iso3") == "MEX")["first_look"].null_count() == 2
+
+
+def test_without_placebos_nothing_is_named() -> None:
+    got = judge_corridors(surges([(11, "THA", 9.0)], []), Rule()).to_dicts()[0]
+    assert got["p_value"] is None
+    assert got["q_value"] is None
+    assert got["first_look"] is None
+
+
+def test_unknown_score_is_not_tested() -> None:
+    got = judge_corridors(surges([(11, "THA", 9.0), (11, "MEX", float("nan"))], POOL), Rule()).sort("hub_iso3")
+    assert got["p_value"].to_list()[0] is None
+    assert got["q_value"].to_list()[1] is not None
+
+
+def test_no_corridors_give_an_empty_table_with_all_columns() -> None:
+    got = judge_corridors(surges([], POOL[:3]).with_columns(excess=pl.lit(None, pl.Float64)), Rule())
+    assert got.is_empty()
+    assert {"p_value", "q_value", "first_look", "n_placebos"} <= set(got.columns)
