@@ -34,6 +34,8 @@ CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray m
 def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     """Return one row per text of `texts` (unique column `text`, no nulls).
 
+    Only minerals with a listed form are told: silver's names are searched so that they are not taken for another's.
+
     Columns `text`, `text_mineral`, `text_form`, `text_term`, `also_named` (other minerals, joined by `;`),
     `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`,
     `negated_term`, `innocent_context`.
@@ -47,8 +49,10 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     base = base.cache()
     readings = read_texts(numbered, vocabulary).cache()
     mentions = find_mentions(readings, vocabulary).cache()
+    controlled = minerals.forms.filter("is_listed")["mineral"].unique().sort().to_list()
     in_text = _not_seen_before(mentions).join(base.select("text_no", "words"), on="text_no", how="left")
-    weighed = _weigh(in_text, find_compositions(base, minerals.minerals)).cache()
+    weighed = _weigh(in_text, find_compositions(base, minerals.minerals))
+    weighed = weighed.filter(pl.col("mineral").is_in(controlled)).cache()
     best = _best_mineral(weighed)
     company = weighed.group_by("text_no").agg(
         negated_term=pl.col("denied").max(), innocent_context=pl.col("excused").max()

@@ -104,7 +104,7 @@ def build_description(
         remark_missing=remark_missing(
             says, meets, weight, is_ruled=is_ruled.fill_null(value=False), is_recorded=are_remarks_recorded
         ),
-        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says),
+        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says, meets),
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])

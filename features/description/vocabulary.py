@@ -21,7 +21,6 @@ MORE_TERMS = pl.DataFrame(
         ("石墨粉", "zh", "graphite_natural", 0.5),
         ("石墨", "zh", "graphite_natural", 0.4),
         ("金刚石粉", "zh", "superhard", 0.8),
-        ("neodymium", "en", "rare_earth_magnets", 0.5),
         ("samarium cobalt", "en", "rare_earth_magnets", 0.9),
         ("tungstate", "en", "tungsten", 0.7),
         ("paratungstate", "en", "tungsten", 0.9),
@@ -34,7 +33,10 @@ MORE_TERMS = pl.DataFrame(
 ELEMENT_CHARACTER_WEIGHT = 0.9  # 镓, 锑, 钨 mean the element and nothing else, but not which form
 
 PATTERN = pl.Schema({"pattern": pl.String, "mineral": pl.String, "form_id": pl.String, "weight": pl.Float64})
-NEAR_WORDS = ("geranium", "antinomy", "iridium", "graphene", "graphics", "graphic", "thallium", "germanic")
+NEAR_WORDS = (
+    *("geranium", "antinomy", "iridium", "graphene", "graphics", "graphic", "thallium"),
+    *("germanic", "allium", "pallium"),
+)
 """Words one letter away from a term that mean something else: a geranium is not germanium."""
 
 
@@ -45,7 +47,7 @@ class Vocabulary:
     `lower` is searched in lower-case simplified words, `cased` (formulae without digits, short acronyms) in words as
     written, both with columns `pattern`, `mineral`, `form_id`, `weight`; Latin patterns carry a space at either end, so
     that tin is not found in setting. `solid` holds single long Latin terms without spaces (column `pattern`),
-    `misspelt` every solid term with one letter left out (`variant`, `at`, `pattern`; `at` -1 is the term itself).
+    `misspelt` every single-word one of them with one letter left out (`variant`, `at`, `pattern`; `at` -1: none).
     """
 
     lower: pl.DataFrame
@@ -141,16 +143,24 @@ def _settled(patterns: pl.DataFrame) -> pl.DataFrame:
 
 
 def _solid(written: pl.DataFrame) -> pl.DataFrame:
-    """Long Latin terms with their spaces taken out: what pieces, digits and wrong letters are put back into."""
+    """Long English terms with their spaces taken out: what pieces, digits and wrong letters are put back into.
+
+    Pinyin is left out: one letter away from it lie too many English words (huoding, holding).
+    """
     letters = pl.col("words").str.replace_all(" ", "")
-    long = written.filter(
-        letters.str.contains(r"^[a-z]+$") & (letters.str.len_chars() >= SHORTEST_PIECED) & (pl.col("weight") >= 0.5)
+    is_long = letters.str.contains(r"^[a-z]+$") & (letters.str.len_chars() >= SHORTEST_PIECED)
+    long = written.filter(pl.col("lang").is_in(["en", "trade"]) & is_long & (pl.col("weight") >= 0.5))
+    return (
+        long.select(pattern=letters, spaced="words")
+        .sort("pattern", "spaced")
+        .unique("pattern", keep="first")
+        .sort("pattern")
     )
-    return long.select(pattern=letters, spaced="words").unique("pattern").sort("pattern")
 
 
 def _with_a_letter_out(solid: pl.DataFrame) -> pl.DataFrame:
-    long = solid.filter(pl.col("pattern").str.len_chars() >= SHORTEST_MISSPELT)
+    is_word = ~pl.col("spaced").str.strip_chars().str.contains(" ")
+    long = solid.filter(is_word & (pl.col("pattern").str.len_chars() >= SHORTEST_MISSPELT))
     positions = long.with_columns(at=pl.int_ranges(-1, pl.col("pattern").str.len_chars().cast(pl.Int64))).explode("at")
     return positions.select(without_letter(pl.col("pattern"), pl.col("at")).alias("variant"), "at", "pattern")
 

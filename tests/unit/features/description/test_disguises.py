@@ -1,4 +1,4 @@
-"""Sixteen kinds of disguise over ten terms: how many are still recognised, and that honest writing is not hit."""
+"""Sixteen kinds of disguise over ten terms: how many are still recognised, and honest writing is not hit."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import polars as pl
@@ -10,14 +11,9 @@ import pytest
 from features.description.headings import compare_headings, heading_mismatch, wording
 from features.lookback import month_number
 
-TILES = [
-    f"porcelain floor tile glazed {word}"
-    for word in ["alpha", "beta", "gamma", "delta", "epsil", "zetaa", "etaaa", "theta", "iotaa", "kappa"]
-]
-PUMPS = [
-    f"centrifugal water pump {word}"
-    for word in ["alpha", "beta", "gamma", "delta", "epsil", "zetaa", "etaaa", "theta", "iotaa", "kappa"]
-]
+FILLERS = ("alpha", "beta", "gamma", "delta", "iota", "kappa", "lambda", "omicron", "sigma", "theta")
+TILES = [f"porcelain floor tile glazed {word}" for word in FILLERS]
+PUMPS = [f"centrifugal water pump {word}" for word in FILLERS]
 
 
 def history(day: date = date(2025, 1, 10)) -> pl.LazyFrame:
@@ -41,16 +37,10 @@ def odds(
 def test_words_of_another_heading() -> None:
     best, log_odds = odds("porcelain floor tile", "8413")
     assert best == "6907"
-    # Each of the three words: 10 of 10 wordings under 6907, none under 8413. 20 wordings of 3 known words and 20 shared
-    # fillers hold 10*3+10*4 telling counts = 70 + fillers; background of a word = 5*10/all. By symmetry of the two
-    # headings only the gain remains: ln((10 + b)/b).
-    fillers = 20
-    background = 5.0 * 10 / (10 * 4 + 10 * 3 + fillers)
-    assert background == pytest.approx(5 / 9)
-    import math
-
-    asked_words_only = 5.0 * 10 / 30  # only the words asked about are counted: three, ten times each
-    assert log_odds == pytest.approx(math.log((10 + asked_words_only) / asked_words_only), abs=1e-3)
+    # Each of the three words: in 10 of 10 wordings under 6907, in none under 8413. Both headings have 10 wordings, so
+    # only the gain ln((n + b)/b) remains, n = 10, b = 5 * 10/30 (the words asked about were seen 30 times in all).
+    background = 5.0 * 10 / 30
+    assert log_odds == pytest.approx(math.log((10 + background) / background), abs=1e-3)
     assert pl.select(heading_mismatch(pl.lit(log_odds))).item() == pytest.approx((log_odds - 1) / 3)
 
 
