@@ -18,10 +18,10 @@ from features.minerals import Minerals
 from features.mirror import build_mirror
 from features.parcel import ParcelRules, build_parcel
 from features.parties import PartiesRules, build_parties
+from features.registry import REGISTRY
 from features.routing import RoutingRules, build_routing
 
-CARRIED = (
-    "declaration_id",
+_ALWAYS = (
     "declared_on",
     "hs_code",
     "origin_iso3",
@@ -29,12 +29,10 @@ CARRIED = (
     "destination_iso3",
     "transport_mode",
     "exporter_id",
-    "exporter_name",
-    "consignee_id",
-    "net_kg",
-    "value_usd",
 )
-"""Declared columns that go along with the evidence."""
+_TOLD = {name for one in REGISTRY for name in one.figures} | {"net_kg", "value_usd"}
+CARRIED = ("declaration_id", *(n for n in Declarations.column_names() if n in _ALWAYS or n in _TOLD))
+"""Declared columns that go along with the evidence: for the models, and for the sentences that name them."""
 SURE_TERM = 0.5
 """Weight from which a named mineral is taken as the one meant, before physics is asked."""
 

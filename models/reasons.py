@@ -92,10 +92,12 @@ def _figure(name: str, evidence: pl.DataFrame) -> pl.Expr:
 
 
 def _words(name: str, evidence: pl.DataFrame) -> pl.Expr:
-    """Say a figure as a person would: four significant digits, short text without control or direction marks."""
+    """Say a figure as a person would: four digits, a share in per cent, short text without hidden marks."""
     if name not in evidence.columns:
         return pl.lit(None, dtype=pl.String)
     kind, value = evidence.schema[name], pl.col(name)
+    if kind.is_float() and name.endswith(("_share", "_rate")):
+        return pl.concat_str(plain_number((100 * value.cast(pl.Float64)).round_sig_figs(3)), pl.lit(" %"))
     if kind.is_float():
         rounded = value.cast(pl.Float64).round_sig_figs(4)
         whole = rounded.abs() >= 1000

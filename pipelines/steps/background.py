@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import dataframely as dy
@@ -21,7 +22,8 @@ from pipelines.settings.closed import load_section
 from pipelines.settings.controls import ControlSwitches
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.settings.evidence import ConsignmentEvidence
-from pipelines.steps.flow_states import FlowStates, flow_states
+from pipelines.steps.flow_states import FlowStates
+from pipelines.steps.state_cache import cached_states
 
 NO_FLOWS = "no trade statistics: mirror and corridor evidence is unknown"
 NO_LICENCES = "no licences: whether one covers the goods is unknown"
@@ -62,7 +64,7 @@ def load_background(
     tables = {name: _table(name, path, schema, home, max_rejects_share) for name, (path, schema) in given.items()}
     history = tables["declarations"]
     missing = {"declarations": NO_HISTORY, "outcomes": NO_OUTCOMES, "licences": NO_LICENCES, "flows": NO_FLOWS}
-    states = _states(tables["flows"], declarations, controls, load_section(CorridorSettings, "corridors", config))
+    states = _states(tables["flows"], declarations, controls, load_section(CorridorSettings, "corridors", config), home)
     both = [declarations] if history is None else [declarations, history]
     pairs = pl.concat([wanted_pairs(one.lazy()) for one in both]).unique().sort("place_a", "place_b").collect()
     return Background(
@@ -92,12 +94,17 @@ def _table(
 
 
 def _states(
-    flows: pl.DataFrame | None, declarations: pl.DataFrame, controls: ControlList, settings: CorridorSettings
+    flows: pl.DataFrame | None,
+    declarations: pl.DataFrame,
+    controls: ControlList,
+    settings: CorridorSettings,
+    home: Home,
 ) -> FlowStates | None:
     if flows is None:
         return None
-    months = declarations["declared_on"].dt.truncate("1mo").unique().sort().to_list()
-    return flow_states(complete_flows(flows), months=months, controls=controls, settings=settings)
+    until = declarations["declared_on"].max()
+    assert isinstance(until, date)  # the contract requires the column, and the table has rows
+    return cached_states(complete_flows(flows), until=until, controls=controls, settings=settings, cache=home.cache)
 
 
 def _lazy(table: pl.DataFrame | None) -> pl.LazyFrame | None:
