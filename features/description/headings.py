@@ -110,17 +110,29 @@ def _token_gains(past: pl.LazyFrame, asked: pl.LazyFrame) -> tuple[pl.LazyFrame,
     """
     tokens = _tokens(asked).cache()
     wanted_tokens = tokens.select("token").unique()
-    events = _tokens(past).join(wanted_tokens, on="token", how="semi")
+    past_tokens = _tokens(past).cache()
+    events = past_tokens.join(wanted_tokens, on="token", how="semi")
     monthly = events.group_by("token", "heading_of", "month").len("n").cache()
     months = tokens.select("token", "month").unique()
     wanted = months.join(monthly.select("token", "heading_of").unique(), on="token", how="left")
     counts = totals_before(monthly, wanted, by=["token", "heading_of"], sums=["n"]).filter(pl.col("n") > 0)
     spread = counts.with_columns(seen=pl.col("n").sum().over("token", "month"), width=pl.len().over("token", "month"))
     telling = spread.filter((pl.col("seen") >= FEWEST_TEXTS_OF_TOKEN) & (pl.col("width") <= MOST_HEADINGS_OF_TOKEN))
-    background = PRIOR_TEXTS * pl.col("seen") / pl.col("n").sum().over("month")
-    gains = telling.with_columns(gain=((pl.col("n") + background) / background).log().round(6)).cache()
+    background = PRIOR_TEXTS * pl.col("seen") / pl.col("n_all")
+    gains = (
+        telling.join(_all_tokens(past_tokens, months), on="month", how="left")
+        .with_columns(gain=((pl.col("n") + background) / background).log().round(6))
+        .cache()
+    )
     known = tokens.join(gains.select("token", "month").unique(), on=["token", "month"], how="semi")
     return known.cache(), gains.select("token", "month", "heading_of", "gain")
+
+
+def _all_tokens(past_tokens: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
+    """Count every token seen before each month asked for, whichever tokens are asked about: `month`, `n_all`."""
+    counted = past_tokens.group_by("month").len("n_all").with_columns(every=pl.lit(0))
+    wanted = asked.select("month", every=pl.lit(0)).unique()
+    return totals_before(counted, wanted, by=["every"], sums=["n_all"]).select("month", "n_all")
 
 
 def _evidence(known: pl.LazyFrame, gains: pl.LazyFrame) -> pl.LazyFrame:

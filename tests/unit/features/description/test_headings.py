@@ -38,10 +38,17 @@ def test_words_of_another_heading() -> None:
     best, log_odds = odds("porcelain floor tile", "8413")
     assert best == "6907"
     # Each of the three words: in 10 of 10 wordings under 6907, in none under 8413. Both headings have 10 wordings, so
-    # only the gain ln((n + b)/b) remains, n = 10, b = 5 * 10/30 (the words asked about were seen 30 times in all).
-    background = 5.0 * 10 / 30
+    # only the gain ln((n + b)/b) remains, n = 10, b = 5 * 10/90: the ten tiles have 5 tokens each, the ten pumps 4.
+    background = 5.0 * 10 / 90
     assert log_odds == pytest.approx(math.log((10 + background) / background), abs=1e-3)
     assert pl.select(heading_mismatch(pl.lit(log_odds))).item() == pytest.approx((log_odds - 1) / 3)
+
+
+def test_what_else_is_asked_changes_no_answer() -> None:
+    alone = compare_headings(asked("porcelain floor tile", "8413", date(2025, 2, 1)), history()).collect()
+    others = [asked(text, "8413", date(2025, 2, 1)) for text in ("porcelain floor tile", "water pump sigma", "glazed")]
+    together = compare_headings(pl.concat(others), history()).collect()
+    assert together.filter(pl.col("wording") == alone["wording"].item()).equals(alone)
 
 
 def test_words_of_the_declared_heading() -> None:
