@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from features.corridors.rivals import RIVALS
 from features.corridors.state import corridor_name, first_of_month
-from features.corridors.watch import Watch, what_six_digits_hide
+from features.corridors.watch import what_six_digits_hide
 
 MENTIONED_FROM = 0.2  # a rival below this is not worth a line
 
 
-def corridor_findings(tests: pl.DataFrame, watches: Sequence[Watch]) -> pl.DataFrame:
+def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
     """Write each corridor's latest look, and every look at which it was named, as rows of the contract.
 
-    `tests`: judged corridors (`judge_corridors`), one or more measures each; of several measures the one with the
-    smallest p-value speaks for a corridor and month. All but `controls_in_force` (set to null here). Masses are null
-    where the good is counted in USD. Sorted by q, then by the strongest rival, then by name.
+    `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods and
+    measures the one with the smallest p-value speaks for a corridor and month. `controls_in_force` is null here. Masses
+    are null where the good is counted in USD. Sorted by q, then by the strongest rival, then by name.
     """
     period = first_of_month(pl.col("post_to"))
     last = pl.col("look") == pl.col("look").max().over("mineral")
@@ -30,19 +28,13 @@ def corridor_findings(tests: pl.DataFrame, watches: Sequence[Watch]) -> pl.DataF
         pl.when(pl.col("out_post_sum") > 0).then(pl.col("out_post_usd") / pl.col("out_post_sum")),
         pl.when(pl.col("in_post_sum") > 0).then(pl.col("in_post_usd") / pl.col("in_post_sum")),
     )
-    facts = pl.DataFrame(
-        [
-            {"mineral": one.name, "hs_codes": ";".join(one.hs_codes), "mix": what_six_digits_hide(one.hs_codes)}
-            for one in watches
-        ],
-        schema={"mineral": pl.String, "hs_codes": pl.String, "mix": pl.String},
-    )
+    mixes = {codes: what_six_digits_hide(codes.split(";")) for codes in chosen["hs_codes"].unique()}
     return (
         chosen.with_columns(period.alias("period"), (pl.col("excess") * usd_per_amount).alias("excess_usd"))
         .with_columns(corridor_name(pl.col("period")).alias("corridor_id"))
-        .sort("corridor_id", "p_value", "look", "event", nulls_last=True)
+        .sort("corridor_id", "p_value", "look", "event", "good", nulls_last=True)
         .unique("corridor_id", keep="first", maintain_order=True)
-        .join(facts, on="mineral", how="left", maintain_order="left")
+        .with_columns(pl.col("hs_codes").replace_strict(mixes, return_dtype=pl.String).alias("mix"))
         .select(
             "corridor_id",
             "mineral",
@@ -68,6 +60,7 @@ def corridor_findings(tests: pl.DataFrame, watches: Sequence[Watch]) -> pl.DataF
             "leading_rival",
             "event",
             "look",
+            "good",
         )
         .sort("q_value", "rival_strength", "corridor_id", nulls_last=True)
     )
@@ -86,6 +79,7 @@ _SCHEMA: dict[str, pl.DataType] = {
     "leading_rival": pl.String(),
     "event": pl.Int32(),
     "look": pl.Int32(),
+    "good": pl.String(),
 }
 
 

@@ -56,8 +56,8 @@ def corridor_state(tests: pl.LazyFrame) -> pl.LazyFrame:
     )
     passed = pl.col("rerouted").filter(pl.col("out_post_sum").is_not_null()).sum()
     exposure = (
-        rows.unique([*STATE_KEY, "event", "origin_iso3"])
-        .group_by("mineral", "hub_iso3", "as_of", "event")
+        rows.unique([*STATE_KEY, "event", "origin_iso3", "good"])
+        .group_by("mineral", "hub_iso3", "as_of", "event", "good")
         .agg(
             pl.when(pl.col("out_post_sum").sum() > 0)
             .then((passed / pl.col("out_post_sum").sum()).clip(0.0, 1.0))

@@ -33,11 +33,11 @@ def draw_leg(series: pl.DataFrame, *, title: str, unit: str, events: list[date],
     layers: list[alt.Chart] = []
     axis = alt.X("period:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=6))
     if band is not None:
-        expected = alt.Chart(alt.Data(values=[band])).mark_rect(opacity=0.25, color=CALM)
+        expected = alt.Chart(pl.DataFrame([band])).mark_rect(opacity=0.25, color=CALM)
         layers.append(expected.encode(x="start:T", x2="end:T", y=alt.Y("low:Q"), y2="high:Q"))
-    values = series.with_columns(pl.col("period").dt.strftime("%Y-%m-%d"), pl.col("amount").round(4)).to_dicts()
+    shown = series.with_columns(pl.col("amount").round(4))
     colours = alt.Scale(domain=sorted(series["side"].unique().to_list()), range=[DOUBT, INK])
-    lines = alt.Chart(alt.Data(values=values)).mark_line(point=alt.OverlayMarkDef(size=12), strokeWidth=1.5)
+    lines = alt.Chart(shown).mark_line(point=alt.OverlayMarkDef(size=12), strokeWidth=1.5)
     layers.append(
         lines.encode(
             x=axis,
@@ -45,7 +45,7 @@ def draw_leg(series: pl.DataFrame, *, title: str, unit: str, events: list[date],
             color=alt.Color("side:N", scale=colours, legend=alt.Legend(title=None, orient="top")),
         )
     )
-    dates = [{"day": day.isoformat()} for day in events]
-    layers.append(alt.Chart(alt.Data(values=dates)).mark_rule(strokeDash=[4, 3], color=SOFT).encode(x="day:T"))
+    dates = pl.DataFrame({"day": events}, schema={"day": pl.Date})
+    layers.append(alt.Chart(dates).mark_rule(strokeDash=[4, 3], color=SOFT).encode(x="day:T"))
     chart = alt.layer(*layers).properties(width=420, height=170, title=title, background="#ffffff")
     return str(vl_convert.vegalite_to_svg(chart.to_json()))

@@ -48,6 +48,7 @@ def corridors_page(
 def _row(search: CorridorSearch, row: dict[str, Any], *, draw: bool) -> dict[str, Any]:
     cell = search.tests.filter(
         pl.col("mineral") == row["mineral"],
+        pl.col("good") == row["good"],
         pl.col("look") == row["look"],
         pl.col("event") == row["event"],
         pl.col("origin_iso3") == row["origin_iso3"],
@@ -93,8 +94,8 @@ def _band(cell: dict[str, Any], leg: str, scale: float) -> dict[str, Any] | None
         first_of_month(pl.lit(int(cell["post_to"]), pl.Int32)).alias("end"),
     ).row(0)
     return {
-        "start": days[0].isoformat(),
-        "end": days[1].isoformat(),
+        "start": days[0],
+        "end": days[1],
         "low": max(expected - noise, 0.0) / months / scale,
         "high": (expected + noise) / months / scale,
     }

@@ -71,7 +71,8 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
 
 def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
     """Measure the neighbouring codes over the same windows, on lanes from an origin to a hub looked at."""
-    near = neighbour_codes(ground.watches, ground.codes)
+    tested = set(real["mineral"])
+    near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
     looks = sorted(real["look"].unique())
     first_legs = ground.monthly.lazy().filter(
         pl.col("exporter_iso3").is_in(real["origin_iso3"].unique().implode()),
@@ -103,6 +104,6 @@ def _scope(watches: Sequence[Watch], amounts: pl.DataFrame) -> pl.LazyFrame:
         }
         for one in watches
     ]
-    names: dict[str, pl.DataType] = {"mineral": pl.String(), "legs": pl.String()}
-    lists = dict.fromkeys(("origins", "destinations", "hubs"), pl.List(pl.String))
-    return pl.LazyFrame(rows, schema=names | lists)
+    schema: dict[str, pl.DataType] = {"mineral": pl.String(), "legs": pl.String()}
+    schema |= {name: pl.List(pl.String) for name in ("origins", "destinations", "hubs")}
+    return pl.LazyFrame(rows, schema=schema)

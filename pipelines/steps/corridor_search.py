@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from features.corridors import Watch, watched_codes
+from features.corridors.goods import goods_of
 from features.mirror import Margin, pair_mirrors, reported_periods
 from models.cif_margin import fit_cif_margin
 from models.corridor_tests import Rule, judge_corridors
@@ -24,7 +25,8 @@ class CorridorSearch:
     """What a search found, and what it looked at."""
 
     tests: pl.DataFrame
-    """One row per corridor, measure and look: figures, p, q, rivals; empty when none could be looked at."""
+    """One row per corridor, good (codes tested), measure and look, told for each mineral the good stands for: figures,
+    p, q, rivals; empty when none could be looked at."""
     pairs: pl.DataFrame
     """Both sides' monthly figures of the watched codes, as known at the last look."""
     watches: tuple[Watch, ...]
@@ -67,17 +69,20 @@ def search_corridors(
     notes = _notes(mirrored, final)
     known_by = monthly.group_by("hs6", "known_from").agg(pl.coalesce("m_usd", "x_usd").sum().alias("usd"))
     passes: list[pl.DataFrame] = []
+    meanings: list[pl.DataFrame] = []
     done: set[tuple[str, int]] = set()
     placebo_codes: set[str] = set()
     for looks, current in _groups(monthly, watches_at, last_look):
         codes = _codes_by_value(known_by, before=first_day(looks[0]))
-        everything = [*current, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
+        goods, meant = goods_of(current)
+        everything = [*goods, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
         placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
         ground = Ground(monthly, periods, tuple(everything), tuple(codes), settings)
         for start in range(0, len(looks), settings.looks_per_pass):
             found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
             if found is not None:
                 passes.append(found)
+                meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
     counts = {"pairs": mirrored.height, "codes": mirrored["hs6"].n_unique(), "placebo_codes": len(placebo_codes)}
     counts["unpaired"] = mirrored.filter(pl.col("x_usd").is_null() | pl.col("m_usd").is_null()).height
     shown = [code for one in final for code in one.hs_codes]
@@ -91,8 +96,14 @@ def search_corridors(
         counts |= {"looked_at": 0, "placebos": 0}
         return CorridorSearch(pl.DataFrame(), own, final, margin, counts, tuple(notes))
     surges = pl.concat(passes, how="diagonal_relaxed")
-    tests = judge_corridors(surges, _rule(settings))
-    counts |= {"looked_at": tests.height, "placebos": surges.height - tests.height}
+    judged = judge_corridors(surges, _rule(settings))
+    counts |= {"looked_at": judged.height, "placebos": surges.height - judged.height}
+    tests = judged.rename({"mineral": "good"}).join(
+        pl.concat(meanings).with_columns(pl.col("look").cast(pl.Int32)),
+        on=["look", "good"],
+        how="left",
+        maintain_order="left",
+    )
     if counts["placebos"] < FEWEST_PLACEBOS:
         notes.append(
             f"Only {counts['placebos']} placebo comparisons could be made, so small p-values cannot be reached: "

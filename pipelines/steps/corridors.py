@@ -116,8 +116,8 @@ def run_corridors(
 def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None) -> pl.DataFrame:
     """Add the controls in force to the findings; a corridor cannot have been named after the day looked at."""
     if search.tests.is_empty():
-        return corridor_findings(pl.DataFrame(schema=_EMPTY_TESTS), search.watches)
-    rows = corridor_findings(search.tests, search.watches)
+        return corridor_findings(pl.DataFrame(schema=_EMPTY_TESTS))
+    rows = corridor_findings(search.tests)
     named_on = pl.min_horizontal(pl.col("first_flagged_on"), pl.lit(as_of, dtype=pl.Date))
     rows = rows.with_columns(pl.when(pl.col("first_flagged_on").is_not_null()).then(named_on).alias("first_flagged_on"))
     if controls is None:
@@ -134,7 +134,7 @@ def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None)
     return asked.join(answered, on="corridor_id", how="left", maintain_order="left").collect()
 
 
-_EMPTY_TESTS = {"mineral": pl.String, "look": pl.Int32, "first_look": pl.Int32, "post_to": pl.Int32}
+_EMPTY_TESTS = {"mineral": pl.String, "look": pl.Int32, "first_look": pl.Int32, "hs_codes": pl.String}
 
 
 def _own_controls(watches: Sequence[Watch]) -> pl.DataFrame:

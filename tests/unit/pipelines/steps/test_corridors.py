@@ -95,7 +95,7 @@ def test_thin_figures_give_fewer_findings_and_say_so(diverted: pl.DataFrame, thi
     search = search_corridors(world.lazy(), [WATCH], last_look=look_of(date(2023, 12, 31)), settings=SETTINGS)
     assert any(word in " ".join(search.notes) for word in note.split("|"))
     if search.tests.height:
-        corridor_findings(search.tests, search.watches)
+        corridor_findings(search.tests)
 
 
 def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_path: Path) -> None:
