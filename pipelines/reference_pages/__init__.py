@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from features.evidence import Evidence
+from features.registry import REGISTRY
 from pipelines.files import write_text
 from pipelines.reference_pages.columns import columns_page
 from pipelines.reference_pages.evidence import evidence_page
@@ -16,14 +17,11 @@ __all__ = ["columns_page", "evidence_page", "make_pages", "settings_page", "writ
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
 
-def make_pages(evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
-    """Return every page as file name and Markdown text; the page of evidence only where a registry is given."""
-    pages = {"columns.md": columns_page(), "settings.md": settings_page()}
-    if evidence is not None:
-        pages["evidence.md"] = evidence_page(evidence)
-    return pages
+def make_pages(evidence: Iterable[Evidence] = REGISTRY) -> dict[str, str]:
+    """Return every page as file name and Markdown text."""
+    return {"columns.md": columns_page(), "settings.md": settings_page(), "evidence.md": evidence_page(evidence)}
 
 
-def write_pages(evidence: Iterable[Evidence] | None = None, folder: Path = FOLDER) -> list[Path]:
+def write_pages(evidence: Iterable[Evidence] = REGISTRY, folder: Path = FOLDER) -> list[Path]:
     """Write every page into `folder`."""
     return [write_text(folder / name, text) for name, text in make_pages(evidence).items()]

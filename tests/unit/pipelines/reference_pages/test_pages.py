@@ -11,7 +11,7 @@ from pipelines.reference_pages.comments import read_comments
 from pipelines.reference_pages.settings import find_sections
 
 
-@pytest.mark.parametrize("name", ["columns.md", "settings.md"])
+@pytest.mark.parametrize("name", ["columns.md", "settings.md", "evidence.md"])
 def test_the_committed_page_is_in_step(name: str) -> None:
     written = (FOLDER / name).read_text(encoding="utf-8")
     assert written == make_pages()[name], "run: python -m pipelines.reference_pages"
