@@ -134,8 +134,7 @@ def _codes_of(controls: ControlList) -> pl.DataFrame:
 
 def _mineral() -> pl.Expr:
     """Name the mineral that evidence points to: by words, then mass, then price, then a code that means just one."""
-    innocent = pl.max_horizontal("negated_term", "innocent_context").fill_null(0.0) >= SURE_TERM
-    by_words = pl.when((pl.col("term_weight") >= SURE_TERM) & ~innocent).then("text_mineral")
+    by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
     by_mass = pl.when(pl.col("density_like_mineral") >= SURE_TERM).then("density_mineral")
     by_price = pl.when(pl.col("price_like_mineral") >= SURE_TERM).then("price_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
