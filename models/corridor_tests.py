@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from models.discovery import Method, placebo_p_values, q_values
+from models.discovery import SMALLEST_POOL_FOR_TAIL, Method, placebo_p_values, q_values
 
 CELL = ("mineral", "look", "event", "origin_iso3", "hub_iso3", "destination_iso3")
 CORRIDOR = ("mineral", "event", "origin_iso3", "hub_iso3", "destination_iso3")
@@ -27,19 +27,20 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Give each real corridor and look its p-value, q-value, the interval of its excess, and the look it was named at.
 
     `surges`: `corridor_surges` with real and placebo trials. A look is compared only with placebos of its own and
-    earlier looks, with as many legs, of its own good where there are enough, else of all; its q-value counts every
-    corridor and look up to it, and nothing later, so that a later look never changes an earlier answer. Adds `p_value`,
-    `q_value`, `n_placebos`, `excess_low excess_high` (excess less placebo errors), `first_look` (first look with
-    q at or below the level; null: never). Without any placebo p is null, and nothing is named.
+    earlier looks, with as many legs and (where there are 100) about as many months, of its own good where there are
+    enough, else of all; its q-value counts every corridor and look up to it, and nothing later, so that a later look
+    never changes an earlier answer. Adds `p_value`, `q_value`, `n_placebos`, `excess_low excess_high` (excess less
+    placebo errors), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null,
+    and nothing is named.
     """
     kind = pl.col("trial").str.split("-").list.first()
-    ordered = surges.sort(*CELL, "trial")
+    months = pl.col("post_to") - pl.col("post_from") + 1
+    length = pl.when(months <= 2).then(pl.lit("short")).when(months <= 4).then(pl.lit("middle"))
+    ordered = surges.with_columns(length.otherwise(pl.lit("long")).alias("length")).sort(*CELL, "trial")
     real, placebo = ordered.filter(kind == "real"), ordered.filter(kind == "placebo")
     parts = [
-        _against(
-            group, placebo.filter((pl.col("legs") == group["legs"][0]) & (pl.col("look") <= group["look"][0])), rule
-        )
-        for group in real.partition_by("look", "legs", maintain_order=True)
+        _against(group, _comparable(placebo, group), rule)
+        for group in real.partition_by("look", "legs", "length", maintain_order=True)
     ]
     if not parts:
         columns = {"p_value": pl.Float64, "excess_low": pl.Float64, "excess_high": pl.Float64, "q_value": pl.Float64}
@@ -52,6 +53,13 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         judged.filter(pl.col("q_value") <= rule.level).group_by(CORRIDOR).agg(pl.col("look").min().alias("first_look"))
     )
     return judged.join(named, on=list(CORRIDOR), how="left", maintain_order="left")
+
+
+def _comparable(placebos: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Keep the placebos known by the cells' look, with the same legs and, where enough, about as many months."""
+    known = placebos.filter(pl.col("legs") == cells["legs"][0], pl.col("look") <= cells["look"][0])
+    as_long = known.filter(pl.col("length") == cells["length"][0])
+    return as_long if as_long.height >= SMALLEST_POOL_FOR_TAIL else known
 
 
 def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.DataFrame:

@@ -24,7 +24,7 @@ SCHEMA = {
 }
 
 
-PLACEBO_MONTHS = (1, 3, 6, 12)  # months after an event at which untouched goods are looked at
+PLACEBO_MONTHS = (2, 4, 6, 12)  # months after an event at which untouched goods are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Windows:
     base_months: int = 24
     least_base_months: int = 6
     anticipation_months: int = 3
+    least_post_months: int = 2
     post_months: int = 6
     follow_months: int = 24
     placebo_step_months: int = 1
@@ -58,10 +59,10 @@ def lay_trials(
     """Lay out every comparison: for each watch, look and event one real one, and placebo dates before the event.
 
     `known` gives, per mineral and look, the first and last month for which anything was public. The real comparison
-    needs the event to lie at or before the last month and at most `follow_months` before it. Placebo dates are laid out
-    once per event, at the first look after it (not for those in `has_placebos`: mineral and event), wholly before the
-    anticipation window, for post windows of 1, 3 and all months. Watches marked as placebo give placebo comparisons
-    only: at the event, 1, 3, 6 and 12 months after it, and before it.
+    needs `least_post_months` to `follow_months` since the event. Placebo dates are laid out once per event, at the
+    first look after it (not for those in `has_placebos`: mineral and event), wholly before the anticipation window, for
+    post windows of 2, 4 and all months. Watches marked as placebo give placebo comparisons only: 2, 4, 6 and 12 months
+    from the event on, and before it.
     """
     rows: list[dict[str, object]] = []
     for watch in watches:
@@ -73,7 +74,7 @@ def lay_trials(
                 first, last = known[watch.name, look]
                 if watch.is_placebo and last - event + 1 not in PLACEBO_MONTHS:
                     continue
-                if last - event < windows.follow_months:
+                if windows.least_post_months - 1 <= last - event < windows.follow_months:
                     rows += _trial(
                         watch.name,
                         look,
@@ -113,7 +114,7 @@ def _placebo_dates(name: str, look: int, event: int, first: int, windows: Window
 
 
 def _post_lengths(post_months: int) -> Sequence[int]:
-    return sorted({min(n, post_months) for n in (1, 3, post_months)})
+    return sorted({min(n, post_months) for n in (2, 4, post_months)})
 
 
 def _trial(

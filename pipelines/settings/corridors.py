@@ -16,6 +16,7 @@ class CorridorWindows(Closed):
     base_months: int = Field(ge=6, le=48)
     least_base_months: int = Field(ge=3, le=24)
     anticipation_months: int = Field(ge=0, le=12)
+    least_post_months: int = Field(ge=1, le=6)
     post_months: int = Field(ge=1, le=12)
     follow_months: int = Field(ge=3, le=36)
     placebo_step_months: int = Field(ge=1, le=12)

@@ -60,7 +60,8 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     if surges.is_empty():
         return None
     is_real = pl.col("trial") == "real"
-    placebos = surges.filter(~is_real).select("mineral", "look", "event", "trial", "legs", "surge_z")
+    kept = ["mineral", "look", "event", "trial", "legs", "surge_z", "post_from", "post_to"]
+    placebos = surges.filter(~is_real).select(kept)
     real = surges.filter(is_real)
     if real.is_empty():
         return placebos

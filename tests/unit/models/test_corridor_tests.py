@@ -6,7 +6,15 @@ from models.corridor_tests import Rule, judge_corridors
 
 
 def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]) -> pl.DataFrame:
-    cell = {"mineral": "germanium", "event": 10, "origin_iso3": "CHN", "destination_iso3": "USA", "legs": "both"}
+    cell = {
+        "mineral": "germanium",
+        "event": 10,
+        "origin_iso3": "CHN",
+        "destination_iso3": "USA",
+        "legs": "both",
+        "post_from": 1,
+        "post_to": 6,
+    }
     rows = [
         cell | {"look": look, "hub_iso3": hub, "trial": "real", "surge_z": z, "excess": 100.0 * z, "noise": 100.0}
         for look, hub, z in real
