@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     out: Out = Path("oretrace-world"),
+    world: Annotated[str, typer.Option(metavar="NAME", help="demo, train, hard, drift, unseen or null")] = "demo",
     seed: Seed = 7,
     declarations: Annotated[int, typer.Option(min=500, help="declarations to generate")] = 60_000,
     months: Annotated[int, typer.Option(min=6, max=120, help="months to generate")] = 30,
@@ -30,7 +31,7 @@ def simulate(
     from pipelines.cli.screen import made, next_step, say
     from pipelines.steps.generate import run_simulation
 
-    result = run_simulation(out=out, seed=seed, declarations=declarations, months=months, config=config)
+    result = run_simulation(out=out, seed=seed, declarations=declarations, months=months, world=world, config=config)
     for line in result.lines:
         say(line)
     made(result.paths)

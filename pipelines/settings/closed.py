@@ -81,14 +81,17 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def load_section(model: type[Section], name: str, override: Path | None = None) -> Section:
-    """Read `configs/<name>.toml`, lay the override's `[name]` table over it, and validate.
+def load_section(model: type[Section], name: str, override: Path | None = None, variant: Path | None = None) -> Section:
+    """Read `configs/<name>.toml`, lay a shipped variant and then the override's `[name]` table over it, and validate.
 
-    The override file may hold several sections; tables are merged key by key, everything else is replaced.
+    The override file may hold several sections, the variant only this one; tables are merged key by key, everything
+    else is replaced.
     """
     shipped = config_folder() / f"{name}.toml"
     values = read_toml(shipped)
     where = shipped.name
+    if variant is not None:
+        values, where = _merge(values, read_toml(variant)), f"{variant.name} over {where}"
     if override is not None:
         layers = read_toml(override)
         known = sorted(path.stem for path in config_folder().glob("*.toml"))
@@ -99,7 +102,7 @@ def load_section(model: type[Section], name: str, override: Path | None = None) 
         if layer is not None and not isinstance(layer, dict):
             raise ConfigError(f"{override}: {name} is a table of settings, [{name}], not {layer!r}")
         if layer is not None:
-            values, where = _merge(values, layer), f"{override} over {shipped.name}"
+            values, where = _merge(values, layer), f"{override} over {where}"
     return check_section(model, values, where)
 
 

@@ -90,8 +90,16 @@ class Evasion(Closed):
     """Share of the traders' movements that the declarations sample."""
     hub_loss_share: Annotated[float, Field(ge=0.0, le=0.2)]
     """Mean share of mass lost at a hub."""
+    hubs: Annotated[tuple[str, ...], Field(min_length=2)]
+    """Countries that evaders use as hubs; each world draws from them."""
+    minerals: tuple[str, ...]
+    """Minerals that are evaded; empty for every controlled one."""
     schemes: dict[SchemeName, Annotated[float, Field(ge=0.0)]]
     """Relative number of agents by scheme."""
+    schemes_later: dict[SchemeName, Annotated[float, Field(ge=0.0)]]
+    """The same from the turning point on; empty where nothing turns."""
+    turn_share: Annotated[float, Field(gt=0.0, lt=1.0)]
+    """Share of the world's days after which the later schemes rule."""
 
 
 class Inspection(Closed):
@@ -166,6 +174,19 @@ class Statistics(Closed):
 
 class SimulateSettings(Closed):
     """One generated world."""
+
+    about: str
+    """What this world is for, in a sentence."""
+    drawn: dict[str, tuple[float, float]]
+    """Settings drawn once a seed, by dotted name: the least and the most."""
+    schemes_log_sd: Annotated[float, Field(ge=0.0)]
+    """How far the shares of schemes and look-alikes differ from world to world, natural logarithm."""
+    goods_log_sd: Annotated[float, Field(ge=0.0)]
+    """How far prices and lots of goods differ from world to world, natural logarithm."""
+    minerals_left_out: tuple[str, ...]
+    """Minerals whose controlled goods nobody trades in this world."""
+    party_pool: Literal["common", "apart"]
+    """Which names and numbers parties have; no party is in both pools."""
 
     last_month: date
     """Last month of the world (first day)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ import polars as pl
 
 from features.countries import COUNTRIES
 from features.errors import ConfigError
-from pipelines.simulate.draws import Bools, Floats, Ints
+from pipelines.simulate.draws import Bools, Floats, Ints, stream
 
 STATES = ("solid", "powder", "ingot", "liquid", "wafer", "magnet")
 MODES = ("sea", "air", "rail", "road", "courier")
@@ -21,6 +22,8 @@ MODE_SHARES = {  # sea, air, rail, road, courier
     "a": (0.12, 0.66, 0.00, 0.02, 0.20),
     "c": (0.03, 0.52, 0.00, 0.00, 0.45),
 }
+TWISTED = {"usd_per_kg": 1.0, "lot_kg": 1.5, "kg_per_m3": 0.33}
+"""What differs from world to world, and how much of the spread it takes."""
 MARKETS = {  # multipliers of demand by kind of buyer
     "w": {},
     "t": dict.fromkeys(("JPN", "KOR", "DEU", "TWN", "NLD", "MYS", "VNM", "HKG", "SGP"), 2.5) | {"LAO": 0.2, "EGY": 0.3},
@@ -112,6 +115,19 @@ class Places:
     def has_sea(self) -> Bools:
         """Which countries have a sea port."""
         return self.frame["sea_ports"].is_not_null().to_numpy()
+
+
+def goods_of_world(goods: Goods, seed: int, *, log_sd: float, left_out: Sequence[str]) -> Goods:
+    """Give a world its own prices and lots, and take the controlled goods of some minerals away.
+
+    Packed densities are physics and hardly differ (a third of the spread).
+    """
+    rng = stream(seed, "goods of the world")
+    count = goods.frame.height
+    twist = {name: np.exp(log_sd * share * rng.normal(size=count)) for name, share in TWISTED.items()}
+    kept = ~((pl.col("role") == "controlled") & pl.col("mineral").is_in(list(left_out)).fill_null(value=False))
+    turned = goods.frame.with_columns((pl.col(name) * pl.Series(by)).alias(name) for name, by in twist.items())
+    return Goods(turned.filter(kept))
 
 
 def load_goods(path: Path) -> Goods:

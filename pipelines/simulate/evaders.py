@@ -12,8 +12,6 @@ from pipelines.simulate.draws import Floats, Ints, pick, stream
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import CONVERSIONS, LESSER_GRADES, NEIGHBOURS, SCHEMES
 
-HUBS = ("HKG", "VNM", "THA", "MYS", "SGP", "ARE", "KOR", "MEX", "NLD", "BEL", "TUR", "KAZ", "TWN", "IDN")
-"""Places that evaders use as a hub; each world draws two a mineral."""
 STYLES_OF_DISGUISE = 4
 ARTICLES = (
     "mannequin",
@@ -61,38 +59,68 @@ def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
         {m for m, r in zip(world.goods.texts("mineral"), world.goods.texts("role"), strict=True) if r == "controlled"}
     )
     hubs = {}
+    pool = world.config.evasion.hubs
     for mineral in minerals:
-        both = stream(world.seed, "hubs", mineral).choice(len(HUBS), size=2, replace=False)
-        hubs[mineral] = (world.places.position(HUBS[both[0]]), world.places.position(HUBS[both[1]]))
+        both = stream(world.seed, "hubs", mineral).choice(len(pool), size=2, replace=False)
+        hubs[mineral] = (world.places.position(pool[both[0]]), world.places.position(pool[both[1]]))
     return hubs
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of the world in which certain schemes are in use."""
+
+    opens: int
+    closes: int
+    popularity: dict[str, float]
+
+
+def phases(world: Setting) -> list[Phase]:
+    """Name the stretches of this world: one, or two where schemes change at the turning point."""
+    config = world.config.evasion
+    first = {str(name): weight for name, weight in config.schemes.items()}
+    if not config.schemes_later:
+        return [Phase(world.first_day, world.last_day, first)]
+    turn = world.first_day + round(config.turn_share * (world.last_day - world.first_day))
+    later = {str(name): weight for name, weight in config.schemes_later.items()}
+    return [Phase(world.first_day, turn, first), Phase(turn, world.last_day, later)]
 
 
 def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
     """Make evaders out of existing firms; returns the world with their first days moved, and the evaders."""
-    config, rng = world.config.evasion, stream(world.seed, "evaders")
-    popularity = {str(name): weight for name, weight in config.schemes.items()}
+    config = world.config.evasion
     wanted = round(config.prevalence_share * declarations)
-    weights = np.array([popularity.get(scheme.name, 0.0) for scheme in SCHEMES])
-    usable = [_goods_for(world, number) for number in range(len(SCHEMES))]
-    weights = weights * np.array([len(goods) > 0 for goods in usable])
-    if wanted == 0 or weights.sum() == 0:
-        return world, Agents(pl.DataFrame(schema=_COLUMNS))
-    count = max(round(wanted / config.lots_per_agent), int((weights > 0).sum()))
-    active = np.flatnonzero(weights)
-    scheme = np.concatenate([active, pick(rng, weights, max(count - len(active), 0))])[:count]
-    hunger = rng.gamma(1.5, 1.0, len(scheme)) + 0.3
-    hubs, used, rows = planted_hubs(world), set[int](), []
+    stretches = phases(world)
+    hubs, used, rows = planted_hubs(world), set[int](), list[dict[str, int | float]]()
     starts = world.firms.starts.copy()
-    for number, kind in enumerate(scheme.tolist()):
-        rng = stream(world.seed, "evader", str(number))
-        row = _one_agent(world, rng, kind=kind, usable=usable[kind], hubs=hubs, used=used)
-        firm = int(row["firm"])
-        used.add(firm)
-        starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
-        rows.append(row | {"agent": number, "lots": 0})
-    agents = pl.DataFrame(rows, schema=_COLUMNS)
-    active_days = (agents["ends"] - agents["starts"]).to_numpy()
-    agents = agents.with_columns(pl.Series("lots", _share_out(hunger * np.sqrt(active_days), wanted)))
+    lots: list[Ints] = []
+    for at, phase in enumerate(stretches):
+        rng = stream(world.seed, "evaders", str(at))
+        share = wanted // len(stretches) if at else wanted - wanted // len(stretches) * (len(stretches) - 1)
+        usable = [_goods_for(world, number, phase) for number in range(len(SCHEMES))]
+        weights = np.array([phase.popularity.get(scheme.name, 0.0) for scheme in SCHEMES])
+        weights = weights * np.array([len(goods) > 0 for goods in usable])
+        if share == 0 or weights.sum() == 0:
+            continue
+        active = np.flatnonzero(weights)
+        count = max(round(share / config.lots_per_agent), len(active))
+        scheme = np.concatenate([active, pick(rng, weights, max(count - len(active), 0))])[:count]
+        hunger = rng.gamma(1.5, 1.0, len(scheme)) + 0.3
+        crew = list[dict[str, int | float]]()
+        for kind in scheme.tolist():
+            number = len(rows) + len(crew)
+            own = stream(world.seed, "evader", str(number))
+            row = _one_agent(world, own, kind=kind, usable=usable[kind], hubs=hubs, used=used, phase=phase)
+            firm = int(row["firm"])
+            used.add(firm)
+            starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
+            crew.append(row | {"agent": number, "lots": 0})
+        active_days = np.array([one["ends"] - one["starts"] for one in crew], dtype=np.float64)
+        lots.append(_share_out(hunger * np.sqrt(np.maximum(active_days, 1.0)), share))
+        rows += crew
+    if not rows:
+        return world, Agents(pl.DataFrame(schema=_COLUMNS))
+    agents = pl.DataFrame(rows, schema=_COLUMNS).with_columns(pl.Series("lots", np.concatenate(lots)))
     return dataclasses.replace(world, firms=dataclasses.replace(world.firms, starts=starts)), Agents(agents)
 
 
@@ -123,7 +151,7 @@ _COLUMNS = {
 }
 
 
-def _goods_for(world: Setting, number: int) -> Ints:
+def _goods_for(world: Setting, number: int, phase: Phase) -> Ints:
     """Return controlled goods under control early enough, that this scheme knows how to move."""
     scheme, names = SCHEMES[number], world.goods.names
     goods = world.goods.having(role="controlled")
@@ -132,7 +160,9 @@ def _goods_for(world: Setting, number: int) -> Ints:
         "false_purity": set(LESSER_GRADES),
         "hub_converted": set(CONVERSIONS),
     }.get(scheme.name, set(names))
-    keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < world.last_day - 75]
+    wanted = world.config.evasion.minerals
+    keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < phase.closes - 75]
+    keep = [g for g in keep if not wanted or world.goods.texts("mineral")[g] in wanted]
     if scheme.name in ("hidden_in_articles", "sample_parcels"):  # only what is dear enough to carry in small amounts
         keep = [g for g in keep if world.prices[g, -1] > 40]
     return np.array(keep, dtype=np.int64)
@@ -156,15 +186,16 @@ def _one_agent(
     usable: Ints,
     hubs: dict[str, tuple[int, int]],
     used: set[int],
+    phase: Phase,
 ) -> dict[str, int | float]:
     scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
-    open_days = world.last_day - np.maximum(world.rules.licensed_from[usable], world.first_day)
+    open_days = phase.closes - np.maximum(world.rules.licensed_from[usable], phase.opens)
     prize = goods.floats("weight")[usable] * np.maximum(world.prices[usable, -1], 1.0) ** 0.15 * open_days
     good = int(usable[pick(rng, prize, 1)[0]])
-    first = max(int(world.rules.licensed_from[good]), world.first_day)
-    room = world.last_day - first
+    first = max(int(world.rules.licensed_from[good]), phase.opens)
+    room = phase.closes - first
     starts = first + int(rng.random() * 0.25 * room)
-    ends = min(world.last_day - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * (world.last_day - starts))))
+    ends = min(phase.closes - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * (phase.closes - starts))))
     hub_0, hub_1 = hubs[goods.texts("mineral")[good]]
     if rng.random() < 0.3:
         hub_0, hub_1 = hub_1, hub_0
@@ -228,7 +259,9 @@ def _firm(world: Setting, rng: np.random.Generator, *, filed: str, hub: int, des
     if filed == "export":
         wishes = [firms.country == 0]
     else:
-        known = np.isin(firms.country, world.places.positions(*HUBS)) & (firms.country != destination)
+        known = np.isin(firms.country, world.places.positions(*world.config.evasion.hubs)) & (
+            firms.country != destination
+        )
         wishes = [firms.country == hub, known, firms.country != 0]
     for wish in wishes:
         if (free & wish).any():

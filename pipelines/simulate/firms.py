@@ -60,6 +60,7 @@ def found_firms(
     foreign_share: float,
     new_share: float,
     group_share: float,
+    pool: str = "common",
 ) -> Firms:
     """Found the firms and buyers of a world; later schemes only choose among them."""
     rng = stream(seed, "firms")
@@ -74,10 +75,11 @@ def found_firms(
     buyer_start = np.concatenate([[0], np.cumsum(buyers)]).astype(np.int64)
     codes = np.array(places.codes)
     city = rng.integers(0, CITIES, count)
-    name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes[country])
+    name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes[country], pool)
     home = np.repeat(codes, buyers)
-    buyer_en, _, _ = firm_names(stream(seed, "buyers"), rng.integers(0, CITIES, len(home)), home)
-    numbers = stream(seed, "identifiers").choice(900_000_000, size=count + len(home), replace=False) + 100_000_000
+    buyer_en, _, _ = firm_names(stream(seed, "buyers"), rng.integers(0, CITIES, len(home)), home, pool)
+    numbers = stream(seed, "identifiers").choice(400_000_000, size=count + len(home), replace=False)
+    numbers = numbers + (100_000_000 if pool == "common" else 500_000_000)  # no number is in both pools
     return Firms(
         country=country,
         region=city,

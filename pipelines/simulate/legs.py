@@ -98,6 +98,8 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
 def _yield(world: Setting, source: Ints, product: Ints, converted: Ints) -> Floats:
     table = np.ones(world.goods.frame.height)
     for name, (_, gain) in CONVERSIONS.items():
+        if name not in world.goods.names:
+            continue
         table[world.goods.position(name)] = gain
     return np.where((converted >= 0) & (source != product), table[source], 1.0)
 

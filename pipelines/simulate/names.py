@@ -85,15 +85,20 @@ _ASCII = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def firm_names(
-    rng: np.random.Generator, city: Ints, country: npt.NDArray[np.str_]
+    rng: np.random.Generator, city: Ints, country: npt.NDArray[np.str_], pool: str = "common"
 ) -> tuple[list[str], list[str], list[str]]:
-    """Invent a name for each firm: English, Chinese (empty abroad), and the token that its group shares."""
+    """Invent a name for each firm: English, Chinese (empty abroad), and the token that its group shares.
+
+    The first syllable belongs to the pool, so that no name is in both.
+    """
     count = len(city)
-    first_en, first_cn = _halves(_FIRST)
+    part = slice(0, 22) if pool == "common" else slice(22, None)
+    first_en, first_cn = _halves(_FIRST[part])
+    latin_first = np.array(_LATIN_FIRST[part])
     last_en, last_cn = _halves(_LAST)
     city_en, city_cn = _halves(_CITIES)
     sector_en, sector_cn = (np.array([pair.split("|")[side] for pair in _split_sectors()]) for side in (0, 1))
-    one, two = rng.integers(0, len(_FIRST), count), rng.integers(0, len(_LAST), count)
+    one, two = rng.integers(0, len(first_en), count), rng.integers(0, len(_LAST), count)
     three = rng.integers(0, len(_LAST), count)
     sector = rng.integers(0, len(sector_en), count)
     table = pl.DataFrame(
@@ -106,7 +111,7 @@ def firm_names(
             "token": np.char.add(np.char.add(first_en[one], last_en[two]), np.where(three < 12, last_en[three], "")),
             "token_cn": np.char.add(np.char.add(first_cn[one], last_cn[two]), np.where(three < 12, last_cn[three], "")),
             "latin": np.char.add(
-                np.char.add(np.array(_LATIN_FIRST)[one], np.array(_LATIN_LAST)[two]),
+                np.char.add(latin_first[one], np.array(_LATIN_LAST)[two]),
                 np.where(three < 14, np.array(_LATIN_LAST)[three], ""),
             ),
             "sector": sector_en[sector],

@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import growing_hub
 from pipelines.simulate.draws import Ints
 from pipelines.simulate.lookalikes import LOOKALIKES, smelter_place
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import NAMES, SCHEMES
+from pipelines.simulate.worlds import drawn_names
+
+
+def settings_truth(settings: SimulateSettings, seed: int) -> pl.DataFrame:
+    """Write down the numbers that this world was drawn with."""
+    numbers = {"seed": float(seed)} | drawn_names(settings)
+    return pl.DataFrame({"setting": list(numbers), "value": list(numbers.values())})
 
 
 def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:

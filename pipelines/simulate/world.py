@@ -13,7 +13,7 @@ from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
 from pipelines.simulate.calendar_of_controls import price_by_month, rules_in_time
-from pipelines.simulate.catalogue import load_goods, load_places
+from pipelines.simulate.catalogue import goods_of_world, load_goods, load_places
 from pipelines.simulate.draws import day_number, month_starts
 from pipelines.simulate.evaders import recruit
 from pipelines.simulate.evasion import evading_trade
@@ -26,7 +26,8 @@ from pipelines.simulate.lookalikes import lookalike_trade
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.papers import lose_cells, write_papers
 from pipelines.simulate.trade_figures import publish
-from pipelines.simulate.truth import corridor_truth, declaration_truth, leg_truth
+from pipelines.simulate.truth import corridor_truth, declaration_truth, leg_truth, settings_truth
+from pipelines.simulate.worlds import draw_settings
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def simulate_world(
 
 def build_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> dict[str, pl.DataFrame]:
     """Generate a world in memory: contract tables by name, the truth under `truth/...`."""
+    settings = draw_settings(settings, seed)
     world, first_month = found_world(settings, seed, declarations, months)
     world, agents = recruit(world, declarations)
     evading = evading_trade(world, agents)
@@ -86,6 +88,7 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
         "declarations": declared,
         "outcomes": outcomes,
         "licences": licences,
+        "truth/settings": settings_truth(settings, seed),
         "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
         "truth/legs": leg_truth(world, crossings.legs, papers, rows),
         "truth/corridors": corridor_truth(world, crossings.legs, rows),
@@ -94,7 +97,8 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
 
 def found_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> tuple[Setting, date]:
     """Lay out goods, places, rules, prices and firms before anything moves; also returns the first month."""
-    goods = load_goods(config_folder() / "simulate_goods.csv")
+    listed = load_goods(config_folder() / "simulate_goods.csv")
+    goods = goods_of_world(listed, seed, log_sd=settings.goods_log_sd, left_out=settings.minerals_left_out)
     places = load_places(config_folder() / "simulate_places.csv")
     first_month = _shift(settings.last_month, 1 - months)
     starts = month_starts(first_month, months)
@@ -109,6 +113,7 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
         foreign_share=settings.foreign_filed_share,
         new_share=settings.new_firms_share,
         group_share=settings.group_firms_share,
+        pool=settings.party_pool,
     )
     prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
     rules = rules_in_time(load_controls().measures, goods, places)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipelines.settings.closed import load_section
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.world import build_world
+from pipelines.simulate.worlds import draw_settings, load_world
 
 SEED = 11
 DECLARATIONS = 40_000
@@ -19,13 +19,19 @@ def with_statistics(settings: SimulateSettings, **changes: float) -> SimulateSet
 
 @pytest.fixture(scope="session")
 def settings() -> SimulateSettings:
-    return load_section(SimulateSettings, "simulate")
+    return load_world("demo")
 
 
 @pytest.fixture(scope="session")
 def sparse(settings: SimulateSettings) -> SimulateSettings:
     """The same world with few background lanes: quick where statistics are not the point."""
     return with_statistics(settings, lane_share=0.004).model_copy(update={"flows_history_months": 0})
+
+
+@pytest.fixture(scope="session")
+def drawn(settings: SimulateSettings) -> SimulateSettings:
+    """The settings as the seed of the tests draws them."""
+    return draw_settings(settings, SEED)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from features.stoichiometry import metal_share
+from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.schemes import CONVERSIONS
 
 Tables = dict[str, pl.DataFrame]
@@ -47,7 +48,7 @@ def test_yields_follow_from_atomic_masses() -> None:
     assert metal_share("Sb2O3", "Sb") == pytest.approx(1 / CONVERSIONS["antimony_ingot"][1])
 
 
-def test_sampled_corridors_sum_to_the_diverted_mass(world: Tables, hops: pl.DataFrame) -> None:
+def test_sampled_corridors_sum_to_the_diverted_mass(world: Tables, hops: pl.DataFrame, drawn: SimulateSettings) -> None:
     planted = world["truth/corridors"].filter(pl.col("kind") == "evasion")["diverted_kg"].sum()
-    # declarations sample a quarter of the trade (coverage_share 0.25), so the whole is 4 times that
-    assert planted == pytest.approx(4 * hops.filter("is_violation")["kg"].sum(), rel=1e-6)
+    # declarations sample a share of the trade, so the whole is one over that share
+    assert drawn.evasion.coverage_share * planted == pytest.approx(hops.filter("is_violation")["kg"].sum(), rel=1e-6)

