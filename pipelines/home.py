@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.errors import ConfigError
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -29,6 +31,12 @@ class Home:
 
 
 def find_home(given: Path | None) -> Home:
-    """Return the home folder: `--home`, else ORETRACE_HOME, else `.oretrace/` where the command runs."""
+    """Return the home folder: `--home`, else ORETRACE_HOME, else `.oretrace/` where the command runs.
+
+    Raises ConfigError where that is a file.
+    """
     folder = given or Path(os.environ.get("ORETRACE_HOME") or ".oretrace")
-    return Home(folder.expanduser().absolute())
+    whole = folder.expanduser().absolute()
+    if whole.exists() and not whole.is_dir():
+        raise ConfigError(f"{whole}: the home is a folder, and this is a file; choose another --home")
+    return Home(whole)

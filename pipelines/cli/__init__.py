@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from features.errors import OretraceError
+from features.errors import ConfigError, OretraceError
 from pipelines.cli import data, look, work
 
 app = typer.Typer(
@@ -37,6 +37,11 @@ def _root(
     """Finds what does not fit in trade in controlled minerals. A finding is an indicator of doubt, never proof."""
 
 
+def _about(error: OSError) -> str:
+    """Say which path stood in the way; steps tell most of this themselves, with what to do."""
+    return f"{error.filename or 'a file'} cannot be used: {error.strerror or error}; choose another path"
+
+
 def main() -> None:
     """Run a command; what a user can mend is one message and an exit code, anything else is a defect of ours."""
     try:
@@ -44,6 +49,9 @@ def main() -> None:
     except OretraceError as error:
         typer.secho(f"oretrace: {error}", err=True, fg=typer.colors.RED)
         sys.exit(error.exit_code)
+    except (PermissionError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        typer.secho(f"oretrace: {_about(error)}", err=True, fg=typer.colors.RED)
+        sys.exit(ConfigError.exit_code)
     except KeyboardInterrupt:
         typer.echo("oretrace: stopped; finished outputs are whole, unfinished ones were not written", err=True)
         sys.exit(130)

@@ -21,8 +21,8 @@ def simulate(
     out: Out = Path("oretrace-world"),
     world: Annotated[str, typer.Option(metavar="NAME", help="demo, train, hard, drift, unseen or null")] = "demo",
     seed: Seed = 7,
-    declarations: Annotated[int, typer.Option(min=500, help="declarations to generate")] = 60_000,
-    months: Annotated[int, typer.Option(min=6, max=120, help="months to generate")] = 30,
+    declarations: Annotated[int, typer.Option(metavar="N", min=500, help="declarations to generate")] = 60_000,
+    months: Annotated[int, typer.Option(metavar="N", min=6, max=120, help="months to generate")] = 30,
     config: Config = None,
     home: HomeOption = None,
 ) -> None:
@@ -42,7 +42,9 @@ def ingest(
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="the published format; an unknown one lists them all")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="files or folders in that format")],
     out: Out = Path("oretrace-tables"),
-    direction: Annotated[str | None, typer.Option(help="export or import, where the files do not say")] = None,
+    direction: Annotated[
+        str | None, typer.Option(metavar="NAME", help="export or import, where the files do not say")
+    ] = None,
     period: Annotated[str | None, typer.Option(metavar="DATE", help="first day, where the files do not say")] = None,
     published_on: Annotated[str | None, typer.Option(metavar="DATE", help="day the figures became public")] = None,
     rates: Annotated[Path | None, typer.Option(metavar="FILE", help="exchange rates of your own (TOML)")] = None,
@@ -74,8 +76,10 @@ def ingest(
 
 def download(
     codes: Annotated[list[str], typer.Argument(metavar="HS6…", help="six-digit codes")],
-    reporters: Annotated[str, typer.Option(help="ISO3 codes joined by commas")],
-    periods: Annotated[str, typer.Option(help="first and last month or year: 2023-01..2024-12 or 2015..2023")],
+    reporters: Annotated[str, typer.Option(metavar="ISO3,…", help="country codes joined by commas")],
+    periods: Annotated[
+        str, typer.Option(metavar="PERIODS", help="first and last month or year: 2023-01..2024-12 or 2015..2023")
+    ],
     out: Out = Path("oretrace-comtrade"),
     config: Config = None,
     home: HomeOption = None,

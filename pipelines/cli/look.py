@@ -81,7 +81,7 @@ def controls(
 
 
 def ui(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="port on this machine")] = 5000,
+    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="port on this machine")] = 5000,
     home: HomeOption = None,
     config: Config = None,
 ) -> None:

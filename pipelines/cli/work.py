@@ -29,8 +29,8 @@ def register(app: typer.Typer) -> None:
 def demo(
     out: Out = Path("oretrace-demo"),
     seed: Seed = 7,
-    declarations: Annotated[int, typer.Option(min=2_000, help="declarations to generate")] = 60_000,
-    months: Annotated[int, typer.Option(min=18, max=60, help="months to generate")] = 30,
+    declarations: Annotated[int, typer.Option(metavar="N", min=2_000, help="declarations to generate")] = 60_000,
+    months: Annotated[int, typer.Option(metavar="N", min=18, max=60, help="months to generate")] = 30,
     config: Config = None,
     home: HomeOption = None,
 ) -> None:
@@ -118,14 +118,16 @@ def score(
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="only what was public that day counts [last day declared]")
     ] = None,
-    budget: Annotated[int | None, typer.Option(min=1, help="declarations that can be inspected")] = None,
+    budget: Annotated[int | None, typer.Option(metavar="N", min=1, help="declarations that can be inspected")] = None,
     out: Out = Path("oretrace-score"),
     flows: Flows = None,
     licences: Licences = None,
     history: Annotated[
         Path | None, typer.Option(metavar="PATH", help="past declarations to judge against [the lake's]")
     ] = None,
-    model: Annotated[str, typer.Option(help="alias, version number or folder of a model")] = "champion",
+    model: Annotated[
+        str, typer.Option(metavar="MODEL", help="alias, version number or folder of a model")
+    ] = "champion",
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
     home: HomeOption = None,

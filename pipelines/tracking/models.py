@@ -159,6 +159,8 @@ def load_version(home: Path, which: str | Path) -> ModelBundle:
         raise ConfigError(f"model: {known}")
     if not has_store(home):
         raise ConfigError(f"model: nothing was ever trained under {home}; {NO_CHAMPION}")
+    if number not in (there := _versions(home)):
+        raise ConfigError(f"model: there is no version {number} under {home}; there are {', '.join(there) or 'none'}")
     with opened(home):
         import mlflow
 
@@ -174,6 +176,12 @@ def alias_version(home: Path, alias: str) -> str | None:
         found = client.search_registered_models(f"name = '{MODEL_NAME}'")
         number = found[0].aliases.get(alias) if found else None
     return None if number is None else str(number)
+
+
+def _versions(home: Path) -> list[str]:
+    with opened(home) as client:
+        found = client.search_model_versions(f"name = '{MODEL_NAME}'")
+    return [str(one.version) for one in sorted(found, key=lambda one: int(one.version))]
 
 
 def set_alias(home: Path, alias: str, number: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from features.errors import ConfigError
+from pipelines.tracking.moved_home import ARTIFACTS, follow_home
 
 OFFLINE_AND_QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -72,8 +74,9 @@ def opened(home: Path) -> Iterator[Any]:
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         try:
+            follow_home(store_path(home))
             yield mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
-        except (mlflow.exceptions.MlflowException, SQLAlchemyError, OSError) as error:
+        except (mlflow.exceptions.MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise ConfigError(f"{store_path(home)}: the MLflow store cannot be used: {error}") from error
         finally:
             mlflow.set_tracking_uri(before[0])
@@ -86,7 +89,7 @@ def run_of(home: Path, client: Any, experiment: str, *, name: str, tags: Mapping
     import mlflow
 
     found = client.get_experiment_by_name(experiment)
-    folder = home.absolute() / "mlartifacts" / experiment
+    folder = home.absolute() / ARTIFACTS / experiment
     number = found.experiment_id if found else client.create_experiment(experiment, artifact_location=folder.as_uri())
     with mlflow.start_run(experiment_id=number, run_name=name, tags=dict(tags), log_system_metrics=False) as run:
         yield run
