@@ -23,6 +23,7 @@ from features.routing import RoutingRules, build_routing
 
 _ALWAYS = (
     "declared_on",
+    "direction",
     "hs_code",
     "origin_iso3",
     "dispatch_iso3",
@@ -33,6 +34,17 @@ _ALWAYS = (
 _TOLD = {name for one in REGISTRY for name in one.figures} | {"net_kg", "value_usd"}
 CARRIED = ("declaration_id", *(n for n in Declarations.column_names() if n in _ALWAYS or n in _TOLD))
 """Declared columns that go along with the evidence: for the models, and for the sentences that name them."""
+_USD_KG = ("lane_x_usd", "lane_m_usd", "lane_x_kg", "lane_m_kg", "lane_gap_value", "lane_gap_mass")
+_MIRROR_FIGURES = pl.Schema(
+    dict.fromkeys(_USD_KG, pl.Float64)
+    | {"lane_n_months": pl.Int64, "lane_last_month": pl.Date, "suspected_gap_hs6": pl.String}
+)
+_CORRIDOR_FIGURES = pl.Schema(
+    dict.fromkeys(("corridor_id", "corridor_unit", "corridor_rival"), pl.String)
+    | dict.fromkeys(("corridor_event_on", "corridor_period"), pl.Date)
+    | dict.fromkeys(("corridor_excess", "corridor_q"), pl.Float64)
+)
+"""Figures of the rooms that have nothing to say without trade statistics, so that the table keeps its columns."""
 SURE_TERM = 0.5
 """Weight from which a named mineral is taken as the one meant, before physics is asked."""
 
@@ -119,12 +131,15 @@ def _outcomes(background: Background) -> pl.LazyFrame:
     return Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
 
 
-def _is_recorded(name: str, declarations: pl.DataFrame, history: pl.LazyFrame) -> bool:
-    """Tell whether a blank means "none": the table has the column, and past declarations (if any) ever filled it."""
+def _is_recorded(name: str, declarations: pl.DataFrame, history: pl.LazyFrame) -> pl.Expr:
+    """Tell whether a blank means "none": the table has the column, and earlier months (if any) ever filled it."""
     if name not in declarations.columns:
-        return False
-    past = history.select(rows=pl.len(), filled=pl.col(name).count()).collect()
-    return bool(past["rows"].item() == 0 or past["filled"].item() > 0)
+        return pl.lit(value=False)
+    day = pl.col("declared_on")
+    firsts = history.select(any=day.min(), filled=day.filter(pl.col(name).is_not_null()).min()).collect()
+    month = day.dt.truncate("1mo")
+    has_past, has_filled = (month > pl.lit(firsts[kind].item(), pl.Date) for kind in ("any", "filled"))
+    return ~has_past.fill_null(value=False) | has_filled.fill_null(value=False)
 
 
 def _codes_of(controls: ControlList) -> pl.DataFrame:
@@ -181,7 +196,7 @@ def _needs(ruled: pl.DataFrame) -> pl.DataFrame:
 def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
     state = background.lane_state
     if state is None:
-        return _unknown(rows, mirror.REGISTRY)
+        return _unknown(rows, mirror.REGISTRY, _MIRROR_FIGURES)
     codes = background.minerals.forms.lazy().filter("is_listed").select("mineral", hs6=pl.col("hs6")).explode("hs6")
     suspects = (
         ruled.lazy().select("declaration_id", "mineral").drop_nulls().join(codes.unique(), on="mineral", how="left")
@@ -192,13 +207,14 @@ def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> 
 def _corridor(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
     state = background.corridor_state
     if state is None:
-        return _unknown(rows, corridors.REGISTRY).with_columns(corridor_id=pl.lit(None, pl.String))
+        return _unknown(rows, corridors.REGISTRY, _CORRIDOR_FIGURES)
     candidates = ruled.lazy().select("declaration_id", "mineral").drop_nulls()
     return build_corridor(rows, state, _codes_of(background.controls).lazy(), candidates)
 
 
-def _unknown(rows: pl.LazyFrame, registry: tuple[Evidence, ...]) -> pl.LazyFrame:
-    return rows.select("declaration_id", *(pl.lit(None, pl.Float32).alias(one.code) for one in registry))
+def _unknown(rows: pl.LazyFrame, registry: tuple[Evidence, ...], figures: pl.Schema) -> pl.LazyFrame:
+    strengths = [pl.lit(None, pl.Float32).alias(one.code) for one in registry]
+    return rows.select("declaration_id", *strengths, *(pl.lit(None, kind).alias(n) for n, kind in figures.items()))
 
 
 def _latest_prices(rows: pl.DataFrame, minerals: Minerals) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def remark_conflict(says: pl.Expr, meets_listed_form: pl.Expr, term_weight: pl.E
 
 
 def remark_missing(
-    says: pl.Expr, meets_listed_form: pl.Expr, term_weight: pl.Expr, *, is_ruled: pl.Expr, is_recorded: bool
+    says: pl.Expr, meets_listed_form: pl.Expr, term_weight: pl.Expr, *, is_ruled: pl.Expr, is_recorded: pl.Expr
 ) -> pl.Expr:
     """Says nothing in the remarks box, though goods of this kind have to be declared controlled or not.
 
@@ -53,6 +53,6 @@ def remark_missing(
     Source: MOFCOM and GACC No. 18 of 2025; indicators.md 23.
     """
     blank = says.fill_null("empty") == "empty"
-    known = (pl.lit(is_recorded) | says.is_not_null()) & term_weight.is_not_null()
+    known = (is_recorded | says.is_not_null()) & term_weight.is_not_null()
     lacking = blank & is_ruled & meets_listed_form.fill_null(value=False)
     return pl.when(known).then(pl.when(lacking).then(term_weight * 0.6).otherwise(0.0))

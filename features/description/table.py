@@ -8,7 +8,8 @@ from datetime import date
 import polars as pl
 
 from features.description.assessment import assess_texts
-from features.description.headings import HEADING_DIGITS, compare_headings, heading_mismatch, word_texts
+from features.description.headings import compare_headings, heading_mismatch, word_texts
+from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
 from features.description.remarks import remark_conflict, remark_missing, remark_says
@@ -29,6 +30,7 @@ FIGURES = pl.Schema(
         "declared_heading": pl.String,
         "best_heading": pl.String,
         "heading_log_odds": pl.Float64,
+        "heading_basis": pl.String,
         "remark_reading": pl.String,
     }
 )
@@ -39,10 +41,11 @@ def build_description(
     minerals: Minerals,
     *,
     history: pl.LazyFrame | None = None,
+    word_shares: pl.DataFrame | None = None,
     codes_of_mineral: pl.DataFrame | None = None,
     remark_rule_from: date = REMARK_RULE_FROM,
     remark_rule_minerals: Sequence[str] = REMARK_RULE_MINERALS,
-    are_remarks_recorded: bool = False,
+    are_remarks_recorded: pl.Expr | bool = False,
     heading_digits: int = HEADING_DIGITS,
 ) -> pl.LazyFrame:
     """Read what each declaration says of its goods.
@@ -55,13 +58,16 @@ def build_description(
         Terms and forms to look for.
     history
         Past declarations (`declared_on`, `description`, `hs_code`) for the heading evidence; only months strictly
-        before a declaration's are used. None leaves that evidence null.
+        before a declaration's are used. None leaves that evidence null, unless `word_shares` is given.
+    word_shares
+        Words of a nomenclature (`features.description.nomenclature.WORD_SHARES`): what is known before any history.
     codes_of_mineral
         Further codes of each mineral (`mineral`, `hs6`), from the control list.
     remark_rule_from, remark_rule_minerals
         Since when, and for which minerals, the remarks box has to say controlled or not.
     are_remarks_recorded
-        Whether the source records remarks at all, so that a null remark means a blank box.
+        Whether the source records remarks at all, so that a null remark means a blank box; may depend on the row's
+        `declared_on`.
     heading_digits
         Length of the heading that history is kept for.
 
@@ -90,19 +96,20 @@ def build_description(
     keys = ["text_mineral", "text_form", "also_named", "hs6"]
     judged = read.join(fits, on=keys, how="left", nulls_equal=True)
     compared = judged.join(
-        _headings(facts, history, heading_digits), on=["text", "declared_heading", "month"], how="left"
+        _headings(facts, history, word_shares, heading_digits), on=["text", "declared_heading", "month"], how="left"
     )
     weight = pl.col("term_weight")
     remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
     is_ruled = (pl.col("declared_on") >= remark_rule_from) & pl.col("text_mineral").is_in([*remark_rule_minerals])
+    recorded = are_remarks_recorded if isinstance(are_remarks_recorded, pl.Expr) else pl.lit(are_remarks_recorded)
     has_licence = pl.col("licence_no").str.strip_chars().str.len_chars().fill_null(0) > 0
     evidence = remarked.with_columns(
         term_mismatch=term_mismatch(pl.col("code_fit"), weight),
-        heading_mismatch=heading_mismatch(pl.col("heading_log_odds")),
+        heading_mismatch=heading_mismatch(pl.col("heading_log_odds"), pl.col("heading_basis")),
         remark_conflict=remark_conflict(says, meets, weight),
         remark_missing=remark_missing(
-            says, meets, weight, is_ruled=is_ruled.fill_null(value=False), is_recorded=are_remarks_recorded
+            says, meets, weight, is_ruled=is_ruled.fill_null(value=False), is_recorded=recorded
         ),
         declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says, meets),
     )
@@ -110,13 +117,16 @@ def build_description(
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
 
-def _headings(facts: pl.LazyFrame, history: pl.LazyFrame | None, digits: int) -> pl.LazyFrame:
+def _headings(
+    facts: pl.LazyFrame, history: pl.LazyFrame | None, word_shares: pl.DataFrame | None, digits: int
+) -> pl.LazyFrame:
     """Judge each distinct text, declared heading and month once."""
     cases = facts.select("text", "declared_heading", "month").drop_nulls().unique()
-    if history is None:
-        unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64}
+    if history is None and word_shares is None:
+        unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64, "heading_basis": pl.String}
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
+    past = facts.select("declared_on", description="text", hs_code="hs6").limit(0) if history is None else history
     worded = cases.join(word_texts(facts), on="text", how="left").rename({"declared_heading": "heading"}).cache()
-    verdicts = compare_headings(worded, history, digits=digits)
+    verdicts = compare_headings(worded, past, reference=word_shares, digits=digits)
     judged = worded.join(verdicts, on=["wording", "heading", "month"], how="left")
     return judged.drop("wording").rename({"heading": "declared_heading"})

@@ -7,7 +7,7 @@ import polars as pl
 # Strength of each misfit, from the project's scale (1 can hardly be explained). Days, holder and destination stand on
 # the face of a licence; a code or mineral may be classified another way in good faith.
 MISFITS: dict[str, tuple[str, float]] = {
-    "is_unknown": ("number is in no licence of the register", 0.9),
+    "is_unknown": ("number is in no licence of the register that had begun by that month", 0.9),
     "is_expired": ("expired on the day of declaration", 1.0),
     "is_early": ("not yet valid on the day of declaration", 1.0),
     "is_other_holder": ("issued to another exporter", 1.0),

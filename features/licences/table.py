@@ -48,7 +48,7 @@ def build_licences(
     needs: pl.LazyFrame,
     *,
     tolerance_share: float = TOLERANCE_SHARE,
-    are_numbers_recorded: bool | None = None,
+    are_numbers_recorded: pl.Expr | bool | None = None,
 ) -> pl.LazyFrame:
     """Compare each declaration with the licence it names.
 
@@ -66,7 +66,8 @@ def build_licences(
     tolerance_share
         How far above its limit a licence may be used before it counts as overdrawn.
     are_numbers_recorded
-        Whether a null licence number means that none was named; by default, whether there is a register.
+        Whether a null licence number means that none was named; by default, whether there is a
+        register. May depend on the row's `declared_on`.
 
     Returns
     -------
@@ -74,18 +75,20 @@ def build_licences(
         One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them.
     """
     has_register = licences is not None
-    recorded = has_register if are_numbers_recorded is None else are_numbers_recorded
+    given = has_register if are_numbers_recorded is None else are_numbers_recorded
+    recorded = given if isinstance(given, pl.Expr) else pl.lit(given)
     key = licence_key(pl.col("licence_no"))
     facts = declarations.select(
         *("declaration_id", "declared_on", "hs_code", "exporter_id", "consignee_id", "destination_iso3"),
         *("net_kg", "value_usd"),
-        licence_key=pl.when(pl.lit(recorded)).then(key.fill_null("")).otherwise(key),
+        licence_key=pl.when(recorded).then(key.fill_null("")).otherwise(key),
         month=month_number(pl.col("declared_on")),
     ).cache()
     judged = (
         facts.join(needs.select("declaration_id", "needs_licence", "minerals"), on="declaration_id", how="left")
         .join(_register(licences), on="licence_key", how="left")
         .join(shipped_before(facts, history), on=["licence_key", "month"], how="left")
+        .with_columns(_begun(name) for name in (*_REGISTERED, "licence_is_known"))
     )
     named = pl.col("licence_key") != ""
     is_known = pl.col("licence_is_known").fill_null(value=False)
@@ -115,6 +118,13 @@ def build_licences(
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
 
+def _begun(name: str) -> pl.Expr:
+    """Leave out a licence that begins in a later month, which nobody could read then, or whose number two share."""
+    has_begun = month_number(pl.col("licence_valid_from")) <= pl.col("month")
+    is_shared = (month_number(pl.col("shared_from")) <= pl.col("month")).fill_null(value=False)
+    return pl.when(has_begun & ~is_shared).then(pl.col(name)).alias(name)
+
+
 def licence_missing(needs_licence: pl.Expr, is_named: pl.Expr) -> pl.Expr:
     """Needs an export licence and names none.
 
@@ -137,13 +147,19 @@ def licence_covers(is_named: pl.Expr, mismatch: pl.Expr, overdrawn: pl.Expr) -> 
 
 
 def _register(licences: pl.LazyFrame | None) -> pl.LazyFrame:
-    """The register by key, its columns marked `licence_`; a key that two licences share is no key to either."""
+    """The register by key, its columns marked `licence_`; from `shared_from` on, two licences share the key.
+
+    A key that two licences share is no key to either; until the second begins it is the first one's.
+    """
     if licences is None:
-        return pl.LazyFrame(schema={"licence_key": pl.String, **_REGISTERED, "licence_is_known": pl.Boolean})
+        ours = pl.Schema({"licence_key": pl.String, "shared_from": pl.Date, "licence_is_known": pl.Boolean})
+        return pl.LazyFrame(schema=pl.Schema({**ours, **_REGISTERED}))
     columns = [pl.col(name.removeprefix("licence_")).alias(name) for name in _REGISTERED]
     keyed = licences.select(licence_key(pl.col("licence_no")).alias("licence_key"), *columns)
+    start = pl.col("licence_valid_from")
     return (
         keyed.filter(pl.col("licence_key") != "")
-        .unique("licence_key", keep="none")
+        .group_by("licence_key")
+        .agg(pl.col(*_REGISTERED).sort_by(start).first(), start.sort().get(1, null_on_oob=True).alias("shared_from"))
         .with_columns(licence_is_known=pl.lit(value=True))
     )

@@ -47,6 +47,8 @@ def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
             pl.col("x_row", "m_row").forward_fill().over("lane"),
             pl.when(pl.col("lane") == pl.col("lane").shift(-1)).then(pl.col("known_from").shift(-1)).alias("known_to"),
         )
+        # A lane is there from its first figure on: a figure yet to come must not stand as a zero before it is public.
+        .filter(pl.col("x_row").is_not_null() | pl.col("m_row").is_not_null())
         .join(lanes, on="lane", how="left")
         .with_columns(
             (pl.col("x_from") <= pl.col("known_from")).fill_null(value=False).alias("is_x_reported"),

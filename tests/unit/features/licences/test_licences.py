@@ -14,16 +14,16 @@ from features.licences import REGISTRY, build_licences
 DAY = date(2025, 5, 12)
 REGISTER = pl.LazyFrame(
     {
-        "licence_no": ["L-1", "L-OPEN", "L-USD", "L-OLD", "L-FUTURE", "DOUBLE 1", "double-1"],
-        "holder_id": ["X1", None, "X1", "X1", "X1", "X1", "X2"],
-        "mineral": ["antimony", None, "antimony", "antimony", "antimony", None, None],
-        "hs_codes": ["81101010;28258000", None, "8110", "81101010", "81101010", None, None],
-        "destination_iso3": ["JPN", None, "JPN", "JPN", "JPN", None, None],
-        "consignee_id": ["C1", None, "C1", "C1", "C1", None, None],
-        "valid_from": [date(2025, 1, 1)] * 4 + [date(2025, 6, 1), date(2025, 1, 1), date(2025, 1, 1)],
-        "valid_to": [date(2025, 12, 31)] * 3 + [date(2025, 5, 2)] + [date(2025, 12, 31)] * 3,
-        "licensed_kg": [1000.0, None, None, 1000.0, 1000.0, None, None],
-        "licensed_usd": [None, None, 5000.0, None, None, None, None],
+        "licence_no": ["L-1", "L-OPEN", "L-USD", "L-OLD", "L-LATE-MAY", "L-FUTURE", "DOUBLE 1", "double-1"],
+        "holder_id": ["X1", None, "X1", "X1", "X1", "X1", "X1", "X2"],
+        "mineral": ["antimony", None, "antimony", "antimony", "antimony", "antimony", None, None],
+        "hs_codes": ["81101010;28258000", None, "8110", "81101010", "81101010", "81101010", None, None],
+        "destination_iso3": ["JPN", None, "JPN", "JPN", "JPN", "JPN", None, None],
+        "consignee_id": ["C1", None, "C1", "C1", "C1", "C1", None, None],
+        "valid_from": [date(2025, 1, 1)] * 4 + [date(2025, 5, 31), date(2025, 6, 1)] + [date(2025, 1, 1)] * 2,
+        "valid_to": [date(2025, 12, 31)] * 3 + [date(2025, 5, 2)] + [date(2025, 12, 31)] * 4,
+        "licensed_kg": [1000.0, None, None, 1000.0, 1000.0, 1000.0, None, None],
+        "licensed_usd": [None, None, 5000.0, None, None, None, None, None],
     }
 )
 ONE: dict[str, Any] = {
@@ -82,9 +82,9 @@ def test_a_fitting_licence_covers() -> None:
 @pytest.mark.parametrize(
     ("change", "strength", "words"),
     [
-        ({"licence_no": "L-NOWHERE"}, 0.9, "number is in no licence of the register"),
+        ({"licence_no": "L-NOWHERE"}, 0.9, "number is in no licence of the register that had begun by that month"),
         ({"licence_no": "L-OLD"}, 1.0, "expired on the day of declaration"),
-        ({"licence_no": "L-FUTURE"}, 1.0, "not yet valid on the day of declaration"),
+        ({"licence_no": "L-LATE-MAY"}, 1.0, "not yet valid on the day of declaration"),
         ({"exporter_id": "X9"}, 1.0, "issued to another exporter"),
         ({"consignee_id": "C9"}, 0.9, "for another consignee"),
         ({"destination_iso3": "USA"}, 1.0, "for another destination"),
@@ -117,7 +117,22 @@ def test_another_mineral() -> None:
 
 def test_days_past_validity() -> None:
     assert judge({"licence_no": "L-OLD"})["days_past_validity"] == 10  # 2 May to 12 May
-    assert judge({"licence_no": "L-FUTURE"})["days_past_validity"] == -20  # 1 June is 20 days ahead
+    assert judge({"licence_no": "L-LATE-MAY"})["days_past_validity"] == -19  # 31 May is 19 days ahead
+
+
+def test_a_licence_that_begins_in_a_later_month_is_not_read_yet() -> None:
+    later = judge({"licence_no": "L-FUTURE"})
+    unheard_of = judge({"licence_no": "L-404"})
+    assert later | {"licence_no": None} == unheard_of | {"licence_no": None}
+    assert later["licence_mismatch"] == pytest.approx(0.9)
+    assert later["licensed_kg"] is None
+
+
+def test_a_number_given_again_later_is_the_first_licences_until_then() -> None:
+    again = REGISTER.filter(pl.col("licence_no") == "L-1").with_columns(valid_from=pl.lit(date(2025, 6, 3)))
+    twice = pl.concat([again, REGISTER])
+    assert judge({}, register=twice) == judge({})
+    assert judge({"declared_on": date(2025, 6, 2)}, register=twice)["licence_mismatch"] == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +199,10 @@ def test_an_unknown_mass_cannot_overdraw() -> None:
 
 
 def test_two_licences_with_one_number_are_no_licence() -> None:
-    assert judge({"licence_no": "Double 1"})["licence_misfits"] == "number is in no licence of the register"
+    assert (
+        judge({"licence_no": "Double 1"})["licence_misfits"]
+        == "number is in no licence of the register that had begun by that month"
+    )
 
 
 def test_nulls_everywhere_and_no_rows() -> None:

@@ -73,3 +73,14 @@ def test_unlike_bases_are_marked() -> None:
         date(2024, 6, 1),
     )
     assert rows[0]["is_like_basis"] is False
+
+
+def test_a_figure_yet_to_come_is_no_zero_before_it_is_public() -> None:
+    # Both sides report 811292 for January in February and March; their lane to each other only in August.
+    reported = [
+        flow("CHN", "JPN", "export", "2024-01", 5.0, published_on=date(2024, 2, 20)),
+        flow("USA", "BRA", "import", "2024-01", 7.0, published_on=date(2024, 3, 5)),
+    ]
+    late = flow("USA", "CHN", "import", "2024-01", 300.0, published_on=date(2024, 8, 1))
+    assert pairs_at(flows(*reported, late), date(2024, 6, 1)) == pairs_at(flows(*reported), date(2024, 6, 1))
+    assert len(pairs_at(flows(*reported, late), date(2024, 9, 1))) == 3

@@ -1,0 +1,43 @@
+"""Putting the rooms side by side: what a blank means, and what goes along."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features.assemble import CARRIED, _is_recorded
+
+HISTORY = pl.LazyFrame(
+    {
+        "declared_on": [date(2024, 3, 10), date(2024, 5, 20), date(2024, 9, 1)],
+        "licence_no": [None, "L-1", "L-2"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "history", "recorded"),
+    [
+        (date(2024, 3, 31), HISTORY, True),  # nothing before March says otherwise
+        (date(2024, 4, 1), HISTORY, False),  # March left it blank
+        (date(2024, 5, 31), HISTORY, False),  # May's own rows are not looked at
+        (date(2024, 6, 1), HISTORY, True),  # May filled it
+        (date(2024, 6, 1), HISTORY.clear(), True),
+        (date(2025, 6, 1), HISTORY.head(1), False),
+    ],
+)
+def test_a_blank_is_none_where_earlier_months_filled_the_column(day: date, history: pl.LazyFrame, recorded: bool):
+    rows = pl.DataFrame({"declared_on": [day], "licence_no": pl.Series([None], dtype=pl.String)})
+    assert rows.select(_is_recorded("licence_no", rows, history)).item() is recorded
+
+
+def test_a_column_that_is_not_there_records_nothing():
+    rows = pl.DataFrame({"declared_on": [date(2024, 6, 1)]})
+    assert rows.select(_is_recorded("licence_no", rows, HISTORY)).item() is False
+
+
+def test_what_the_control_list_asks_about_goes_along():
+    asked = {"declared_on", "hs_code", "direction", "origin_iso3", "dispatch_iso3", "destination_iso3"}
+    assert asked <= set(CARRIED)
