@@ -24,6 +24,14 @@ SchemeName = Literal[
     "hub_same_form",
     "hub_converted",
     "false_origin",
+    "no_licence",
+    "split_lots",
+    "border_route",
+    "false_identity",
+    "over_alloyed",
+    "hub_downstream",
+    "hand_baggage",
+    "coastal_bypass",
 ]
 LookalikeName = Literal[
     "below_threshold",
@@ -38,6 +46,15 @@ LookalikeName = Literal[
     "courier_sample",
     "dense_variant",
     "group_sale",
+    "returned_goods",
+    "reclassified",
+    "metal_articles",
+    "small_orders",
+    "border_trade",
+    "new_firm",
+    "master_alloy",
+    "hub_maker",
+    "changed_goods",
 ]
 OptionalColumn = Literal[
     "office_id",

@@ -14,6 +14,8 @@ from pipelines.simulate.lookalikes import FEED, smelter_place
 from pipelines.simulate.movements import SEA, SEASON, Setting
 from pipelines.simulate.routes import travel_days
 
+ORDINARY_LANES = 0.25
+"""Lanes of headings that touch no mineral, relative to the others: statistics of interest are kept whole."""
 EXTRA = 3
 """Months drawn before the first published one, so that arrivals of its first months have a source."""
 CHINA_AS_SELLER = 22.0  # relative size as an exporter, on the scale of `demand`
@@ -34,6 +36,8 @@ class Headings:
     """First day on which that share needs a licence."""
     good: Ints
     """The heading's controlled good, or its main one."""
+    touches_mineral: Bools
+    """Which headings hold a controlled good or an honest relative of one."""
 
 
 def six_digit_headings(world: Setting, prices: Floats) -> Headings:
@@ -42,7 +46,8 @@ def six_digit_headings(world: Setting, prices: Floats) -> Headings:
     weight = world.goods.floats("weight")
     is_controlled = np.array(world.goods.texts("role")) == "controlled"
     codes = sorted(set(hs6.tolist()))
-    price, share, licensed, good = [], [], [], []
+    touches = is_controlled | np.array([bool(mineral) for mineral in world.goods.texts("mineral")])
+    price, share, licensed, good, near = [], [], [], [], []
     for code in codes:
         rows = np.flatnonzero(hs6 == code)
         price.append(np.exp(np.average(np.log(prices[rows]), axis=0, weights=weight[rows])))
@@ -50,7 +55,8 @@ def six_digit_headings(world: Setting, prices: Floats) -> Headings:
         licensed.append(int(world.rules.licensed_from[rows].min()))
         first = rows[np.argsort(~is_controlled[rows], kind="stable")]
         good.append(int(first[0]))
-    return Headings(codes, np.array(price), np.array(share), np.array(licensed), np.array(good))
+        near.append(bool(touches[rows].any()))
+    return Headings(codes, np.array(price), np.array(share), np.array(licensed), np.array(good), np.array(near))
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,8 @@ def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> Lanes:
     chance = np.clip(world.config.statistics.lane_share * pull / pull.mean(), 0.0, 0.85)
     chance[0, :] = np.clip(chance[0, :] * 2.5, 0.0, 0.9)
     np.fill_diagonal(chance, 0.0)
-    there = rng.random((count, places, places)) < chance[None, :, :]
+    dense = np.where(heads.touches_mineral, 1.0, ORDINARY_LANES)
+    there = rng.random((count, places, places)) < chance[None, :, :] * dense[:, None, None]
     head, seller, buyer = np.nonzero(there)
     place, good, _ = smelter_place(world)
     product = heads.codes.index(world.goods.texts("hs_code")[good][:6])

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.disguises import STYLES_OF_DISGUISE
 from pipelines.simulate.draws import Floats, Ints, pick, stream
 from pipelines.simulate.movements import Setting
-from pipelines.simulate.schemes import CONVERSIONS, LESSER_GRADES, NEIGHBOURS, SCHEMES
+from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS, SCHEMES
+from pipelines.simulate.trading_habits import BORDER
 
-STYLES_OF_DISGUISE = 4
 ARTICLES = (
     "mannequin",
     "pvc_articles",
@@ -100,24 +101,29 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
         usable = [_goods_for(world, number, phase) for number in range(len(SCHEMES))]
         weights = np.array([phase.popularity.get(scheme.name, 0.0) for scheme in SCHEMES])
         weights = weights * np.array([len(goods) > 0 for goods in usable])
-        if share == 0 or weights.sum() == 0:
+        on_paper = weights * np.array([scheme.filed != "nowhere" for scheme in SCHEMES])
+        if share == 0 or on_paper.sum() == 0:
             continue
-        active = np.flatnonzero(weights)
-        count = max(round(share / config.lots_per_agent), len(active))
-        scheme = np.concatenate([active, pick(rng, weights, max(count - len(active), 0))])[:count]
-        hunger = rng.gamma(1.5, 1.0, len(scheme)) + 0.3
-        crew = list[dict[str, int | float]]()
-        for kind in scheme.tolist():
-            number = len(rows) + len(crew)
-            own = stream(world.seed, "evader", str(number))
-            row = _one_agent(world, own, kind=kind, usable=usable[kind], hubs=hubs, used=used, phase=phase)
-            firm = int(row["firm"])
-            used.add(firm)
-            starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
-            crew.append(row | {"agent": number, "lots": 0})
-        active_days = np.array([one["ends"] - one["starts"] for one in crew], dtype=np.float64)
-        lots.append(_share_out(hunger * np.sqrt(np.maximum(active_days, 1.0)), share))
-        rows += crew
+        extra = weights - on_paper  # lots that leave without a paper come on top
+        for part, wish in ((on_paper, share), (extra, round(share * extra.sum() / on_paper.sum()))):
+            if wish == 0 or part.sum() == 0:
+                continue
+            active = np.flatnonzero(part)
+            count = max(round(wish / config.lots_per_agent), len(active))
+            scheme = np.concatenate([active, pick(rng, part, max(count - len(active), 0))])[:count]
+            hunger = rng.gamma(1.5, 1.0, len(scheme)) + 0.3
+            crew = list[dict[str, int | float]]()
+            for kind in scheme.tolist():
+                number = len(rows) + len(crew)
+                own = stream(world.seed, "evader", str(number))
+                row = _one_agent(world, own, kind=kind, usable=usable[kind], hubs=hubs, used=used, phase=phase)
+                firm = int(row["firm"])
+                used.add(firm)
+                starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
+                crew.append(row | {"agent": number, "lots": 0})
+            active_days = np.array([one["ends"] - one["starts"] for one in crew], dtype=np.float64)
+            lots.append(_share_out(hunger * np.sqrt(np.maximum(active_days, 1.0)), wish))
+            rows += crew
     if not rows:
         return world, Agents(pl.DataFrame(schema=_COLUMNS))
     agents = pl.DataFrame(rows, schema=_COLUMNS).with_columns(pl.Series("lots", np.concatenate(lots)))
@@ -159,11 +165,17 @@ def _goods_for(world: Setting, number: int, phase: Phase) -> Ints:
         "false_code": set(NEIGHBOURS),
         "false_purity": set(LESSER_GRADES),
         "hub_converted": set(CONVERSIONS),
+        "hub_downstream": set(DOWNSTREAM),
+        "over_alloyed": set(ALLOYED),
     }.get(scheme.name, set(names))
     wanted = world.config.evasion.minerals
     keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < phase.closes - 75]
     keep = [g for g in keep if not wanted or world.goods.texts("mineral")[g] in wanted]
-    if scheme.name in ("hidden_in_articles", "sample_parcels"):  # only what is dear enough to carry in small amounts
+    if scheme.name in (
+        "hidden_in_articles",
+        "sample_parcels",
+        "hand_baggage",
+    ):  # only what is dear enough to carry in small amounts
         keep = [g for g in keep if world.prices[g, -1] > 40]
     return np.array(keep, dtype=np.int64)
 
@@ -203,6 +215,8 @@ def _one_agent(
         hub_1 = hub_0
     destination = _destination(world, rng, good, (hub_0, hub_1), may_be_refused=scheme.name != "undervalued")
     firm = _firm(world, rng, filed=scheme.filed, hub=hub_0, destination=destination, used=used)
+    if scheme.name == "border_route":
+        destination = int(world.places.positions(*BORDER)[rng.integers(0, len(BORDER))])
     if scheme.filed == "import":
         hub_0 = hub_1 = int(firms.country[firm])
         if destination == hub_0:
@@ -235,7 +249,9 @@ def _one_agent(
         "same_group": int(shipped_by_hub and rng.random() < config.same_group_share),
         "is_tipped": int(rng.random() < world.config.inspection.tipped_agents_share),
         "licence_plan": int(pick(rng, [0.15, 0.3, 0.2, 0.2, 0.15], 1)[0]),
-        "age_days": int(rng.integers(5, 120)) if rng.random() < 0.35 else 900,
+        "age_days": int(rng.integers(5, 120))
+        if rng.random() < (0.9 if scheme.name == "false_identity" else 0.3)
+        else 900,
     }
 
 
@@ -256,7 +272,7 @@ def _firm(world: Setting, rng: np.random.Generator, *, filed: str, hub: int, des
     firms = world.firms
     ordinary_size = firms.weight < np.quantile(firms.weight, 0.9)
     free = ordinary_size & ~np.isin(np.arange(len(firms.weight)), np.array(sorted(used), dtype=np.int64))
-    if filed == "export":
+    if filed != "import":
         wishes = [firms.country == 0]
     else:
         known = np.isin(firms.country, world.places.positions(*world.config.evasion.hubs)) & (
@@ -270,9 +286,8 @@ def _firm(world: Setting, rng: np.random.Generator, *, filed: str, hub: int, des
 
 
 def _converted(world: Setting, scheme: str, good: int) -> tuple[int, int]:
-    if scheme != "hub_converted":
-        return -1, good
-    return good, world.goods.position(CONVERSIONS[world.goods.names[good]][0])
+    table = {"hub_converted": CONVERSIONS, "hub_downstream": DOWNSTREAM}.get(scheme)
+    return (-1, good) if table is None else (good, world.goods.position(table[world.goods.names[good]][0]))
 
 
 def _papers(world: Setting, rng: np.random.Generator, scheme: str, good: int, firm: int) -> tuple[int, int]:
@@ -280,9 +295,11 @@ def _papers(world: Setting, rng: np.random.Generator, scheme: str, good: int, fi
     if scheme == "false_purity":
         only = goods.position(LESSER_GRADES[name])
         return only, only
-    if scheme in ("undervalued", "hub_same_form", "hub_converted", "false_origin"):
+    if next(one.paper for one in SCHEMES if one.name == scheme) in ("true_good", "none"):
         return good, good
-    if scheme == "false_code":
+    if scheme == "over_alloyed":
+        choice = np.array([goods.position(other) for other in ALLOYED[name]])
+    elif scheme == "false_code":
         choice = np.array([goods.position(other) for other in NEIGHBOURS[name]])
     elif scheme == "hidden_in_articles":
         choice = np.array([goods.position(other) for other in ARTICLES])

@@ -7,8 +7,20 @@ import polars as pl
 
 from pipelines.simulate.draws import Bools, Floats, Ints, scramble, stream
 from pipelines.simulate.evaders import Agents
-from pipelines.simulate.movements import COURIER, IMPORT, Setting, draw_modes, mineral_houses, movement_table, ship
+from pipelines.simulate.movements import (
+    COURIER,
+    IMPORT,
+    ROAD,
+    UNDECLARED,
+    Setting,
+    draw_modes,
+    mineral_houses,
+    movement_table,
+    ship,
+)
 from pipelines.simulate.schemes import NAMES, SCHEMES
+
+PLAIN_TEXT_SHARE = 0.2  # of lots under a neighbouring code, whose text says what they are
 
 
 def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
@@ -29,9 +41,13 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
     by_hub = typology == "transshipment"
     named_destination = np.where(by_hub & ~filed_abroad, hub, destination)
     dispatch = np.where(filed_abroad, hub, 0)
-    parcel = scheme == NAMES.index("sample_parcels")
-    hidden = typology == "concealment"
+    off_paper = np.array([one.filed == "nowhere" for one in SCHEMES])[scheme]
+    parcel = np.isin(scheme, [NAMES.index("sample_parcels"), NAMES.index("hand_baggage")])
+    hidden = (typology == "concealment") & ~off_paper
     mode = np.where(parcel, COURIER, draw_modes(world, rng, np.where(hidden, paper, good), dispatch, named_destination))
+    by_road = (scheme == NAMES.index("border_route")) & (rng.random(count) < 0.85)
+    # a neighbouring code over an honest text: the broker decides the code, the clerk writes what it is
+    plain = (scheme == NAMES.index("false_code")) & (rng.random(count) < PLAIN_TEXT_SHARE)
     columns = ship(
         world,
         rng,
@@ -39,8 +55,9 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
         good=good,
         day=day,
         destination=destination,
-        mode=mode,
-        paper=paper,
+        mode=np.where(by_road, ROAD, mode),
+        code=np.where(plain, paper, -1),
+        paper=np.where(plain, good, paper),
         hub=hub,
         scheme=scheme,
         agent=row,
@@ -48,13 +65,14 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
         declared_origin=dispatch,
         dispatch=dispatch,
         origin=np.zeros(count, np.int64),
-        direction=np.where(filed_abroad, IMPORT, 0),
+        direction=np.where(off_paper, UNDECLARED, np.where(filed_abroad, IMPORT, 0)),
         same_group=agents.whole("same_group")[row],
         disguise=np.where(rng.random(count) < 0.7, agents.whole("disguise")[row], 0),
         source_good=agents.whole("source_good")[row],
     )
     host_kg = np.where(hidden, _host_mass(world, rng, paper, mode), 0.0)
-    columns["kg"] = _true_mass(rng, columns["kg"], host_kg, parcel)
+    small = np.where(scheme == NAMES.index("split_lots"), rng.uniform(0.05, 0.2, count), 1.0)
+    columns["kg"] = _true_mass(rng, columns["kg"] * small, host_kg, parcel)
     columns["host_kg"] = host_kg
     columns["consignee"] = _buyers(world, agents, row, named_destination, moved=late & by_hub)
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
@@ -78,7 +96,8 @@ def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, mov
 def _days(rng: np.random.Generator, agents: Agents, row: Ints, scheme: Ints) -> Ints:
     starts, ends = agents.whole("starts")[row], agents.whole("ends")[row]
     where = rng.random(len(row))
-    in_bursts = scheme == NAMES.index("sample_parcels")  # a handful of parcels within two weeks, then a pause
+    in_bursts = np.isin(scheme, [NAMES.index(name) for name in ("sample_parcels", "split_lots", "hand_baggage")])
+    # a handful of parcels within two weeks, then a pause
     burst = (np.floor(where * 3) + 0.12 * rng.random(len(row))) / 3
     return np.asarray(starts + (np.where(in_bursts, burst, where) * (ends - starts)).astype(np.int64))
 
@@ -104,4 +123,5 @@ def _licence_plan(
     usual = agents.whole("licence_plan")[row]
     now = np.where(rng.random(len(row)) < 0.7, usual, rng.integers(0, 5, len(row)))
     plan = np.where(scheme == NAMES.index("undervalued"), 1 + (row % 2), now)
+    plan = np.where(scheme == NAMES.index("no_licence"), np.where(rng.random(len(row)) < 0.8, 0, 4), plan)
     return np.asarray(np.where(open_paper & world.rules.needs_licence(good, day), plan, 0))

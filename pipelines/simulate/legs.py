@@ -10,9 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.simulate.draws import Floats, Ints, stream
-from pipelines.simulate.movements import IMPORT, SEA, Setting
+from pipelines.simulate.movements import IMPORT, SEA, UNDECLARED, Setting
 from pipelines.simulate.routes import travel_days
-from pipelines.simulate.schemes import CONVERSIONS, SCHEMES
+from pipelines.simulate.schemes import CONVERSIONS, DOWNSTREAM, NAMES, SCHEMES
 
 RESTUFFING_DAYS = 9.0  # mean time at a hub
 UNRECORDED_AS_ITSELF = (
@@ -62,7 +62,7 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
 
     kg_last = np.where(evades & ~filed_last & two_legs, at["kg"] * (1 - at["loss_share"]), at["kg"])
     source = np.where(at["source_good"] >= 0, at["source_good"], at["good"])
-    gain = _yield(world, source, at["good"], at["source_good"])
+    gain = conversion_yield(world, source, at["good"])
     kg_first = np.where(filed_last, kg_last / gain / (1 - at["loss_share"]), at["kg"])
     kg_first = np.where(two_legs & ~evades, kg_last, kg_first)
     last = pl.DataFrame(
@@ -95,13 +95,15 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
     return Crossings(legs, _sightings(world, rng, rows, legs, declared_usd))
 
 
-def _yield(world: Setting, source: Ints, product: Ints, converted: Ints) -> Floats:
-    table = np.ones(world.goods.frame.height)
-    for name, (_, gain) in CONVERSIONS.items():
-        if name not in world.goods.names:
-            continue
-        table[world.goods.position(name)] = gain
-    return np.where((converted >= 0) & (source != product), table[source], 1.0)
+def conversion_yield(world: Setting, source: Ints, product: Ints) -> Floats:
+    """Kilograms of product from one kilogram of source without loss; 1 where nothing is converted."""
+    gain = np.ones(len(source))
+    for table in (CONVERSIONS, DOWNSTREAM):
+        for name, (made, share) in table.items():
+            if name in world.goods.names and made in world.goods.names:
+                made_of = (source == world.goods.position(name)) & (product == world.goods.position(made))
+                gain = np.where(made_of, share, gain)
+    return gain
 
 
 def _sightings(
@@ -121,9 +123,12 @@ def _sightings(
     last = legs["to_place"].to_numpy() == rows["destination"].to_numpy()[m]
     two = rows["hub"].to_numpy()[m] >= 0
     worth = kg * world.price(good, legs["left"].to_numpy())
-    paper = rows["paper"].to_numpy()[m]
-    false = (typology[m] == "misdeclaration") & (paper != good)
-    hidden = typology[m] == "concealment"
+    paper = np.where(rows["code"].to_numpy() >= 0, rows["code"].to_numpy(), rows["paper"].to_numpy())[m]
+    undeclared = rows["direction"].to_numpy()[m] == UNDECLARED
+    by_hand = scheme[m] == NAMES.index("hand_baggage")
+    false = (rows["agent"].to_numpy()[m] < 0) | (typology[m] == "misdeclaration")
+    false = false & (paper != good) & ~two
+    hidden = (typology[m] == "concealment") & ~undeclared
     evades = scheme[m] >= 0
     own = np.where(hidden, rows["host_kg"].to_numpy()[m], kg)
     value = np.where(false | hidden | (last & ~two), usd.fill_null(0.0).to_numpy()[m], worth)
@@ -140,10 +145,12 @@ def _sightings(
     start, end = legs["from_place"].to_numpy(), legs["to_place"].to_numpy()
     ways = np.where(reexports, "re_export", "export")
     inward = np.full(len(m), "import")
-    exports = _sighted(reporter=start, partner=end, direction=ways, hs6=out_code, day=left, kg=own, usd=value)
-    imports = _sighted(
-        reporter=end, partner=partner_in, direction=inward, hs6=in_code, day=arrived, kg=own, usd=in_value
-    )
+    out = _sighted(reporter=start, partner=end, direction=ways, hs6=out_code, day=left, kg=own, usd=value)
+    exports = out.filter(pl.Series(~undeclared)[_kept(start, end)])
+    came = _sighted(reporter=end, partner=partner_in, direction=inward, hs6=in_code, day=arrived, kg=own, usd=in_value)
+    # what left without a paper: baggage is never seen, a ship under another name mostly arrives as what it is
+    arrives = ~undeclared | (~by_hand & seen_true[m])
+    imports = came.filter(pl.Series(arrives)[_kept(end, partner_in)])
     uncovered = hidden & seen_hidden[m]
     found = _sighted(
         reporter=end[uncovered],
@@ -155,6 +162,10 @@ def _sightings(
         usd=worth[uncovered],
     )
     return pl.concat([exports, imports, found])
+
+
+def _kept(reporter: Ints, partner: Ints) -> Ints:
+    return np.flatnonzero(reporter != partner)
 
 
 def _sighted(**columns: npt.NDArray[Any]) -> pl.DataFrame:

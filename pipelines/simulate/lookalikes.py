@@ -7,8 +7,20 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.draws import Ints, pick, stream
+from pipelines.simulate.draws import pick, stream
 from pipelines.simulate.movements import COURIER, IMPORT, SEA, Setting, movement_table, ship
+from pipelines.simulate.trading_habits import (
+    border_trade,
+    changed_goods,
+    hub_maker,
+    new_firm,
+    own_goods,
+    reclassified,
+    returned,
+    small_orders,
+    some_firms,
+    some_of,
+)
 
 Builder = Callable[[Setting, np.random.Generator, int], dict[str, object]]
 SMELTERS = ("KAZ", "TUR", "IND", "MYS", "KOR", "ZAF", "BEL", "AUS")
@@ -23,35 +35,21 @@ FEED = {  # product of the new refinery -> six-digit code of what it imports to 
 SMELTED = tuple(FEED)
 
 
-def _firms(world: Setting, rng: np.random.Generator, count: int, *, abroad: bool = False) -> Ints:
-    weight = world.firms.weight * ((world.firms.country != 0) == abroad)
-    return pick(rng, weight if weight.sum() > 0 else world.firms.weight, count)
-
-
-def _of(world: Setting, rng: np.random.Generator, count: int, *names: str) -> Ints:
-    rows = np.array([world.goods.position(name) for name in names], dtype=np.int64)
-    return rows[pick(rng, world.goods.floats("weight")[rows], count)]
-
-
 def _named(*names: str) -> Builder:
     def build(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
-        crowd = np.unique(_firms(world, rng, max(4, count // 8)))  # such goods have regular sellers
+        crowd = np.unique(some_firms(world, rng, max(4, count // 8)))  # such goods have regular sellers
         firm = crowd[rng.integers(0, len(crowd), count)]
-        return ship(world, rng, firm=firm, good=_of(world, rng, count, *names))
+        return ship(world, rng, firm=firm, good=some_of(world, rng, count, *names))
 
     return build
 
 
-def _own_goods(world: Setting, rng: np.random.Generator, firm: Ints) -> Ints:
-    return np.asarray(world.firms.goods[firm, rng.integers(0, 4, len(firm))])
-
-
 def _hub_reexport(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
-    firm = _firms(world, rng, count, abroad=True)
+    firm = some_firms(world, rng, count, abroad=True)
     hubs = pick(rng, world.places.entrepot, count)
     own = world.firms.country[firm]
     hub = np.where(world.places.entrepot[own] > 0, own, hubs)
-    columns = ship(world, rng, firm=firm, good=_own_goods(world, rng, firm))
+    columns = ship(world, rng, firm=firm, good=own_goods(world, rng, firm))
     away = columns["destination"] != hub
     destination = np.where(away, columns["destination"], world.places.position("DEU"))
     return columns | {
@@ -99,7 +97,7 @@ def _price_boom(world: Setting, rng: np.random.Generator, count: int) -> dict[st
     booming = world.goods.having(role="ordinary")[rng.integers(0, len(world.goods.having(role="ordinary")), 4)]
     start = rng.integers(world.first_day, max(world.last_day - 170, world.first_day + 1), 4)
     which = rng.integers(0, 4, count)
-    sellers = _firms(world, rng, max(4, count // 6))
+    sellers = some_firms(world, rng, max(4, count // 6))
     firm = sellers[rng.integers(0, len(sellers), count)]
     span = np.minimum(start[which] + 150, world.last_day - 1) - start[which]
     day = start[which] + (rng.random(count) * span).astype(np.int64)
@@ -110,15 +108,15 @@ def _price_boom(world: Setting, rng: np.random.Generator, count: int) -> dict[st
 
 def _twisted(**spread: tuple[float, float]) -> Builder:
     def build(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
-        firm = _firms(world, rng, count)
-        columns = ship(world, rng, firm=firm, good=_own_goods(world, rng, firm))
+        firm = some_firms(world, rng, count)
+        columns = ship(world, rng, firm=firm, good=own_goods(world, rng, firm))
         return columns | {name: rng.normal(mean, sd, count) for name, (mean, sd) in spread.items()}
 
     return build
 
 
 def _dense_variant(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
-    sellers = _firms(world, rng, max(4, count // 6))
+    sellers = some_firms(world, rng, max(4, count // 6))
     firm = sellers[rng.integers(0, len(sellers), count)]
     way = np.where(firm % 3 == 0, 1.0, -1.0)  # volume_twist below 0 is denser than usual
     return ship(world, rng, firm=firm, good=world.firms.goods[firm, 0]) | {
@@ -128,11 +126,9 @@ def _dense_variant(world: Setting, rng: np.random.Generator, count: int) -> dict
 
 
 def _courier_sample(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
-    firm = _firms(world, rng, count)
+    firm = some_firms(world, rng, count)
     sampled = np.concatenate([world.goods.covering("powder"), world.goods.covering("ingot")])
-    good = np.where(
-        rng.random(count) < 0.5, sampled[rng.integers(0, len(sampled), count)], _own_goods(world, rng, firm)
-    )
+    good = np.where(rng.random(count) < 0.5, sampled[rng.integers(0, len(sampled), count)], own_goods(world, rng, firm))
     kg = np.round(np.exp(rng.normal(1.3, 0.9, count)), 2) + 0.1
     return ship(world, rng, firm=firm, good=good, mode=np.full(count, COURIER), kg=kg) | {
         "price_twist": rng.normal(0.6, 0.6, count)
@@ -143,7 +139,7 @@ def _group_sale(world: Setting, rng: np.random.Generator, count: int) -> dict[st
     weight = world.firms.weight * (world.firms.country == 0) * np.where(world.firms.has_group, 1.0, 1e-9)
     firm = pick(rng, weight, count)
     destination = pick(rng, world.places.entrepot + world.places.demand * 0.05, count)
-    columns = ship(world, rng, firm=firm, good=_own_goods(world, rng, firm), destination=destination)
+    columns = ship(world, rng, firm=firm, good=own_goods(world, rng, firm), destination=destination)
     return columns | {"same_group": np.ones(count, np.int64)}
 
 
@@ -162,9 +158,26 @@ LOOKALIKES: dict[str, Builder] = {
         "sodium_antimonate",
         "graphite_amorphous",
         "bismuth_oxide",
+        "flame_masterbatch",
+        "neodymium_oxide",
+        "prnd_metal",
+        "ito_glass",
+        "fibre_preform",
+        "gallium_led",
+        "laser_diode",
+        "fluorescent_powder",
+        "yag_crystal",
+        "tungsten_electrode",
+        "drill_bits",
+        "diamond_saw",
+        "grinding_wheel",
+        "graphite_gasket",
+        "crucible",
+        "solar_cdte",
+        "alsc_target",
     ),
-    "medicine": _named("bismuth_pharma"),
-    "name_only": _named("pet_chips", "furniture_brand", "tungsten_bulb"),
+    "medicine": _named("bismuth_pharma", "bismuth_cosmetic"),
+    "name_only": _named("pet_chips", "pet_film", "furniture_brand", "tungsten_bulb", "pencil_leads", "antimony_yellow"),
     "hub_reexport": _hub_reexport,
     "new_smelter": _new_smelter,
     "price_boom": _price_boom,
@@ -173,6 +186,15 @@ LOOKALIKES: dict[str, Builder] = {
     "courier_sample": _courier_sample,
     "dense_variant": _dense_variant,
     "group_sale": _group_sale,
+    "returned_goods": returned,
+    "reclassified": reclassified,
+    "metal_articles": _named("golf_clubs", "fishing_gear", "peltier", "wind_parts", "moly_wire", "graphite_brush"),
+    "small_orders": small_orders,
+    "border_trade": border_trade,
+    "new_firm": new_firm,
+    "master_alloy": _named("ferrotungsten", "ferromolybdenum", "rare_earth_alloy", "mischmetal", "lead_antimony"),
+    "hub_maker": hub_maker,
+    "changed_goods": changed_goods,
 }
 """Every look-alike by name, in the order in which movements store them."""
 

@@ -17,7 +17,7 @@ from pipelines.simulate.firms import Firms
 SEASON = (1.02, 0.70, 0.98, 1.0, 1.02, 1.03, 1.02, 1.02, 1.05, 0.97, 1.06, 1.13)
 """Exports by calendar month relative to the mean; February holds the lunar new year (Chinese monthly exports)."""
 SEA, AIR, RAIL, ROAD, COURIER = range(5)
-EXPORT, IMPORT, TRANSIT = range(3)
+EXPORT, IMPORT, TRANSIT, UNDECLARED = range(4)
 DIRECTIONS = ("export", "import", "transit")
 MODES_TEXT = MODES
 
@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "good": 0,
     "source_good": -1,
     "paper": 0,
+    "code": -1,
     "kg": 0.0,
     "host_kg": 0.0,
     "usd_per_kg": 0.0,
@@ -56,7 +57,8 @@ DEFAULTS: dict[str, Any] = {
     "licence_plan": 0,
     "loss_share": 0.0,
 }
-"""Columns of a movement. Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1
+"""Columns of a movement. `code` is the good whose customs code the paper bears where that is not the paper's.
+Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1
 where the figure on paper is what an honest paper of that good would say."""
 
 

@@ -14,6 +14,7 @@ from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.movements import DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
 from pipelines.simulate.names import FORWARDERS, written_name
 from pipelines.simulate.routes import paper_routes
+from pipelines.simulate.schemes import NAMES
 from pipelines.simulate.texts import describe
 
 REMARKS_FROM = date(
@@ -43,7 +44,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
             "declared_on": pl.Series(at["day"]).cast(pl.Int32).cast(pl.Date),
             "direction": np.array(DIRECTIONS)[at["direction"]],
             "office_id": _offices(world, rows),
-            "hs_code": np.array(goods.texts("hs_code"))[paper],
+            "hs_code": np.array(goods.texts("hs_code"))[np.where(at["code"] >= 0, at["code"], paper)],
             "description": describe(world, rows),
             "exporter_id": np.array(firms.exporter_id)[firm],
             "name_en": np.array(firms.name_en)[firm],
@@ -148,7 +149,8 @@ def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> li
     )[paper]
     asked = touches & (day >= day_number(REMARKS_FROM)) & (rows["direction"].to_numpy() == EXPORT)
     written = asked & (rng.random(rows.height) < 0.78)
-    controlled = world.rules.needs_licence(paper, day)
+    denied = (rows["scheme"].to_numpy() == NAMES.index("no_licence")) & (rng.random(rows.height) < 0.6)
+    controlled = world.rules.needs_licence(paper, day) & ~denied
     yes = np.array(["属于两用物项", "controlled dual-use item", "属于出口管制物项"])[rng.integers(0, 3, rows.height)]
     no = np.array(["不属于出口管制物项", "not controlled", "不属于两用物项"])[rng.integers(0, 3, rows.height)]
     return [str(remark) for remark in np.where(written, np.where(controlled, yes, no), "")]

@@ -67,9 +67,12 @@ def _evading_firms(rows: pl.DataFrame) -> Ints:
 def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Name the crossings: which declaration, from where to where, what and how much."""
     codes, names = pl.Series(world.places.codes), pl.Series(world.goods.names)
+    identifiers = papers["declaration_id"].extend_constant(None, rows.height - papers.height)
+    schemes = pl.Series([*NAMES, None]).gather(rows["scheme"].replace(-1, len(NAMES)))
     return legs.select(
-        papers["declaration_id"].gather(legs["movement"]).alias("declaration_id"),
+        identifiers.gather(legs["movement"]).alias("declaration_id"),
         "leg",
+        schemes.gather(legs["movement"]).alias("scheme"),
         codes.gather(legs["from_place"]).alias("from_iso3"),
         codes.gather(legs["to_place"]).alias("to_iso3"),
         names.gather(legs["good"]).alias("form"),
@@ -78,7 +81,7 @@ def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl
         pl.col("left").cast(pl.Int32).cast(pl.Date).alias("left_on"),
         pl.col("arrived").cast(pl.Int32).cast(pl.Date).alias("arrived_on"),
         (rows["scheme"].gather(legs["movement"]) >= 0).alias("is_violation"),
-    ).sort("declaration_id", "leg")
+    ).sort("declaration_id", "leg", "left_on", "form", "kg", nulls_last=True)
 
 
 def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from pipelines.simulate.inspection import inspect
 from pipelines.simulate.legs import cross_borders
 from pipelines.simulate.licences import issue_licences
 from pipelines.simulate.lookalikes import lookalike_trade
-from pipelines.simulate.movements import Setting
+from pipelines.simulate.movements import UNDECLARED, Setting
 from pipelines.simulate.papers import lose_cells, write_papers
 from pipelines.simulate.trade_figures import publish
 from pipelines.simulate.truth import corridor_truth, declaration_truth, leg_truth, settings_truth
@@ -67,7 +67,9 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     settings = draw_settings(settings, seed)
     world, first_month = found_world(settings, seed, declarations, months)
     world, agents = recruit(world, declarations)
-    evading = evading_trade(world, agents)
+    everything = evading_trade(world, agents)
+    evading = everything.filter(pl.col("direction") != UNDECLARED)
+    undeclared = everything.filter(pl.col("direction") == UNDECLARED)
     lookalikes = lookalike_trade(world, declarations)
     licensed = licensed_trade(world, round(settings.licensed_trade_share * declarations))
     rest = max(declarations - evading.height - lookalikes.height - licensed.height, 0)
@@ -77,7 +79,9 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     licences, licence_no = issue_licences(world, rows)
     papers = write_papers(world, rows, licence_no)
     outcomes = inspect(world, agents, rows, papers)
-    crossings = cross_borders(world, rows, papers["value_usd"])
+    moved = pl.concat([rows, undeclared])  # in the order of the papers, then what has none
+    worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
+    crossings = cross_borders(world, moved, worth)
     history = settings.flows_history_months + EXTRA
     long_months = month_starts(_shift(first_month, -history), months + history)
     prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
@@ -90,8 +94,8 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
         "licences": licences,
         "truth/settings": settings_truth(settings, seed),
         "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
-        "truth/legs": leg_truth(world, crossings.legs, papers, rows),
-        "truth/corridors": corridor_truth(world, crossings.legs, rows),
+        "truth/legs": leg_truth(world, crossings.legs, papers, moved),
+        "truth/corridors": corridor_truth(world, crossings.legs, moved),
     }
 
 

@@ -14,7 +14,7 @@ from pipelines.settings.closed import config_folder
 from pipelines.simulate.calendar_of_controls import rules_in_time
 from pipelines.simulate.catalogue import Goods, Places, load_goods, load_places
 from pipelines.simulate.draws import day_number
-from pipelines.simulate.schemes import CONVERSIONS, LESSER_GRADES, NEIGHBOURS
+from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def places() -> Places:
 
 def test_there_are_enough_goods_over_enough_headings(goods: Goods) -> None:
     ordinary = goods.having(role="ordinary")
-    assert len(ordinary) >= 60
-    assert len({goods.texts("hs_code")[row][:4] for row in ordinary}) >= 40
+    assert len(ordinary) >= 150
+    assert len({goods.texts("hs_code")[row][:4] for row in ordinary}) >= 60
 
 
 def test_minerals_are_named_as_in_the_mineral_list(goods: Goods) -> None:
@@ -41,7 +41,8 @@ def test_minerals_are_named_as_in_the_mineral_list(goods: Goods) -> None:
 def test_every_scheme_finds_its_goods(goods: Goods) -> None:
     named = [*NEIGHBOURS, *LESSER_GRADES, *LESSER_GRADES.values(), *CONVERSIONS]
     named += [other for others in NEIGHBOURS.values() for other in others]
-    named += [product for product, _ in CONVERSIONS.values()]
+    named += [product for table in (CONVERSIONS, DOWNSTREAM) for product, _ in table.values()]
+    named += [*ALLOYED, *DOWNSTREAM, *(other for others in ALLOYED.values() for other in others)]
     assert all(goods.position(name) >= 0 for name in named)
     states = {goods.texts("state")[row] for row in goods.having(role="controlled")}
     assert all(len(goods.covering(state)) >= 3 for state in states)

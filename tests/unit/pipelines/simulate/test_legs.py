@@ -7,7 +7,7 @@ import pytest
 
 from features.stoichiometry import metal_share
 from pipelines.settings.simulate import SimulateSettings
-from pipelines.simulate.schemes import CONVERSIONS
+from pipelines.simulate.schemes import CONVERSIONS, DOWNSTREAM
 
 Tables = dict[str, pl.DataFrame]
 
@@ -17,7 +17,7 @@ def hops(world: Tables) -> pl.DataFrame:
     """Both legs of each movement that crossed a hub, side by side."""
     legs = world["truth/legs"]
     first, second = (legs.filter(pl.col("leg") == number) for number in (1, 2))
-    return second.join(first, on="declaration_id", how="inner", suffix="_first")
+    return second.join(first, on="declaration_id", how="inner", suffix="_first", nulls_equal=False)
 
 
 def test_the_second_leg_starts_where_the_first_ended_and_later(hops: pl.DataFrame) -> None:
@@ -36,8 +36,10 @@ def test_mass_out_of_origin_is_mass_on_to_the_destination_plus_losses(hops: pl.D
 def test_a_conversion_conserves_contained_metal(hops: pl.DataFrame) -> None:
     changed = hops.filter(pl.col("form") != pl.col("form_first"))
     assert changed.height > 0
-    gain = {source: product_and_gain[1] for source, product_and_gain in CONVERSIONS.items()}
-    expected = (changed["kg_first"] - changed["lost_kg_first"]) * changed["form_first"].replace_strict(gain)
+    made = [*CONVERSIONS.items(), *DOWNSTREAM.items()]
+    gain = {f"{source}>{product}": share for source, (product, share) in made}
+    step = changed["form_first"] + ">" + changed["form"]
+    expected = (changed["kg_first"] - changed["lost_kg_first"]) * step.replace_strict(gain)
     assert (expected - changed["kg"]).abs().max() == pytest.approx(0.0, abs=1e-6)
 
 
