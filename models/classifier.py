@@ -127,6 +127,10 @@ class Sample:
         )
 
 
+def _told(name: str) -> str:
+    return "any violation" if name == "any" else name
+
+
 def fit_classifier(
     sample: Sample, columns: Columns, *, plan: BoostingPlan, seed: int, threads: int = 2, name: str = "any"
 ) -> Classifier:
@@ -141,15 +145,16 @@ def fit_classifier(
     # half a positive among one more row (Krichevsky and Trofimov 1981), so that a share is never exactly 0 or 1
     share = (float(weight[positive].sum()) + 0.5) / (float(weight.sum()) + 1.0)
     if min(n_positive, n_negative) < plan.n_positives_min:
-        kind = "positives" if n_positive <= n_negative else "negatives"
+        kind = "violations" if n_positive <= n_negative else "rows without one"
         least = min(n_positive, n_negative)
         missing = (
-            f"{name}: {least} {kind} among {len(positive)} inspected rows, {plan.n_positives_min} needed: no model"
+            f"{_told(name)}: {least} {kind} among {len(positive)} inspected rows to learn from, "
+            f"{plan.n_positives_min} needed; the share found stands in for a model"
         )
         return Classifier(booster=None, share=share, n_rounds=0, note=missing)
     parameters = _parameters(columns, plan, seed, useful_threads(sample.matrix, threads))
     n_rounds = _rounds(sample, columns, plan, parameters)
-    note = None if n_rounds else f"{name}: too few positives to stop early; {plan.n_rounds_default} rounds"
+    note = None if n_rounds else f"{_told(name)}: too few violations to stop early; {plan.n_rounds_default} rounds"
     n_rounds = n_rounds or plan.n_rounds_default
     booster = lgb.train(parameters, sample.dataset(columns, plan), num_boost_round=n_rounds)
     return Classifier(booster=_text(booster), share=share, n_rounds=n_rounds, note=note)

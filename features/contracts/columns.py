@@ -21,6 +21,10 @@ TYPOLOGIES = ("misdeclaration", "concealment", "transshipment")
 SELECTED_BY = ("model", "random", "rule", "tip")
 MOVEMENT_KINDS = ("mined", "refined", "processed", "bought", "sold", "exported", "imported", "stock", "lost")
 
+LARGEST_AMOUNT = 1e15
+"""kg, USD or m³; all merchandise trade of 2023 came to USD 2.4e13 (WTO): beyond it a cell is no quantity."""
+LARGEST_COUNT = 10**12
+
 REQUIRED = {"required": True}
 """Metadata of a column that the input must have; every other input column may be missing and is then null."""
 
@@ -56,11 +60,14 @@ def day(*, required: bool = False, description: str) -> dy.Date:
     )
 
 
-def amount(unit: str, *, required: bool = False, description: str) -> dy.Float64:
-    """Make a column of a quantity that cannot be negative, in `unit`; unknown is null."""
+def amount(
+    unit: str, *, required: bool = False, largest: float | None = LARGEST_AMOUNT, description: str
+) -> dy.Float64:
+    """Make a column of a quantity in `unit`, neither negative nor beyond all trade; unknown is null."""
     return dy.Float64(
         nullable=not required,
         min=0.0,
+        max=largest,
         metadata={"unit": unit, "required": required},
         description=description,
     )
@@ -73,7 +80,7 @@ def share(*, description: str) -> dy.Float64:
 
 def count(*, description: str) -> dy.Int64:
     """Make a nullable column of a whole number of things."""
-    return dy.Int64(nullable=True, min=0, metadata={"unit": "count"}, description=description)
+    return dy.Int64(nullable=True, min=0, max=LARGEST_COUNT, metadata={"unit": "count"}, description=description)
 
 
 def words(*, description: str) -> dy.String:

@@ -27,4 +27,8 @@ class Corridors(dy.Schema):
     first_flagged_on = c.day(description="first day on which published figures were enough")
     evidence = dy.String(description="what speaks for a diversion")
     rival_explanations = dy.String(description="what else would explain it")
-    controls_in_force = dy.List(dy.String(), description="announcements in force that month for that destination")
+    controls_in_force = dy.List(
+        dy.String(),
+        nullable=True,
+        description="announcements in force that month for that destination; null where the destination is unspecified",
+    )

@@ -15,6 +15,7 @@ from features.contracts.rules import PLACE, RESERVED, broken_rules, kept_places
 from features.errors import ContractError
 
 _RULES = f"{RESERVED}rules"
+_RULES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,15 @@ class RowCounts:
             raise AssertionError(f"rows went missing: {self}")
 
     def __str__(self) -> str:
-        return f"{self.read:,} rows read, {self.used:,} used, {self.rejected:,} rejected"
+        told = f" ({self.why})" if self.broken else ""
+        return f"{self.read:,} rows read = {self.used:,} used + {self.rejected:,} rejected{told}"
+
+    @property
+    def why(self) -> str:
+        """The rules broken most often, each with its rows."""
+        worst = ", ".join(f"{rule} {rows:,}" for rule, rows in list(self.broken.items())[:_RULES_SHOWN])
+        more = len(self.broken) - _RULES_SHOWN
+        return f"{worst} and {more} more rules" if more > 0 else worst
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,13 @@ class Worklist(dy.Schema):
     p_transshipment = c.share(description="calibrated probability of transshipment")
     anomaly_p = c.share(description="conformal p-value: how often ordinary trade looks at least this odd")
     mineral = c.words(description="controlled mineral the evidence points to; null where it points to none")
-    expected_kg = c.amount("kg", description="suspicion times net mass")
-    expected_usd = c.amount("USD", description="suspicion times value as the suspected mineral")
-    controls_in_force = dy.List(dy.String(), description="announcements in force that day for that destination")
+    expected_kg = c.amount("kg", largest=None, description="suspicion times net mass")
+    expected_usd = c.amount("USD", largest=None, description="suspicion times value as the suspected mineral")
+    controls_in_force = dy.List(
+        dy.String(),
+        nullable=True,
+        description="announcements in force that day for that destination; null where the destination is unspecified",
+    )
     reasons = _reason("evidence for doubt, strongest first")
     counter_evidence = _reason("evidence against doubt")
     corridor_id = c.words(description="corridor the consignment belongs to, if any")

@@ -28,10 +28,13 @@ def simulate(
 ) -> None:
     """Write a generated world and, apart, its truth."""
     del home
-    from pipelines.cli.screen import made, next_step, say
+    from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.steps.generate import run_simulation
 
-    result = run_simulation(out=out, seed=seed, declarations=declarations, months=months, world=world, config=config)
+    with busy("generating a world"):
+        result = run_simulation(
+            out=out, seed=seed, declarations=declarations, months=months, world=world, config=config
+        )
     for line in result.lines:
         say(line)
     made(result.paths)
@@ -57,7 +60,7 @@ def ingest(
 ) -> None:
     """Read a published format into contract tables."""
     del home
-    from pipelines.cli.screen import made, say
+    from pipelines.cli.screen import busy, made, say
     from pipelines.ingest import Given
     from pipelines.steps.bring_in import run_ingest
 
@@ -68,7 +71,8 @@ def ingest(
         for_reference=for_reference,
         rates=rates,
     )
-    result = run_ingest(form, files, out=out, given=given, max_rejects_share=max_rejects, config=config)
+    with busy("reading"):
+        result = run_ingest(form, files, out=out, given=given, max_rejects_share=max_rejects, config=config)
     for line in result.lines:
         say(line)
     made(result.paths)

@@ -34,22 +34,23 @@ def corridors(
     home: HomeOption = None,
 ) -> None:
     """Find third-country corridors in mirrored flows."""
-    from pipelines.cli.screen import made, next_step, say
+    from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.look import run_corridor_search
 
     day = parse_day(as_of, "--as-of")
     assert day is not None  # the option is required
-    result = run_corridor_search(
-        flows=flows,
-        as_of=day,
-        controls=controls,
-        watch=watch,
-        out=out,
-        home=find_home(home),
-        config=config,
-        max_rejects_share=max_rejects,
-    )
+    with busy("looking for corridors"):
+        result = run_corridor_search(
+            flows=flows,
+            as_of=day,
+            controls=controls,
+            watch=watch,
+            out=out,
+            home=find_home(home),
+            config=config,
+            max_rejects_share=max_rejects,
+        )
     for line in result.lines:
         say(line)
     made(result.paths)

@@ -43,6 +43,14 @@ def working() -> Iterator[Callable[[str], None]]:
         yield lambda words: progress.update(running, description=escape(words))
 
 
+@contextmanager
+def busy(words: str) -> Iterator[None]:
+    """Show that one long stage is under way."""
+    with working() as tell:
+        tell(words)
+        yield
+
+
 def _short(path: Path) -> str:
     try:
         return str(path.absolute().relative_to(Path.cwd()))

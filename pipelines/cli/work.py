@@ -67,20 +67,21 @@ def train(
     home: HomeOption = None,
 ) -> None:
     """Learn from inspected declarations; register a challenger."""
-    from pipelines.cli.screen import made, next_step, say
+    from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.learn import run_learning
 
-    result = run_learning(
-        declarations=declarations,
-        outcomes=outcomes,
-        flows=flows,
-        licences=licences,
-        out=out,
-        home=find_home(home),
-        config=config,
-        max_rejects_share=max_rejects,
-    )
+    with busy("building evidence and training"):
+        result = run_learning(
+            declarations=declarations,
+            outcomes=outcomes,
+            flows=flows,
+            licences=licences,
+            out=out,
+            home=find_home(home),
+            config=config,
+            max_rejects_share=max_rejects,
+        )
     for line in result.lines:
         say(line)
     made(result.paths)
@@ -89,11 +90,12 @@ def train(
 
 def compare(out: Out = Path("oretrace-compare"), config: Config = None, home: HomeOption = None) -> None:
     """Challenger against champion on the same held-out data."""
-    from pipelines.cli.screen import made, next_step, say
+    from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.learn import run_comparison
 
-    result = run_comparison(out=out, home=find_home(home), config=config)
+    with busy("comparing"):
+        result = run_comparison(out=out, home=find_home(home), config=config)
     for line in result.lines:
         say(line)
     made(result.paths)
@@ -102,11 +104,12 @@ def compare(out: Out = Path("oretrace-compare"), config: Config = None, home: Ho
 
 def promote(config: Config = None, home: HomeOption = None) -> None:
     """Make the challenger champion, if the gate says yes."""
-    from pipelines.cli.screen import next_step, say
+    from pipelines.cli.screen import busy, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.learn import run_promotion
 
-    result = run_promotion(home=find_home(home), config=config)
+    with busy("comparing"):
+        result = run_promotion(home=find_home(home), config=config)
     for line in result.lines:
         say(line)
     result.raise_if_refused()
@@ -133,23 +136,24 @@ def score(
     home: HomeOption = None,
 ) -> None:
     """Score declarations; write a worklist with reasons."""
-    from pipelines.cli.screen import made, next_step, say
+    from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.score import run_score
 
-    result = run_score(
-        declarations=declarations,
-        as_of=parse_day(as_of, "--as-of"),
-        budget=budget,
-        out=out,
-        flows=flows,
-        licences=licences,
-        history=history,
-        model=model,
-        home=find_home(home),
-        config=config,
-        max_rejects_share=max_rejects,
-    )
+    with busy("building evidence and scoring"):
+        result = run_score(
+            declarations=declarations,
+            as_of=parse_day(as_of, "--as-of"),
+            budget=budget,
+            out=out,
+            flows=flows,
+            licences=licences,
+            history=history,
+            model=model,
+            home=find_home(home),
+            config=config,
+            max_rejects_share=max_rejects,
+        )
     for line in result.lines:
         say(line)
     made(result.paths)
@@ -166,19 +170,20 @@ def drift(
     home: HomeOption = None,
 ) -> None:
     """How far new declarations are from the training data."""
-    from pipelines.cli.screen import made, say
+    from pipelines.cli.screen import busy, made, say
     from pipelines.home import find_home
     from pipelines.steps.learn import run_drift_check
 
-    result = run_drift_check(
-        declarations=declarations,
-        flows=flows,
-        licences=licences,
-        out=out,
-        home=find_home(home),
-        config=config,
-        max_rejects_share=max_rejects,
-    )
+    with busy("building evidence and measuring drift"):
+        result = run_drift_check(
+            declarations=declarations,
+            flows=flows,
+            licences=licences,
+            out=out,
+            home=find_home(home),
+            config=config,
+            max_rejects_share=max_rejects,
+        )
     for line in result.lines:
         say(line)
     made(result.paths)
@@ -193,11 +198,12 @@ def outcomes(
     config: Config = None,
 ) -> None:
     """Take inspection results back in."""
-    from pipelines.cli.screen import made, next_step, say
+    from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.learn import run_outcomes
 
-    result = run_outcomes(results, out=out, home=find_home(home), config=config, max_rejects_share=max_rejects)
+    with busy("reading inspection results"):
+        result = run_outcomes(results, out=out, home=find_home(home), config=config, max_rejects_share=max_rejects)
     for line in result.lines:
         say(line)
     made(result.paths)

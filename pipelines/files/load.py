@@ -15,7 +15,6 @@ from pipelines.files.scan import scan_table
 from pipelines.files.write import write_table
 
 MAX_REJECTS_SHARE = 0.05  # contracts.md: `--max-rejects`, default 5 %
-_RULES_SHOWN = 6
 
 
 class _Used(NamedTuple):
@@ -69,12 +68,9 @@ def refuse_beyond(counts: RowCounts, max_rejects_share: float, *, table: str, re
     share = counts.rejected / counts.read
     if share <= max_rejects_share and counts.used:
         return
-    worst = list(counts.broken.items())
-    rules = ", ".join(f"{rule} {rows:,}" for rule, rows in worst[:_RULES_SHOWN])
-    more = f" and {len(worst) - _RULES_SHOWN} more rules" if len(worst) > _RULES_SHOWN else ""
     seen = f"; see {rejects_to}" if rejects_to is not None else ""
     step = "raise --max-rejects to go on" if counts.used else "no row is left to work on"
     raise ContractError(
         f"{table}: {counts.rejected:,} of {counts.read:,} rows broken ({share:.1%}, allowed {max_rejects_share:.1%}): "
-        f"{rules}{more}{seen}; {step}"
+        f"{counts.why}{seen}; {step}"
     )

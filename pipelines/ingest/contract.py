@@ -40,9 +40,10 @@ def ingest_contract(
     """Write `out_dir/<table>.parquet` and `out_dir/rejects/<table>.parquet` from files in the contract's own form.
 
     Files of different kinds may be mixed; an identifier that comes in two files is found as within one. Flows get their
-    defaults (valuation by direction, published_on). Rejects are written even when the table is refused; the table is
-    then left as it was. Raises ConfigError for an unknown table or a file named twice, SourceError and ContractError as
-    `load_table` does.
+    defaults (valuation by direction, published_on); other tables keep only the columns that a file had: one that was
+    never recorded is unknown, while a blank in one that was may say "none". Rejects are written even when the table is
+    refused; the table is then left as it was. Raises ConfigError for an unknown table or a file named twice,
+    SourceError and ContractError as `load_table` does.
     """
     schema = CONTRACTS.get(schema_name)
     if schema is None:
@@ -59,5 +60,10 @@ def ingest_contract(
         raise SourceError(f"{schema_name}: a file could not be read to its end: {error}") from error
     rejects = write_table(split.rejects, out_dir / "rejects" / f"{schema_name}.parquet")
     refuse_beyond(split.counts, max_rejects_share, table=schema_name, rejects_to=rejects)
-    clean = complete_flows(split.clean) if schema is Flows else split.clean
+    clean = complete_flows(split.clean) if schema is Flows else split.clean.select(_held(raws, split.clean.columns))
     return Ingested(write_table(clean, out_dir / f"{schema_name}.parquet"), rejects, split.counts)
+
+
+def _held(raws: Sequence[tuple[str, pl.LazyFrame]], columns: Sequence[str]) -> list[str]:
+    found = {name for _, raw in raws for name in raw.collect_schema().names()}
+    return [name for name in columns if name in found]

@@ -38,7 +38,7 @@ def need_columns(raw: pl.LazyFrame, columns: Iterable[str], format_name: str) ->
     found = raw.collect_schema().names()
     missing = [name for name in columns if name not in found]
     if missing:
-        shown = ", ".join(name for name in found if name not in {"source_row", "input_file"})
+        shown = ", ".join(name for name in found if name not in {"source_row", "input_file", "is_repeat"})
         raise SourceError(f"{format_name}: the file lacks {', '.join(missing)}; it has: {shown[:400]}")
 
 

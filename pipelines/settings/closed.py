@@ -52,7 +52,10 @@ def _complaint(model: type[BaseModel], where: str, error: Any) -> str:
     if error["type"] == "extra_forbidden":
         known = ", ".join(repr(name) for name in _fields_at(model, path[:-1]))
         return f"{where}{_section(path[:-1])}: unknown key {path[-1]!r}; known keys: {known}"
-    return f"{where}{_section(path[:-1])}: {path[-1] if path else ''}: {error['msg']} (got {error.get('input')!r})"
+    if error["type"] == "missing":
+        return f"{where}{_section(path[:-1])}: {path[-1]!r} is missing"
+    told = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}{_section(path[:-1])}: {path[-1] if path else ''}: {told} (got {error.get('input')!r})"
 
 
 def _section(path: list[str]) -> str:

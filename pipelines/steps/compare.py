@@ -59,7 +59,7 @@ def run_compare(*, home: Path, settings: TrainSettings, out_dir: Path | None = N
     number = alias_version(home, CHALLENGER)
     path = home / HELD_OUT
     if number is None or not path.is_file():
-        raise ConfigError(f"compare: no challenger under {home}; run `oretrace train` first")
+        raise ConfigError(f"there is no challenger under {home}; run `oretrace train` first")
     challenger = load_version(home, CHALLENGER)
     champion_number = alias_version(home, CHAMPION)
     champion = load_version(home, CHAMPION) if champion_number is not None else None

@@ -156,7 +156,8 @@ def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
     monthly = pairs.filter(pl.col("freq") == "M")
     if monthly.height < pairs.height:
         notes.append(
-            f"{pairs.height - monthly.height:,} annual pairs were left aside: corridors are judged by the month."
+            f"Annual figures ({pairs.height - monthly.height:,} pairs of sides) were left aside: corridors are judged "
+            "by the month."
         )
     if monthly.is_empty():
         return [*notes, "There are no monthly figures that were public by then, so no corridor can be judged."]
@@ -177,5 +178,6 @@ def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
         notes.append("No masses are given: all is counted in USD, so prices and quantities cannot be told apart.")
     n_months = monthly["period"].n_unique()
     if n_months < 12:
-        notes.append(f"Only {n_months} month(s) of figures: before and after cannot be compared well.")
+        months = "one month" if n_months == 1 else f"{n_months} months"
+        notes.append(f"Only {months} of figures: before and after cannot be compared well.")
     return notes

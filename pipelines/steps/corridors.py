@@ -39,15 +39,24 @@ class CorridorsResult:
     def lines(self) -> list[str]:
         """Sentences to print when the command is done."""
         read = "flows: {read:,} rows read = {used:,} used + {rejected:,} rejected".format(**self.counts)
-        later = (
-            f"{self.counts['after_as_of']:,} of the used were public only after {self.params['as_of']} and are unseen"
-        )
-        named = (
-            f"{self.counts['looked_at']:,} corridor-months looked at, {self.counts['named']:,} corridor(s) named at a "
-            f"false-discovery rate of {self.params['false_discovery_rate']}; {self.counts['likelier_otherwise']:,} of "
-            "them have a likelier reading"
-        )
-        return [read, later, named, *self.notes]
+        lines = [read]
+        if self.counts["after_as_of"]:
+            lines.append(
+                f"{self.counts['after_as_of']:,} of those used became public only after {self.params['as_of']} and are "
+                "left unseen"
+            )
+        if self.counts["looked_at"]:
+            lines.append(self._named())
+        return [*lines, *self.notes]
+
+    def _named(self) -> str:
+        looked = f"{self.counts['looked_at']:,} corridor-months looked at"
+        level = f"at a false-discovery rate of {self.params['false_discovery_rate']}"
+        named, otherwise = self.counts["named"], self.counts["likelier_otherwise"]
+        if not named:
+            return f"{looked}; no corridor stands out {level}"
+        told = f"{looked}; {named:,} {'corridor stands' if named == 1 else 'corridors stand'} out {level}"
+        return f"{told}, of which {otherwise:,} {'has' if otherwise == 1 else 'have'} a likelier reading"
 
 
 def run_corridors(

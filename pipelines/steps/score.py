@@ -129,8 +129,9 @@ def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, no
     if kept.later:
         read += f" + {kept.later:,} made after {day}"
     expected = worklist["suspicion"].sum()
+    drawn = f"{by_chance:,} of them drawn by lot" if by_chance else "none of them drawn by lot"
     return [
         read,
-        f"{worklist.height:,} on the list, {by_chance:,} of them drawn by lot; {expected:.1f} violations expected",
+        f"{worklist.height:,} on the list, {drawn}; {expected:.1f} violations expected",
         *notes,
     ]

@@ -15,6 +15,8 @@ from pipelines.files import write_table, write_text
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.flow_states import FlowStates, flow_states
 
+_KNOWN_YEARS = 6  # beyond the longest look back at figures (63 months, features/corridors/amounts.py)
+
 
 def cached_states(
     flows: pl.DataFrame, *, until: date, controls: ControlList, settings: CorridorSettings, cache: Path
@@ -43,9 +45,12 @@ def cached_states(
 
 
 def _months(flows: pl.DataFrame, until: date) -> list[date]:
-    first = flows["published_on"].min()
+    first, last = flows["published_on"].min(), flows["published_on"].max()
     assert isinstance(first, date)  # complete_flows fills it, and the table has rows
-    start, end = min(first, until).replace(day=1), date(until.year, 12, 1)
+    assert isinstance(last, date)
+    start = min(first, until).replace(day=1)
+    # long after the last figure nothing is known: one declaration dated 2099 must not cost a thousand months
+    end = max(min(date(until.year, 12, 1), date(last.year + _KNOWN_YEARS, 12, 1)), start)
     return pl.date_range(start, end, "1mo", eager=True).to_list()
 
 

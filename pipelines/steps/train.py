@@ -287,6 +287,7 @@ def _lines(
         ).sort("value", descending=True, nulls_last=True)
         lines.append(f"average precision {shown('average_precision')}; calibration error {shown('calibration_error')}")
         if best.height:
-            lines.append(f"best baseline {best['model'][0]}: {shown('average_precision', best['model'][0])}")
+            name = best["model"][0].replace("_", " ")
+            lines.append(f"best baseline, {name}: {shown('average_precision', best['model'][0])}")
     lines += [f"note: {note}" for note in bundle.notes]
     return [*lines, f"model {version}, registered as version {registered}, alias challenger"]

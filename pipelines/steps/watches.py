@@ -37,6 +37,13 @@ class WatchEntry(Closed):
             raise ValueError(f"not customs codes of 6 to 12 digits: {', '.join(wrong)}")
         return [code[:6] for code in tidy]
 
+    @field_validator("event_on")
+    @classmethod
+    def _some_day(cls, events: date | list[date]) -> date | list[date]:
+        if not events:
+            raise ValueError("no day; a corridor is what changed since a day")
+        return events
+
     @field_validator("origins", "destinations", "hubs")
     @classmethod
     def _countries(cls, places: list[str]) -> list[str]:

@@ -245,7 +245,9 @@ def test_a_table_without_rows_is_refused() -> None:
 def test_rows_cannot_go_missing_from_the_counts() -> None:
     with pytest.raises(AssertionError, match="went missing"):
         RowCounts(read=3, used=1, rejected=1)
-    assert str(RowCounts(9004, 8692, 312)) == "9,004 rows read, 8,692 used, 312 rejected"
+    assert str(RowCounts(9004, 8692, 312)) == "9,004 rows read = 8,692 used + 312 rejected"
+    told = RowCounts(9, 8, 1, {"net_kg|min": 1, "duplicate_id": 1})
+    assert str(told) == "9 rows read = 8 used + 1 rejected (net_kg|min 1, duplicate_id 1)"
 
 
 def typed(**columns: pl.Series) -> pl.LazyFrame:

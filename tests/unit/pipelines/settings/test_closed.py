@@ -70,7 +70,7 @@ def test_every_mistake_is_told_at_once() -> None:
     assert len(told) == 3
     assert "test_share" in told[0]
     assert "'a quarter'" in told[0]
-    assert told[1].startswith("train.toml [anomaly]: seed: Field required")
+    assert told[1].startswith("train.toml [anomaly]: 'seed' is missing")
     assert told[2].startswith("train.toml [anomaly]: trees: ")
 
 
