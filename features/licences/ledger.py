@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.licences.numbers import licence_key
+from features.licences.licence_keys import licence_key
 from features.lookback import month_number, totals_before
 
 GRAMS = 1000

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
 from features.licences.ledger import licence_overdrawn, shipped_before, use_ratio
-from features.licences.numbers import licence_key
+from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
 from features.lookback import month_number
 
