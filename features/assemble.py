@@ -17,7 +17,7 @@ from features.licences import build_licences
 from features.minerals import Minerals
 from features.mirror import build_mirror
 from features.parcel import ParcelRules, build_parcel
-from features.parties import PartiesRules, build_parties
+from features.parties import NameSigns, PartiesRules, build_parties
 from features.registry import REGISTRY
 from features.routing import RoutingRules, build_routing
 
@@ -68,6 +68,8 @@ class Background:
     parcel_rules: ParcelRules = field(default_factory=ParcelRules)
     routing_rules: RoutingRules = field(default_factory=RoutingRules)
     parties_rules: PartiesRules = field(default_factory=PartiesRules)
+    name_signs: NameSigns = field(default_factory=NameSigns)
+    """Chinese characters of firms' names; empty: names in two scripts are not compared."""
     notes: tuple[str, ...] = ()
     """What could not be looked at, said to the analyst."""
 
@@ -98,7 +100,14 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
     ruled = _controls_of_mineral(named, background.controls)
     others = [
         build_routing(rows, background.distances, history, rules=background.routing_rules),
-        build_parties(rows, history, _outcomes(background), rules=background.parties_rules),
+        build_parties(
+            rows,
+            history,
+            _outcomes(background),
+            rules=background.parties_rules,
+            entities=background.controls.entities,
+            signs=background.name_signs,
+        ),
         build_licences(
             rows,
             background.licences,

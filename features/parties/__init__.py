@@ -3,5 +3,6 @@
 from features.parties.registry import REGISTRY
 from features.parties.rules import PartiesRules
 from features.parties.table import build_parties
+from features.parties.wording import NameSigns
 
-__all__ = ["REGISTRY", "PartiesRules", "build_parties"]
+__all__ = ["REGISTRY", "NameSigns", "PartiesRules", "build_parties"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.evidence import Evidence
+from features.parties.listed import LISTED_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
 _RISK = "the party is not named, or was never inspected before, or no violation was ever found"
@@ -131,5 +132,40 @@ REGISTRY: tuple[Evidence, ...] = (
         source="indicators.md 35",
         hints=("misdeclaration", "concealment"),
         next_check="Add up the lots and compare with the licence threshold.",
+    ),
+    Evidence(
+        code="same_group",
+        family="parties",
+        role="doubt",
+        unit="strength",
+        sentence="Exporter and consignee may belong to one group: {kinship_why}. Trade within a group is ordinary.",
+        figures=("kinship_why", "shared_word", "shared_word_others_n", "exporter_name", "consignee_name"),
+        null_means="the name of the exporter or of the consignee is missing",
+        source="indicators.md 34",
+        hints=("transshipment",),
+        next_check="Look up who owns the consignee, and ask who uses the goods in the end.",
+    ),
+    Evidence(
+        code="common_name",
+        family="parties",
+        role="counter",
+        unit="strength",
+        sentence="What the two names share tells little: {common_words}.",
+        figures=("common_words", "shared_word_others_n"),
+        null_means="the name of the exporter or of the consignee is missing",
+        source="indicators.md 34",
+    ),
+    Evidence(
+        code="listed_party",
+        family="parties",
+        role="doubt",
+        unit="strength",
+        sentence="The {listed_side} {listed_party_name} fits {listed_name} on the {listed_kind} list of announcement"
+        " {listed_announcement}: {listed_match}; {listed_others_n} firms carry the word they share.",
+        figures=tuple(LISTED_FIGURES),
+        null_means="neither party is named, or there is no list of end users",
+        source="issue 5; control list, entities by announcement",
+        hints=("transshipment",),
+        next_check="Compare address and registration number with the announcement's entry.",
     ),
 )

@@ -56,3 +56,17 @@ class PartiesRules:
     """Fewer recent lots than this are no pattern."""
     forwarder_strength: float = 0.6
     forwarder_words: tuple[str, ...] = FORWARDER_WORDS
+    others_half: float = 2.0
+    """A word that this many other firms carry speaks half as loud for one group."""
+    firms_to_trust: float = 200.0
+    """How rare a word is can be told by half once this many firms are known."""
+    short_word_letters: int = 5
+    """Shorter words are syllables and initials that many firms share by chance; they count half."""
+    kinship_full: float = 0.7
+    """Trade within a group is ordinary (a third of world trade by common estimates), so it is never full doubt."""
+    listed_alike_from_share: float = 0.6
+    """Share of a listed name's letters that another name must carry to be alike at all."""
+    listed_alike_most: float = 0.8
+    listed_script_strength: float = 0.85
+    """A listed name met in another script: characters of one sound are many."""
+    listed_slip_strength: float = 0.75

@@ -7,8 +7,11 @@ import polars as pl
 from features.codes import hs4
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
+from features.controls.frames import ENTITIES
 from features.lookback import month_number, settle
 from features.parties.forwarders import forwarder_consignee
+from features.parties.kinship import KINSHIP_FIGURES, add_kinship, name_sightings
+from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before, match_listed
 from features.parties.lots import add_lots
 from features.parties.names import party_keys
 from features.parties.novelty import NOVELTIES, add_novelty
@@ -16,6 +19,7 @@ from features.parties.numbers import number_parties
 from features.parties.registry import REGISTRY
 from features.parties.risk import add_risk, inspected_parties
 from features.parties.rules import PartiesRules
+from features.parties.wording import NameSigns, read_names
 
 _COLUMNS = (
     "declaration_id",
@@ -48,6 +52,8 @@ _FIGURES = (
     "usual_lots_n",
     "recent_lot_kg",
     "usual_lot_kg",
+    *KINSHIP_FIGURES,
+    *LISTED_FIGURES,
 )
 _SEEN = {
     "exporter_new_n": "exporter_seen_n",
@@ -59,9 +65,15 @@ _SEEN = {
 
 
 def build_parties(
-    declarations: pl.LazyFrame, history: pl.LazyFrame, outcomes: pl.LazyFrame, *, rules: PartiesRules | None = None
+    declarations: pl.LazyFrame,
+    history: pl.LazyFrame,
+    outcomes: pl.LazyFrame,
+    *,
+    rules: PartiesRules | None = None,
+    entities: pl.DataFrame | None = None,
+    signs: NameSigns | None = None,
 ) -> pl.LazyFrame:
-    """Weigh who trades: newness, record with the inspectors, forwarders, small lots.
+    """Weigh who trades: newness, record with the inspectors, forwarders, small lots, groups, listed end users.
 
     Parameters
     ----------
@@ -74,6 +86,10 @@ def build_parties(
         only for declarations in `history`.
     rules
         Thresholds and words.
+    entities
+        Listed end users (the control list's `entities`); without them nobody is screened.
+    signs
+        How Chinese characters sound; without them names in two scripts are not compared.
 
     Returns
     -------
@@ -93,14 +109,39 @@ def build_parties(
             "forwarder_consignee"
         )
     )
+    judged = _add_names(settle(judged), past, rules, entities, signs or NameSigns())
     codes = [one.code for one in REGISTRY]
     return judged.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def _add_names(
+    rows: pl.LazyFrame, past: pl.LazyFrame, rules: PartiesRules, entities: pl.DataFrame | None, signs: NameSigns
+) -> pl.LazyFrame:
+    """Add what the parties' names say: one group at both ends, listed end users."""
+    both = [frame.select(name=f"{side}_name") for frame in (rows, past) for side in ("exporter", "consignee")]
+    read = settle(_number_names(settle(read_names(pl.concat(both).drop_nulls().unique(), signs))))
+    kin = add_kinship(rows, past, read, rules)
+    listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
+    matches = match_listed(read, listed, signs, rules)
+    others = carriers_before(rows, matches, name_sightings(past, read.drop("words")), read)
+    return add_listed(settle(kin), matches, listed, others)
+
+
+def _number_names(read: pl.LazyFrame) -> pl.LazyFrame:
+    """Number forms, and nodes: a form as written in Chinese characters is another node than in Latin letters."""
+    return read.with_columns(
+        form_no=pl.col("form").rank("dense").cast(pl.Int64),
+        node=pl.struct("form", "signs").rank("dense").cast(pl.Int64),
+    )
 
 
 def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
     read = party_keys(complete(declarations, Declarations, _COLUMNS))
     return read.select(
         "declaration_id",
+        "declared_on",
+        "exporter_name",
+        "consignee_name",
         "exporter_key",
         "consignee_key",
         "declarant_key",

@@ -121,6 +121,14 @@ class Parties(Closed):
     lots_least: int = Field(ge=1)
     forwarder_strength: float = Field(ge=0, le=1)
     forwarder_words: tuple[str, ...]
+    others_half: float = Field(gt=0)
+    firms_to_trust: float = Field(gt=0)
+    short_word_letters: int = Field(ge=1)
+    kinship_full: float = Field(ge=0, le=1)
+    listed_alike_from_share: float = Field(gt=0, lt=1)
+    listed_alike_most: float = Field(ge=0, le=1)
+    listed_script_strength: float = Field(ge=0, le=1)
+    listed_slip_strength: float = Field(ge=0, le=1)
 
     def rules(self) -> PartiesRules:
         """Make the rules that `build_parties` takes."""

@@ -17,7 +17,7 @@ from features.routing import wanted_pairs
 from pipelines.files import load_table
 from pipelines.geography import distances
 from pipelines.home import Home
-from pipelines.reference import load_controls, load_minerals
+from pipelines.reference import load_controls, load_minerals, load_name_signs
 from pipelines.settings.closed import load_section
 from pipelines.settings.controls import ControlSwitches
 from pipelines.settings.corridors import CorridorSettings
@@ -79,6 +79,7 @@ def load_background(
         parcel_rules=settings.parcel.rules(),
         routing_rules=settings.routing.rules(),
         parties_rules=settings.parties.rules(),
+        name_signs=load_name_signs(),
         notes=(*(words for name, words in missing.items() if tables[name] is None), *(states.notes if states else ())),
     )
 

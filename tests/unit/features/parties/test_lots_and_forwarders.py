@@ -101,7 +101,7 @@ def test_a_megabyte_of_name_is_cut():
 def test_registry_columns_are_float32_and_figures_exist():
     rows = frame(declaration("a"))
     found = build(rows, rows)
-    columns = set(found.columns) | {"consignee_name"}  # of the declaration itself
+    columns = set(found.columns) | {"exporter_name", "consignee_name"}  # of the declaration itself
     for one in REGISTRY:
         assert found.schema[one.code] == pl.Float32
         assert set(one.figures) <= columns

@@ -1,0 +1,154 @@
+"""Which names are one firm: links between names with their reasons, and clusters as they stood each month."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.lookback import settle
+
+NAMES_OF_ONE_IDENTIFIER = 8
+"""An identifier that comes with more names than this is a stand-in (a broker's, a row of zeros), not a firm's."""
+SHORTEST_TYPO = 8
+LONGEST_TYPO = 24
+"""Own words of this many letters may be one slip of the pen apart; shorter ones are other words (own choice)."""
+SAME_IDENTIFIER = ("came with the same identifier", 1.0)
+SAME_IN_SCRIPT = ("same name in another script", 0.9)
+ONE_SLIP = ("same name but for one letter", 0.8)
+"""Why two names are one firm, and how surely (own choices)."""
+
+
+def name_links(sightings: pl.LazyFrame) -> pl.LazyFrame:
+    """Link names that are one firm.
+
+    Parameters
+    ----------
+    sightings
+        `node` (number of a name as read), `form`, `own`, `signs`, `beside` (text), `identifier` (nullable), `month`.
+
+    Returns
+    -------
+    pl.LazyFrame
+        `a`, `b` (nodes), `month` (the later of the two names' first months: the link is known after it), `why`,
+        `score`. Every link is decided by what was seen up to its own month, so that later names change none.
+    """
+    first = settle(
+        sightings.group_by("node", "form", "own", "signs", "beside").agg(
+            pl.col("month").min(),
+            identified=pl.col("month").filter(pl.col("identifier").is_not_null()).min(),
+        )
+    )
+    links = pl.concat([_by_identifier(sightings), _by_script(first), _by_slip(first)])
+    return links.sort("month", "a", "b", "score", descending=[False, False, False, True]).unique(
+        ["a", "b"], keep="first", maintain_order=True
+    )
+
+
+def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
+    """Give every linked name its cluster from each month on: `node`, `month` (that of the link), `cluster`.
+
+    A loop over the links of distinct names, never over rows. The smaller cluster is renumbered, so that n names make
+    at most n log n rows. A cluster's number means nothing beyond "the same" in the same month.
+    """
+    cluster: dict[int, int] = {}
+    members: dict[int, list[int]] = {}
+    moved: dict[tuple[int, int], int] = {}
+    for a, b, month in links.sort("month", "a", "b").select("a", "b", "month").iter_rows():
+        for node in (a, b):
+            if node not in cluster:
+                cluster[node], members[node] = node, [node]
+                moved[node, month] = node
+        large, small = sorted((cluster[a], cluster[b]), key=lambda one: (-len(members[one]), one))
+        if large == small:
+            continue
+        for node in members.pop(small):
+            cluster[node] = large
+            moved[node, month] = large
+            members[large].append(node)
+    return pl.DataFrame(
+        [(node, month, number) for (node, month), number in moved.items()],
+        schema={"node": pl.Int64, "month": pl.Int32, "cluster": pl.Int64},
+        orient="row",
+    ).sort("month", "node")
+
+
+def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:
+    """Add `cluster` to `node`, `month`: as it stood after the month before; the node itself where never linked."""
+    asked = wanted.select("node", "month").drop_nulls().unique().with_columns(before=pl.col("month") - 1).sort("before")
+    found = asked.join_asof(
+        states.lazy().rename({"month": "since"}).sort("since"),
+        left_on="before",
+        right_on="since",
+        by="node",
+        strategy="backward",
+        check_sortedness=False,
+    )
+    return settle(found.select("node", "month", cluster=pl.coalesce("cluster", "node")))
+
+
+def _link(frame: pl.LazyFrame, why: tuple[str, float]) -> pl.LazyFrame:
+    ends = [pl.col(name).cast(pl.Int64) for name in ("node", "other")]
+    return frame.select(
+        pl.min_horizontal(*ends).alias("a"),
+        pl.max_horizontal(*ends).alias("b"),
+        pl.col("month").cast(pl.Int32),
+        pl.lit(why[0]).alias("why"),
+        pl.lit(why[1]).alias("score"),
+    ).filter(pl.col("a") != pl.col("b"))
+
+
+def _by_identifier(sightings: pl.LazyFrame) -> pl.LazyFrame:
+    """Link each name of an identifier to the one before it, in the order in which they first came."""
+    real = pl.col("identifier").str.replace_all(r"^id:|[^\p{L}\p{N}]", "").str.strip_chars("0") != ""
+    named = (
+        sightings.filter(real)
+        .group_by("identifier", "node", "form")
+        .agg(pl.col("month").min())
+        .sort("identifier", "month", "form", "node")
+        .with_columns(other=pl.col("node").shift(1).over("identifier"), place=pl.int_range(pl.len()).over("identifier"))
+    )
+    return _link(
+        named.filter(pl.col("other").is_not_null() & (pl.col("place") < NAMES_OF_ONE_IDENTIFIER)), SAME_IDENTIFIER
+    )
+
+
+def _by_script(first: pl.LazyFrame) -> pl.LazyFrame:
+    """Link a name in Latin letters to the earliest Chinese one that sounds like it; later ones may be other firms."""
+    chinese = (
+        first.filter((pl.col("signs") != "") & (pl.col("own") != ""))
+        .sort("month", "signs")
+        .group_by("form", maintain_order=True)
+        .agg(pl.col("node").first().alias("other"), pl.col("month").first().alias("since"))
+    )
+    latin = first.filter((pl.col("signs") == "") & (pl.col("own") != ""))
+    both = latin.join(chinese, on="form", how="inner").with_columns(month=pl.max_horizontal("month", "since"))
+    return _link(both, SAME_IN_SCRIPT)
+
+
+def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
+    """Link names one letter apart, of the same places and trades, unless both are known by identifiers of their own."""
+    letters = pl.col("own").str.len_chars()
+    long = first.filter((pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO))
+    cut = [
+        pl.when(at < letters).then(
+            pl.struct(
+                pl.concat_str(pl.col("own").str.slice(0, at), pl.col("own").str.slice(at + 1)).alias("variant"),
+                pl.lit(at, pl.Int32).alias("at"),
+            )
+        )
+        for at in range(LONGEST_TYPO)
+    ]
+    whole = pl.struct(pl.col("own").alias("variant"), pl.lit(-1, pl.Int32).alias("at"))
+    variants = settle(
+        long.select("node", "beside", "month", "identified", cut=pl.concat_list(whole, *cut))
+        .explode("cut", empty_as_null=True, keep_nulls=True)
+        .unnest("cut")
+        .drop_nulls("variant")
+    )
+    shared = variants.join(variants, on=["beside", "variant"], how="inner", suffix="_b").filter(
+        pl.col("node") < pl.col("node_b")
+    )
+    one_edit = (pl.col("at") == -1) | (pl.col("at_b") == -1) | ((pl.col("at") - pl.col("at_b")).abs() <= 1)
+    month = pl.max_horizontal("month", "month_b")
+    known = (pl.col("identified") <= month) & (pl.col("identified_b") <= month)
+    near = shared.filter(one_edit & ~known.fill_null(value=False)).select("node", other="node_b", month=month)
+    return _link(near.unique(), ONE_SLIP)

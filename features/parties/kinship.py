@@ -1,0 +1,215 @@
+"""Exporter and consignee of one group: the same firm under two names, or names that share a rare word."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.lookback import settle, totals_before
+from features.parties.entities import LONGEST_TYPO, SHORTEST_TYPO, cluster_states, clusters_before, name_links
+from features.parties.rules import PartiesRules
+
+KINSHIP_FIGURES = pl.Schema(
+    {"kinship_why": pl.String, "shared_word": pl.String, "shared_word_others_n": pl.Int64, "common_words": pl.String}
+)
+
+
+def rarity(others: pl.Expr, firms: pl.Expr, rules: PartiesRules) -> pl.Expr:
+    """Say how rare a word is among firms' names: 1 where no other firm carries it, 0.5 at `others_half` others.
+
+    Less where few firms are known at all: with none, 0.6.
+    """
+    trust = 0.6 + 0.4 * firms / (firms + rules.firms_to_trust)
+    return trust / (1.0 + others / rules.others_half)
+
+
+def name_sightings(past: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
+    """List which name came with which identifier in which month, both sides of every past declaration."""
+    sides = [
+        past.select(
+            pl.col(f"{side}_name").alias("name"),
+            pl.when(pl.col(f"{side}_key").str.starts_with("id:")).then(f"{side}_key").alias("identifier"),
+            "month",
+        )
+        for side in ("exporter", "consignee")
+    ]
+    seen = pl.concat(sides).drop_nulls(["name", "month"]).unique()
+    return settle(seen.join(read, on="name", how="inner"))
+
+
+def add_kinship(rows: pl.LazyFrame, past: pl.LazyFrame, read: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
+    """Add `same_group`, `common_name` and the figures behind them.
+
+    Parameters
+    ----------
+    rows, past
+        `exporter_name`, `consignee_name`, `exporter_key`, `consignee_key`, `month`.
+    read
+        Names as read (see `read_names`), with `node` and `form_no`.
+    """
+    keys = ["exporter_name", "consignee_name", "exporter_key", "consignee_key", "month"]
+    sightings = name_sightings(past, read.drop("words"))
+    asked = settle(
+        rows.select(keys)
+        .drop_nulls(["exporter_name", "consignee_name", "month"])
+        .unique()
+        .join(_side(read, "exporter"), on="exporter_name", how="left")
+        .join(_side(read, "consignee"), on="consignee_name", how="left")
+    )
+    words = settle(_shared_words(asked, read))
+    weighed = settle(_weigh(words, asked, sightings, read, rules))
+    clustered = _same_firm(asked, sightings)
+    judged = clustered.join(weighed, on=["exporter_name", "consignee_name", "month"], how="left").with_columns(
+        common_words=_common_words()
+    )
+    told = judged.select(
+        *keys,
+        _same_group(rules).alias("same_group"),
+        _common_name().alias("common_name"),
+        _why().alias("kinship_why"),
+        "shared_word",
+        pl.col("others").alias("shared_word_others_n"),
+        "common_words",
+    )
+    return rows.join(settle(told), on=keys, how="left", nulls_equal=True)
+
+
+def _side(read: pl.LazyFrame, side: str) -> pl.LazyFrame:
+    kept = ("name", "node", "form_no", "own", "signs", "beside")
+    return read.select(pl.col(name).alias(f"{side}_{name}") for name in kept)
+
+
+def _shared_words(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
+    """List the telling words that both names of a pair carry: `exporter_name`, `consignee_name`, `word`."""
+    words = settle(
+        read.select("name", word="words").explode("word", empty_as_null=True, keep_nulls=True).drop_nulls("word")
+    )
+    pairs = asked.select("exporter_name", "consignee_name").unique()
+    return pairs.join(words.rename({"name": "exporter_name"}), on="exporter_name", how="inner").join(
+        words.rename({"name": "consignee_name"}), on=["consignee_name", "word"], how="semi"
+    )
+
+
+def _weigh(
+    words: pl.LazyFrame, asked: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame, rules: PartiesRules
+) -> pl.LazyFrame:
+    """Keep the most telling shared word of each pair and month: `shared_word`, `others`, `weight`."""
+    pair = ["exporter_name", "consignee_name"]
+    first = settle(sightings.group_by("form_no").agg(pl.col("month").min()))
+    carried = read.select("form_no", word="words").explode("word", empty_as_null=True, keep_nulls=True).unique()
+    shared = words.select("word").unique()
+    events = (
+        first.join(carried, on="form_no", how="inner").join(shared, on="word", how="semi").with_columns(n=pl.lit(1))
+    )
+    wanted = settle(
+        words.join(
+            asked.select(*pair, "month", "exporter_form_no", "consignee_form_no", "exporter_own", "consignee_own",
+                         "exporter_signs", "consignee_signs").unique(),
+            on=pair,
+            how="left",
+        )
+    )  # fmt: skip
+    everybody = pl.lit(0).alias("everybody")
+    firms = totals_before(
+        first.with_columns(everybody, n=pl.lit(1)), wanted.with_columns(everybody), by=["everybody"], sums=["n"]
+    ).select("month", firms="n")
+    seen = wanted.join(totals_before(events, wanted, by=["word"], sums=["n"]), on=["word", "month"], how="left")
+    seen = seen.join(firms, on="month", how="left")
+    for side in ("exporter", "consignee"):
+        known = first.select(pl.col("form_no").alias(f"{side}_form_no"), pl.col("month").alias(f"{side}_since"))
+        seen = seen.join(known, on=f"{side}_form_no", how="left")
+    own = [(pl.col(f"{side}_since") < pl.col("month")).fill_null(value=False) for side in ("exporter", "consignee")]
+    twice = own[1] & (pl.col("exporter_form_no") != pl.col("consignee_form_no"))
+    others = (pl.col("n") - own[0].cast(pl.Int64) - twice.cast(pl.Int64)).clip(lower_bound=0)
+    length = pl.col("word").str.len_chars()
+    covers = (2 * length / (pl.col("exporter_own").str.len_chars() + pl.col("consignee_own").str.len_chars())).clip(
+        0, 1
+    )
+    both_chinese = (pl.col("exporter_signs") != "") & (pl.col("consignee_signs") != "")
+    same_signs = pl.col("exporter_signs").str.slice(0, 2) == pl.col("consignee_signs").str.slice(0, 2)
+    script = pl.when(both_chinese & ~same_signs).then(0.2).otherwise(1.0)  # they sound alike but are written otherwise
+    short = pl.when(length < rules.short_word_letters).then(0.5).otherwise(1.0)
+    weight = rarity(pl.col("others"), pl.col("firms"), rules) * (0.6 + 0.4 * covers) * script * short
+    return (
+        seen.with_columns(others=others)
+        .with_columns(weight=weight)
+        .sort(*pair, "month", "weight", "word", descending=[False, False, False, True, False])
+        .group_by(*pair, "month", maintain_order=True)
+        .agg(pl.col("word").first().alias("shared_word"), pl.col("others", "weight").first())
+    )
+
+
+def _same_firm(asked: pl.LazyFrame, sightings: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `is_same_name` and `is_same_firm`: one name, one identifier, or one cluster as of the month."""
+    states = cluster_states(name_links(sightings.with_columns(pl.col("beside").list.join(" "))).collect())
+    nodes = pl.concat([asked.select(node=f"{side}_node", month="month") for side in ("exporter", "consignee")])
+    clusters = clusters_before(nodes, states)
+    for side in ("exporter", "consignee"):
+        named = clusters.rename({"node": f"{side}_node", "cluster": f"{side}_cluster"})
+        asked = asked.join(named, on=[f"{side}_node", "month"], how="left")
+    has_words = pl.col("exporter_own") != ""
+    same_id = (pl.col("exporter_key") == pl.col("consignee_key")) & pl.col("exporter_key").str.starts_with("id:")
+    same_name = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
+    slip = one_slip(pl.col("exporter_own"), pl.col("consignee_own"))
+    return asked.with_columns(
+        is_one_slip=slip.fill_null(value=False),
+        is_same_name=(same_name | same_id).fill_null(value=False),
+        is_same_firm=(pl.col("exporter_cluster") == pl.col("consignee_cluster")).fill_null(value=False) & has_words,
+    )
+
+
+def _same_group(rules: PartiesRules) -> pl.Expr:
+    by_word = rules.kinship_full * pl.col("weight").fill_null(0.0)
+    surely = pl.when("is_same_name").then(1.0).when("is_same_firm").then(0.9).otherwise(0.0)
+    by_slip = pl.when("is_one_slip").then(0.5).otherwise(0.0)
+    return pl.max_horizontal(by_word, rules.kinship_full * surely, rules.kinship_full * by_slip)
+
+
+def _why() -> pl.Expr:
+    return (
+        pl.when("is_same_name")
+        .then(pl.lit("both sides bear one name or identifier"))
+        .when("is_same_firm")
+        .then(pl.lit("both names were used by one firm before"))
+        .when(pl.col("shared_word").is_not_null())
+        .then(pl.format("both names carry the word {}, as do {} other firms", "shared_word", "others"))
+        .when("is_one_slip")
+        .then(pl.lit("the two names are one letter apart"))
+    )
+
+
+def one_slip(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Tell whether two long words differ by one letter put in, left out or changed; false where they are equal.
+
+    >>> one, other = pl.Series(["kaidawell", "kaidawell", "kaida"]), pl.Series(["kaidavell", "kaidawell", "kaid"])
+    >>> pl.select(one_slip(pl.lit(one), pl.lit(other))).to_series().to_list()
+    [True, False, False]
+    """
+    longer = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
+    shorter = pl.min_horizontal(a.str.len_chars(), b.str.len_chars())
+    usable = (shorter >= SHORTEST_TYPO) & (longer <= LONGEST_TYPO) & (longer - shorter <= 1) & (a != b)
+    starts = [(a.str.head(n) == b.str.head(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
+    ends = [(a.str.tail(n) == b.str.tail(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
+    alike = [same.cast(pl.Int32) for same in (*starts, *ends)]
+    return usable & (pl.sum_horizontal(alike) >= longer - 1)
+
+
+def _common_words() -> pl.Expr:
+    common = pl.col("exporter_beside").list.set_intersection(pl.col("consignee_beside")).list.sort().list.join(", ")
+    carried = pl.format("{}, carried by {} other firms", "shared_word", "others")
+    only = pl.format("{}, which names a place or a trade", common)
+    return pl.when(pl.col("shared_word").is_not_null()).then(carried).when(common != "").then(only)
+
+
+def _common_name() -> pl.Expr:
+    """Say how surely what two names share tells nothing: a word of many firms, else a place or trade only."""
+    surely = pl.col("is_same_name") | pl.col("is_same_firm")
+    many = pl.col("others") / (pl.col("others") + 5.0)  # five other firms: as likely chance as kin (own choice)
+    return (
+        pl.when(surely)
+        .then(0.0)
+        .when(pl.col("shared_word").is_not_null())
+        .then(many)
+        .when(pl.col("common_words").is_not_null())
+        .then(0.2)
+        .otherwise(0.0)
+    )

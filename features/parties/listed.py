@@ -1,0 +1,191 @@
+"""Parties held against the listed end users: by announcement, date and what was known, in either script."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.lookback import settle, totals_before
+from features.parties.kinship import one_slip
+from features.parties.names import party_name
+from features.parties.rules import PartiesRules
+from features.parties.wording import NameSigns, read_names
+from features.parties.words import PLACE_WORDS
+from features.strength import ramp
+
+EXACT, SCRIPT, SLIP, ALIKE = (
+    "same name",
+    "same name by its sound in another script",
+    "same name but for one letter",
+    "similar name",
+)
+LISTED_FIGURES = pl.Schema(
+    {
+        "listed_side": pl.String,
+        "listed_party_name": pl.String,
+        "listed_name": pl.String,
+        "listed_announcement": pl.String,
+        "listed_kind": pl.String,
+        "listed_match": pl.String,
+        "listed_others_n": pl.Int64,
+    }
+)
+_PLACE_WEIGHT, _TRADE_WEIGHT = 0.15, 0.5  # of a letter of a place or trade beside one of the firm's own (own choice)
+_SPELL = ("valid_from", "valid_to", "known_from", "known_to")
+
+
+def match_listed(read: pl.LazyFrame, entities: pl.DataFrame, signs: NameSigns, rules: PartiesRules) -> pl.LazyFrame:
+    """Find which names look like which listed entity.
+
+    `read` holds names as read; `entities` is the control list's table. Returns `name`, `entity_id`, `listed_name`,
+    `listed_match`, `strength`, `word` (the own word that both carry, null for an exact match without one).
+    """
+    named = entities.lazy().select("entity_id", "name", "name_cn").unique()
+    listed_names = pl.concat([named.select("entity_id", name=pl.col(one)) for one in ("name", "name_cn")]).drop_nulls(
+        "name"
+    )
+    listed = settle(
+        listed_names.unique()
+        .join(read_names(listed_names.select("name").unique(), signs), on="name", how="left")
+        .with_columns(plain=party_name(pl.col("name")))
+    )
+    ours = read.with_columns(plain=party_name(pl.col("name")))
+    exact = ours.join(listed.select("entity_id", "plain", listed_name="name"), on="plain", how="inner").select(
+        "name", "entity_id", "listed_name", listed_match=pl.lit(EXACT), strength=pl.lit(1.0),
+        word=pl.col("words").list.first(),
+    )  # fmt: skip
+    like = _alike(ours, listed, rules)
+    slips = _slips(ours, listed, rules)
+    return settle(
+        pl.concat([exact, like, slips], how="vertical_relaxed")
+        .sort("name", "entity_id", "strength", "listed_name", "word", descending=[False, False, True, False, False])
+        .unique(["name", "entity_id"], keep="first", maintain_order=True)
+    )
+
+
+def _alike(ours: pl.LazyFrame, listed: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
+    """Compare names that share an own word, by the letters of all their words."""
+    columns = ["name", "own", "signs", "words", "beside"]
+    theirs = listed.select("entity_id", *(pl.col(one).alias(f"listed_{one}") for one in columns))
+    pairs = (
+        ours.select(*columns, word="words")
+        .explode("word", empty_as_null=True, keep_nulls=True)
+        .join(
+            theirs.with_columns(word="listed_words").explode("word", empty_as_null=True, keep_nulls=True),
+            on="word",
+            how="inner",
+        )
+        .sort(
+            "name",
+            "entity_id",
+            "listed_name",
+            pl.col("word").str.len_chars(),
+            "word",
+            descending=[False] * 3 + [True, False],
+        )
+        .unique(["name", "entity_id", "listed_name"], keep="first", maintain_order=True)
+    )
+    shared = _letters(pl.col("beside").list.set_intersection("listed_beside"))
+    whole = _letters(pl.col("beside").list.set_union("listed_beside"))
+    same_own = pl.col("own") == pl.col("listed_own")
+    own_shared = pl.when(same_own).then(pl.col("own").str.len_chars()).otherwise(pl.col("word").str.len_chars())
+    own_whole = pl.col("own").str.len_chars() + pl.col("listed_own").str.len_chars() - own_shared
+    share = (own_shared + shared) / (own_whole + whole)
+    chinese = pl.col("signs") != "", pl.col("listed_signs") != ""
+    other_script = chinese[0] != chinese[1]
+    other_signs = chinese[0] & chinese[1] & (pl.col("signs") != pl.col("listed_signs"))
+    same = share > 0.999
+    strength = (
+        pl.when(same & ~other_script)
+        .then(1.0)
+        .when(same)
+        .then(rules.listed_script_strength)
+        .otherwise(rules.listed_alike_most * ramp(share, rules.listed_alike_from_share, 1.0))
+    )
+    return (
+        pairs.with_columns(
+            listed_match=pl.when(same & ~other_script & ~other_signs)
+            .then(pl.lit(EXACT))
+            .when(same & other_script)
+            .then(pl.lit(SCRIPT))
+            .otherwise(pl.lit(ALIKE)),
+            strength=pl.when(other_signs).then(0.4 * strength).otherwise(strength),  # other characters, other firm
+        )
+        .filter(pl.col("strength") > 0)
+        .select("name", "entity_id", "listed_name", "listed_match", "strength", "word")
+    )
+
+
+def _slips(ours: pl.LazyFrame, listed: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
+    """Compare names of the same places and trades whose own words differ by one letter."""
+    theirs = listed.filter(pl.col("own") != "").select(
+        "entity_id", listed_name="name", listed_own="own", beside="beside", listed_signs="signs"
+    )
+    latin = ours.filter((pl.col("own") != "") & (pl.col("signs") == "")).select("name", "own", "beside")
+    near = latin.join(theirs.filter(pl.col("listed_signs") == ""), on="beside", how="inner")
+    return near.filter(one_slip(pl.col("own"), pl.col("listed_own"))).select(
+        "name", "entity_id", "listed_name", listed_match=pl.lit(SLIP), strength=pl.lit(rules.listed_slip_strength),
+        word="own",
+    )  # fmt: skip
+
+
+def add_listed(rows: pl.LazyFrame, matches: pl.LazyFrame, entities: pl.DataFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `listed_party` and its figures: the strongest match in force and known on the day of declaration.
+
+    `others` says how many firms carried a word before a month (`word`, `month`, `n`). Null without any name; 0 where
+    no listed entity is like either party.
+    """
+    spells = entities.lazy().select("entity_id", "announcement_id", "entity_list", *_SPELL)
+    day = pl.col("declared_on")
+    in_time = pl.all_horizontal(
+        (pl.col(f"{axis}_from").is_null() | (pl.col(f"{axis}_from") <= day))
+        & (pl.col(f"{axis}_to").is_null() | (day < pl.col(f"{axis}_to")))
+        for axis in ("valid", "known")
+    )
+    sides = [
+        rows.select("declaration_id", "declared_on", "month", name=f"{side}_name", listed_side=pl.lit(side)).join(
+            matches, on="name", how="inner"
+        )
+        for side in ("exporter", "consignee")
+    ]
+    found = (
+        pl.concat(sides)
+        .join(spells, on="entity_id", how="inner")
+        .filter(in_time)
+        .join(others, on=["word", "month"], how="left")
+        .sort("declaration_id", "strength", "entity_id", "listed_side", descending=[False, True, False, False])
+        .unique("declaration_id", keep="first", maintain_order=True)
+        .select(
+            "declaration_id",
+            "listed_side",
+            "listed_name",
+            "listed_match",
+            "strength",
+            listed_party_name="name",
+            listed_announcement="announcement_id",
+            listed_kind="entity_list",
+            listed_others_n=pl.col("n").fill_null(0),
+        )
+    )
+    has_name = pl.any_horizontal(pl.col(f"{side}_name").is_not_null() for side in ("exporter", "consignee"))
+    listed = (
+        pl.lit(None, pl.Float64) if entities.is_empty() else pl.when(has_name).then(pl.col("strength").fill_null(0.0))
+    )
+    return rows.join(settle(found), on="declaration_id", how="left").with_columns(listed_party=listed)
+
+
+def carriers_before(
+    rows: pl.LazyFrame, matches: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Count the firms seen before each month that carry a matched word: `word`, `month`, `n`."""
+    words = matches.select("word").drop_nulls().unique()
+    first = sightings.group_by("form_no").agg(pl.col("month").min())
+    carried = read.select("form_no", word="words").explode("word", empty_as_null=True, keep_nulls=True).unique()
+    events = carried.join(words, on="word", how="semi").join(first, on="form_no", how="inner").with_columns(n=pl.lit(1))
+    wanted = words.join(rows.select("month").drop_nulls().unique(), how="cross")
+    return settle(totals_before(events, wanted, by=["word"], sums=["n"]))
+
+
+def _letters(words: pl.Expr) -> pl.Expr:
+    """Weigh the letters of places and trades."""
+    weight = pl.when(pl.element().is_in(sorted(PLACE_WORDS))).then(_PLACE_WEIGHT).otherwise(_TRADE_WEIGHT)
+    return words.list.eval(pl.element().str.len_chars() * weight).list.sum()

@@ -1,0 +1,140 @@
+"""What a firm's name says, whatever its script and spelling: its own words, its place, its trade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from features.lookback import settle
+from features.parties.names import NAME_LETTERS_MOST
+from features.parties.words import (
+    CHINESE_WORDS,
+    EMPTY_WORDS,
+    JOINED_PLACES,
+    LEGAL_PHRASES,
+    LEGAL_WORDS,
+    PLACE_WORDS,
+    TRADE_WORDS,
+)
+
+SHORTEST_WORD = 3  # letters; shorter words are syllables and initials, shared by many
+
+
+@dataclass(frozen=True, slots=True)
+class NameSigns:
+    """Chinese characters as sounds and in simplified form. Empty: names in two scripts are not compared."""
+
+    sounds: Mapping[str, str] = field(default_factory=dict)
+    """Character to pinyin without tones."""
+    simplified: Mapping[str, str] = field(default_factory=dict)
+    """Traditional or variant character to simplified."""
+
+
+def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
+    """Read each distinct name once.
+
+    Parameters
+    ----------
+    names
+        `name`: distinct, not null.
+    signs
+        How Chinese characters sound.
+
+    Returns
+    -------
+    pl.LazyFrame
+        `name`; `form`: the name's own words in Latin letters, its places and trades, alike for every spelling and
+        script of one name; `own`: the own words joined; `signs`: own words in Chinese characters (empty text in
+        another script); `words` (list): each word that could tell this firm from others; `beside` (list): places and
+        trades. `own` is empty and `words` too where the name says nothing of its own.
+    """
+    said = _plain_words(pl.col("name"), signs)
+    known = settle(names.select("name").with_row_index("no").with_columns(word=said.str.split(" ")))
+    parts = (
+        known.select("no", "word")
+        .explode("word", empty_as_null=True, keep_nulls=True)
+        .with_columns(at=pl.int_range(pl.len()))
+        .filter(pl.col("word") != "")
+    )
+    parts = settle(parts.join(_vocabulary(parts.select("word"), signs), on="word", how="left"))
+    own = parts.filter(pl.col("kind") == "own")
+    joined = settle(
+        own.sort("at")
+        .group_by("no", maintain_order=True)
+        .agg(
+            pl.len().alias("n"),
+            own=pl.col("sound").str.join(""),
+            signs=pl.when("chinese").then("word").otherwise(pl.lit("")).str.join(""),
+        )
+    )
+    telling = pl.concat(
+        [
+            own.select("no", word="sound"),
+            own.select("no", word="head"),
+            joined.filter(pl.col("n") > 1).select("no", word="own"),
+        ]
+    )
+    lists = {
+        "words": telling.filter(pl.col("word").str.len_chars() >= SHORTEST_WORD),
+        "beside": parts.filter(pl.col("kind").is_in(["place", "trade"])).select("no", word="plain"),
+    }
+    read = known.select("no", "name").join(joined.drop("n"), on="no", how="left")
+    for column, frame in lists.items():
+        listed = frame.unique().sort("no", "word").group_by("no", maintain_order=True).agg(pl.col("word").alias(column))
+        read = read.join(listed, on="no", how="left")
+    none = pl.lit([], pl.List(pl.String))
+    return (
+        read.drop("no")
+        .with_columns(pl.col("own", "signs").fill_null(""), pl.col("words", "beside").fill_null(none))
+        .with_columns(form=pl.concat_str("own", pl.lit(" "), pl.col("beside").list.join(" ")).str.strip_chars())
+    )
+
+
+def _vocabulary(words: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
+    """Judge each distinct word once: `kind`, `plain` (one spelling of a trade), `sound`, `chinese`, `head`."""
+    word = pl.col("word")
+    chinese = word.str.contains(r"\p{Han}")
+    # A group's name comes before what its daughter firm does: the first two characters of a long Chinese run.
+    head = pl.when(chinese & (word.str.len_chars() >= 4)).then(_sounds(word.str.slice(0, 2), signs))
+    trade = word.replace_strict(dict(TRADE_WORDS), default=word, return_dtype=pl.String)
+    return settle(
+        words.unique().with_columns(
+            kind=_kind(word), plain=trade, sound=_sounds(word, signs), chinese=chinese, head=head
+        )
+    )
+
+
+def _plain_words(name: pl.Expr, signs: NameSigns) -> pl.Expr:
+    """Lower case, one width, no accents, simplified; Chinese places and trades in Latin letters, runs set apart."""
+    text = name.str.slice(0, NAME_LETTERS_MOST).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    plain = text.str.to_lowercase().str.replace_all(r"[.'’`]", "")
+    if signs.simplified:
+        plain = plain.str.replace_many(list(signs.simplified), list(signs.simplified.values()))
+    said = plain.str.replace_many(list(CHINESE_WORDS), list(CHINESE_WORDS.values()), leftmost=True)
+    apart = said.str.replace_all(r"(\p{Han}+)", " $1 ").str.replace_all(r"[^\p{L}\p{N}]+", " ")
+    padded = pl.concat_str(pl.lit(" "), apart, pl.lit(" "))
+    phrases = {f" {several} ": f" {one} " for several, one in JOINED_PLACES.items()} | LEGAL_PHRASES
+    return padded.str.replace_many(list(phrases), list(phrases.values()), leftmost=True)
+
+
+def _kind(word: pl.Expr) -> pl.Expr:
+    """Say what a word does in a name: `own`, `place`, `trade`, `legal`, or `number`."""
+    empty = word.is_in(sorted(LEGAL_WORDS | EMPTY_WORDS))
+    single = (word.str.len_chars() == 1) & ~word.str.contains(r"\p{Han}")
+    return (
+        pl.when(empty | single)
+        .then(pl.lit("legal"))
+        .when(word.is_in(sorted(PLACE_WORDS)))
+        .then(pl.lit("place"))
+        .when(word.is_in(sorted(TRADE_WORDS)) | word.str.contains(r"^\p{N}+$"))
+        .then(pl.lit("trade"))
+        .otherwise(pl.lit("own"))
+    )
+
+
+def _sounds(word: pl.Expr, signs: NameSigns) -> pl.Expr:
+    if not signs.sounds:
+        return word
+    return word.str.replace_many(list(signs.sounds), list(signs.sounds.values()))
