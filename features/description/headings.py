@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.description.headings_rules import (
+    EXTREME_LOG_ODDS,
+    FEWEST_TEXTS_OF_HEADING,
+    FEWEST_WORDS_BY_NOMENCLATURE,
+    HEADING_DIGITS,
+    NOMENCLATURE_KEEPS,
+    ORDINARY_LOG_ODDS,
+    PRIOR_TEXTS,
+)
+from features.description.nomenclature import history_gains, with_reference
 from features.description.normalise import lower_simplified, plain_text, word_text
-from features.lookback import month_number, totals_before
+from features.lookback import month_number, settle, totals_before
 from features.strength import ramp
 
-HEADING_DIGITS = 4
-PRIOR_TEXTS = 5.0  # pseudo-count of the background: a heading needs several texts before its words weigh
-FEWEST_TEXTS_OF_HEADING = 10  # wordings under the declared heading, month by month; below, history is thin
-FEWEST_TEXTS_OF_TOKEN = 3
-MOST_HEADINGS_OF_TOKEN = 25  # a word seen under more headings than this (pcs, model, for export) tells nothing
-# Mean log-odds per known token, best against declared heading: e^1 = 2.7 times likelier is chance, e^4 = 55 is not.
-ORDINARY_LOG_ODDS, EXTREME_LOG_ODDS = 1.0, 4.0
 _CASE = ["wording", "heading", "month"]
 
 
@@ -39,7 +42,13 @@ def word_texts(texts: pl.LazyFrame) -> pl.LazyFrame:
     return once.with_columns(wording=wording(lower_simplified(word_text(plain_text(pl.col("text"))))))
 
 
-def compare_headings(declared: pl.LazyFrame, history: pl.LazyFrame, *, digits: int = HEADING_DIGITS) -> pl.LazyFrame:
+def compare_headings(
+    declared: pl.LazyFrame,
+    history: pl.LazyFrame,
+    *,
+    reference: pl.DataFrame | None = None,
+    digits: int = HEADING_DIGITS,
+) -> pl.LazyFrame:
     """Compare each declared heading with the one its words would rather have.
 
     Parameters
@@ -49,21 +58,24 @@ def compare_headings(declared: pl.LazyFrame, history: pl.LazyFrame, *, digits: i
     history
         Past declarations: `declared_on`, `description`, `hs_code`. Each wording counts once per month and heading, so
         that one busy trader cannot teach the model; only months strictly before `month` count.
+    reference
+        Words of a nomenclature (`features.description.nomenclature.WORD_SHARES`), known before any month.
     digits
         Length of a heading.
 
     Returns
     -------
     pl.LazyFrame
-        Distinct `wording`, `heading`, `month`, with `best_heading` and `heading_log_odds` (mean per known token,
-        ln P(best | words) - ln P(declared | words), >= 0). Both null where fewer than 10 wordings of the declared
-        heading, or no telling token, are known.
+        Distinct `wording`, `heading`, `month`, with `best_heading`, `heading_log_odds` (mean per known token,
+        ln P(best | words) - ln P(declared | words), >= 0) and `heading_basis`: `past declarations`, or `nomenclature`
+        where fewer than 10 wordings of the declared heading are known, the nomenclature has it, and at least two
+        words are known. All null where neither holds, or no telling token is known.
     """
-    asked = declared.select(_CASE).drop_nulls().unique().cache()
-    past = _past_wordings(history, digits).cache()
-    known, gains = _token_gains(past, asked)
+    asked = settle(declared.select(_CASE).drop_nulls().unique())  # settled: polars lost shared parts of a plan so deep
+    past = settle(_past_wordings(history, digits))
+    known, gains = _token_gains(past, asked, reference)
     evidence = _evidence(known, gains).join(_sizes(past, asked), on=["heading_of", "month"], how="left")
-    n_texts, n_tokens = pl.col("n_texts"), pl.col("n_tokens")
+    n_texts, n_tokens = pl.col("n_texts").fill_null(0), pl.col("n_tokens")
     fit = pl.col("gain") - n_tokens * (n_texts + PRIOR_TEXTS).log() + n_texts.log1p()
     ranked = evidence.with_columns(fit=fit.round(6)).sort(*_CASE, "fit", "heading_of")
     own = pl.col("heading_of") == pl.col("heading")
@@ -74,9 +86,14 @@ def compare_headings(declared: pl.LazyFrame, history: pl.LazyFrame, *, digits: i
         n_own=n_texts.filter(own).max(),
         n_tokens=n_tokens.first(),
     )
-    enough = pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING
+    by_history = pl.when(pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING).then(pl.lit("past declarations"))
+    named = [] if reference is None else reference["heading_of"].unique().sort().to_list()
+    is_told = pl.col("heading").is_in(named) & (n_tokens >= FEWEST_WORDS_BY_NOMENCLATURE)
+    judged = judged.with_columns(heading_basis=by_history.when(is_told).then(pl.lit("nomenclature")))
+    enough = pl.col("heading_basis").is_not_null()
     odds = pl.when(enough).then((pl.col("best") - pl.col("own")) / n_tokens)
-    verdicts = judged.select(*_CASE, best_heading=pl.when(enough).then("best_heading"), heading_log_odds=odds)
+    best = pl.when(enough).then("best_heading")
+    verdicts = judged.select(*_CASE, best_heading=best, heading_log_odds=odds, heading_basis="heading_basis")
     return asked.join(verdicts, on=_CASE, how="left")
 
 
@@ -103,29 +120,25 @@ def _sizes(past: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _token_gains(past: pl.LazyFrame, asked: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def _token_gains(
+    past: pl.LazyFrame, asked: pl.LazyFrame, reference: pl.DataFrame | None
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """What each telling token said for each heading by each month, and the tokens of the wordings asked about.
 
     The gain is ln((n + background) / background): how much likelier the token is under the heading than anywhere.
     """
-    tokens = _tokens(asked).cache()
+    tokens = settle(_tokens(asked))
     wanted_tokens = tokens.select("token").unique()
-    past_tokens = _tokens(past).cache()
+    past_tokens = settle(_tokens(past))
     events = past_tokens.join(wanted_tokens, on="token", how="semi")
-    monthly = events.group_by("token", "heading_of", "month").len("n").cache()
+    monthly = events.group_by("token", "heading_of", "month").len("n")
     months = tokens.select("token", "month").unique()
     wanted = months.join(monthly.select("token", "heading_of").unique(), on="token", how="left")
-    counts = totals_before(monthly, wanted, by=["token", "heading_of"], sums=["n"]).filter(pl.col("n") > 0)
-    spread = counts.with_columns(seen=pl.col("n").sum().over("token", "month"), width=pl.len().over("token", "month"))
-    telling = spread.filter((pl.col("seen") >= FEWEST_TEXTS_OF_TOKEN) & (pl.col("width") <= MOST_HEADINGS_OF_TOKEN))
-    background = PRIOR_TEXTS * pl.col("seen") / pl.col("n_all")
-    gains = (
-        telling.join(_all_tokens(past_tokens, months), on="month", how="left")
-        .with_columns(gain=((pl.col("n") + background) / background).log().round(6))
-        .cache()
-    )
+    counts = settle(totals_before(monthly, wanted, by=["token", "heading_of"], sums=["n"]).filter(pl.col("n") > 0))
+    by_history = history_gains(counts, _all_tokens(past_tokens, months))
+    gains = settle(with_reference(by_history, counts, months, reference))
     known = tokens.join(gains.select("token", "month").unique(), on=["token", "month"], how="semi")
-    return known.cache(), gains.select("token", "month", "heading_of", "gain")
+    return settle(known), gains
 
 
 def _all_tokens(past_tokens: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
@@ -145,11 +158,12 @@ def _evidence(known: pl.LazyFrame, gains: pl.LazyFrame) -> pl.LazyFrame:
     return both.join(n_known, on=_CASE, how="left")
 
 
-def heading_mismatch(log_odds: pl.Expr) -> pl.Expr:
+def heading_mismatch(log_odds: pl.Expr, basis: pl.Expr) -> pl.Expr:
     """The words are those of another heading.
 
     Strength in [0, 1] from the mean log-odds per known word of the best heading against the declared one: 0 up to 1
-    (2.7 times likelier), 1 from 4 (55 times). Null where the history of the heading or of the words is thin.
-    Source: indicators.md 20.
+    (2.7 times likelier), 1 from 4 (55 times); half of it where `basis` is the nomenclature alone. Null where neither
+    history nor nomenclature says enough. Source: indicators.md 20.
     """
-    return ramp(log_odds, ORDINARY_LOG_ODDS, EXTREME_LOG_ODDS)
+    keeps = pl.when(basis == "nomenclature").then(NOMENCLATURE_KEEPS).otherwise(1.0)
+    return ramp(log_odds, ORDINARY_LOG_ODDS, EXTREME_LOG_ODDS) * keeps

@@ -41,7 +41,9 @@ def test_words_of_another_heading() -> None:
     # only the gain ln((n + b)/b) remains, n = 10, b = 5 * 10/90: the ten tiles have 5 tokens each, the ten pumps 4.
     background = 5.0 * 10 / 90
     assert log_odds == pytest.approx(math.log((10 + background) / background), abs=1e-3)
-    assert pl.select(heading_mismatch(pl.lit(log_odds))).item() == pytest.approx((log_odds - 1) / 3)
+    assert pl.select(heading_mismatch(pl.lit(log_odds), pl.lit("past declarations"))).item() == pytest.approx(
+        (log_odds - 1) / 3
+    )
 
 
 def test_what_else_is_asked_changes_no_answer() -> None:
@@ -94,4 +96,50 @@ def test_nulls_in_history_are_skipped() -> None:
 
 
 def test_mismatch_of_unknown_is_unknown() -> None:
-    assert pl.select(heading_mismatch(pl.lit(None, pl.Float64))).item() is None
+    assert pl.select(heading_mismatch(pl.lit(None, pl.Float64), pl.lit(None, pl.String))).item() is None
+
+
+REFERENCE = pl.DataFrame(
+    {
+        "token": ["tile", "porcelain", "pump", "water", "machine"],
+        "heading_of": ["6907", "6907", "8413", "8413", "8479"],
+        "share": [0.5, 0.25, 0.5, 0.25, 0.5],
+        "background": [0.001] * 5,
+    }
+)
+
+
+def by_reference(text: str, heading: str, past: pl.LazyFrame) -> tuple[str, float, str]:
+    found = compare_headings(asked(text, heading, date(2025, 2, 1)), past, reference=REFERENCE).collect()
+    return found.select("best_heading", "heading_log_odds", "heading_basis").row(0)
+
+
+def test_a_nomenclature_speaks_where_history_is_thin() -> None:
+    best, log_odds, basis = by_reference("porcelain tile", "8413", history().limit(0))
+    # gain of tile: ln((5 * 0.5 + 0.005)/0.005) = ln 501; of porcelain: ln 251; neither is a word of 8413
+    assert (best, basis) == ("6907", "nomenclature")
+    assert log_odds == pytest.approx((math.log(501) + math.log(251)) / 2, abs=1e-4)
+    half = pl.select(heading_mismatch(pl.lit(log_odds), pl.lit(basis))).item()
+    assert half == 0.5  # by the nomenclature alone never more than a mention
+    assert by_reference("porcelain tile", "6907", history().limit(0)) == ("6907", 0.0, "nomenclature")
+
+
+def test_one_word_or_a_strange_heading_is_too_little_for_the_nomenclature() -> None:
+    assert by_reference("tile", "8413", history().limit(0)) == (None, None, None)
+    assert by_reference("porcelain tile", "9999", history().limit(0)) == (None, None, None)
+
+
+def test_history_outweighs_the_nomenclature() -> None:
+    contrary = history().with_columns(  # here what tariffs call tile and porcelain goes under 3214, month after month
+        hs_code=pl.when(pl.col("description").str.contains("tile")).then(pl.lit("3214900090")).otherwise("hs_code")
+    )
+    best, log_odds, basis = by_reference("porcelain floor tile glazed", "3214", contrary)
+    assert (best, log_odds, basis) == ("3214", 0.0, "past declarations")
+
+
+def test_a_nomenclature_changes_no_answer_by_what_else_is_asked() -> None:
+    alone = compare_headings(asked("porcelain tile", "8413", date(2025, 2, 1)), history(), reference=REFERENCE)
+    both = pl.concat([asked("porcelain tile", "8413", date(2025, 2, 1)), asked("water pump", "6907", date(2025, 2, 1))])
+    together = compare_headings(both, history(), reference=REFERENCE).collect()
+    one = alone.collect()
+    assert together.filter(pl.col("wording") == one["wording"].item()).equals(one)
