@@ -70,6 +70,8 @@ class Background:
     parties_rules: PartiesRules = field(default_factory=PartiesRules)
     name_signs: NameSigns = field(default_factory=NameSigns)
     """Chinese characters of firms' names; empty: names in two scripts are not compared."""
+    word_shares: pl.DataFrame | None = None
+    """Words of a nomenclature by heading (`features.description.nomenclature`); None: history alone speaks."""
     notes: tuple[str, ...] = ()
     """What could not be looked at, said to the analyst."""
 
@@ -90,6 +92,7 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
         rows,
         background.minerals,
         history=history,
+        word_shares=background.word_shares,
         codes_of_mineral=_codes_of(background.controls),
         are_remarks_recorded=_is_recorded("control_remark", declarations, history),
     )

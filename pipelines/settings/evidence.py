@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from features.parcel import ParcelRules
@@ -135,9 +137,17 @@ class Parties(Closed):
         return PartiesRules(**self.model_dump())
 
 
+class Description(Closed):
+    """What descriptions are read with."""
+
+    nomenclature_file: Path | None = None
+    """Table of `hs_code` and `description` in force when the period began; None: past declarations alone teach."""
+
+
 class ConsignmentEvidence(Closed):
     """The section `evidence`: `load_section(ConsignmentEvidence, "evidence")`."""
 
+    description: Description = Description()
     parcel: Parcel
     routing: Routing
     parties: Parties

@@ -18,6 +18,7 @@ from pipelines.files import load_table
 from pipelines.geography import distances
 from pipelines.home import Home
 from pipelines.reference import load_controls, load_minerals, load_name_signs
+from pipelines.reference.nomenclature import load_word_shares
 from pipelines.settings.closed import load_section
 from pipelines.settings.controls import ControlSwitches
 from pipelines.settings.corridors import CorridorSettings
@@ -80,6 +81,7 @@ def load_background(
         routing_rules=settings.routing.rules(),
         parties_rules=settings.parties.rules(),
         name_signs=load_name_signs(),
+        word_shares=load_word_shares(settings.description.nomenclature_file, home.cache),
         notes=(*(words for name, words in missing.items() if tables[name] is None), *(states.notes if states else ())),
     )
 
