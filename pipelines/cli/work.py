@@ -207,4 +207,4 @@ def outcomes(
     for line in result.lines:
         say(line)
     made(result.paths)
-    next_step("oretrace train")
+    next_step(f"oretrace train --declarations FILE --outcomes {find_home(home).table('outcomes')}")

@@ -143,9 +143,14 @@ def _lines(table: pl.DataFrame, challenger: str, champion: str | None, rows: pl.
     for metric, own, other, difference, low, high in shown.select(
         "metric", "challenger", "champion", "difference", "low", "high"
     ).iter_rows():
-        line = f"{metric.replace('_', ' ')}: challenger {own:.3f}" if own is not None else f"{metric}: not measurable"
+        name = metric.replace("_", " ").replace("pct", " %")
+        line = f"{name}: challenger {own:.3f}" if own is not None else f"{name}: not measurable"
         if other is not None and difference is not None:
             line += f", champion {other:.3f}, difference {difference:+.3f}"
             line += f" ({low:+.3f} to {high:+.3f})" if low is not None else ""
         lines.append(line)
-    return lines if champion is not None else [*lines, "there is no champion to compare with"]
+    if champion is None:
+        return [*lines, "there is no champion to compare with"]
+    if champion == challenger:
+        lines.append(f"version {challenger} is champion already; train again to have another to compare with it")
+    return lines

@@ -108,8 +108,8 @@ def _how_it_did(out: Path) -> str:
     share = scored["is_violation"].mean()
     expected = n * (float(share) if isinstance(share, float) else 0.0)
     return (
-        f"of the {n} declarations the model put on the list, {hits} are violations in this generated world; "
-        f"drawn by lot it would be {expected:.1f}. That shows machinery at work, not how well it does in the field."
+        f"violations of this generated world among the {n} declarations the model put on the list: {hits}; "
+        f"among as many drawn by lot: {expected:.1f}. That shows machinery at work, not how well it does in the field."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dataframely as dy
+import polars as pl
 
 from features.assemble import assemble_evidence
 from features.contracts import Declarations, Flows, Licences, Outcomes
@@ -136,4 +137,20 @@ def run_outcomes(
         max_rejects_share=max_rejects_share,
     )
     result = merge_into_lake(loaded.frame, lake_table=home.table("outcomes"), out_dir=out)
-    return Said(lines=[f"outcomes: {loaded.counts}", *result.lines], paths=result.paths)
+    return Said(
+        lines=[f"outcomes: {loaded.counts}", *result.lines, *_strangers(loaded.frame, home)], paths=result.paths
+    )
+
+
+def _strangers(outcomes: pl.DataFrame, home: Home) -> list[str]:
+    """Say how many results are about declarations that the lake does not hold, and so would teach nothing."""
+    path = home.table("declarations")
+    if not path.is_file():
+        return []
+    n = outcomes.join(pl.read_parquet(path, columns=["declaration_id"]), on="declaration_id", how="anti").height
+    if not n:
+        return []
+    return [
+        f"{n:,} of them tell of declarations that the last training did not have: give the next one a table with them "
+        "(`oretrace ingest declarations` puts several files together)"
+    ]
