@@ -1,0 +1,90 @@
+"""`python -m tests.benchmarks [--rows N] [--quick] [--only WORD]`: measure every step and print a plain table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tests.benchmarks.steps import CASES
+
+ROWS, QUICK_ROWS = 1_000_000, 100_000
+ROOT = Path(__file__).parents[2]
+HEADS = ("what", "rows", "seconds", "rows/s", "peak MB", "inputs MB", "x scan")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the tables, run each step in a child process, print the table; nothing is asserted about time."""
+    options = _parser().parse_args(arguments)
+    rows = options.rows or (QUICK_ROWS if options.quick else ROWS)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(options.folder or made)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "declarations.parquet").exists():
+            _run(folder, f"tables {rows} {rows}")
+        print(_about(rows), flush=True)
+        _print(HEADS)
+        scans: dict[str, float] = {}
+        chosen = [name for name in CASES if not options.only or options.only in name]
+        files = {CASES[name].file for name in chosen}
+        for name, case in CASES.items():
+            if name not in chosen and not (name.startswith("plain scan") and case.file in files):
+                continue
+            if case.file == "evidence" and not (folder / "evidence.parquet").exists():
+                trees = _run(folder, f"model {rows}")["trees"]
+                print(f"(a model of {trees:,.0f} trees in four classifiers, trained on the world)", flush=True)
+            found = _run(folder, name)
+            if name.startswith("plain scan"):
+                scans[case.file] = found["seconds"]
+            _print(_line(name, folder / f"{case.file}.parquet", found, scans[case.file]))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=main.__doc__)
+    parser.add_argument("--rows", type=int, help=f"declarations, and flow rows (default {ROWS:,})")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS:,} rows")
+    parser.add_argument("--only", help="only steps whose name holds this, and the plain scans")
+    parser.add_argument("--folder", help="keep the tables in this folder, and use those already there")
+    return parser
+
+
+def _run(folder: Path, name: str) -> dict[str, float]:
+    """Run one step in a child process, so that its peak memory is its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.child", str(folder), name]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name}: failed\n{done.stderr}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _about(rows: int) -> str:
+    return (
+        f"{rows:,} declarations and as many monthly flows: a generated world of at most 60,000 declarations, repeated\n"
+        "with fresh identifiers of papers and parties (texts, goods and routes repeat), all of it history too.\n"
+        f"{os.cpu_count()} cores, polars {pl.__version__}. Seconds and rows/s are the step alone, inputs in memory;\n"
+        "x scan: times a plain read of the whole Parquet file by polars."
+    )
+
+
+def _line(name: str, file: Path, found: dict[str, float], scan: float) -> tuple[Any, ...]:
+    rows, seconds = pl.scan_parquet(file).select(pl.len()).collect().item(), found["seconds"]
+    memory = (f"{found['peak_mb']:,.0f}", f"{found['inputs_mb']:,.0f}")
+    return (name, f"{rows:,}", f"{seconds:.2f}", f"{rows / seconds:,.0f}", *memory, f"{seconds / scan:.1f}")
+
+
+def _print(cells: Sequence[str]) -> None:
+    print(f"{cells[0]:<30}" + "".join(f"{cell:>12}" for cell in cells[1:]), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

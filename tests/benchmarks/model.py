@@ -1,0 +1,46 @@
+"""A model to score with, trained on the world before it was repeated."""
+
+from __future__ import annotations
+
+from features.assemble import assemble_evidence
+from features.registry import REGISTRY
+from models.labels import label_inspected
+from models.splits import time_and_entity_split
+from models.training import train_bundle
+from pipelines.settings.closed import load_section
+from pipelines.settings.train import TrainSettings
+from pipelines.steps.train import with_described
+from tests.benchmarks.ground import Ground
+from tests.benchmarks.tables import repeat_rows
+
+
+def make_model(ground: Ground, *, rows: int) -> int:
+    """Write `evidence.parquet` (ready features, repeated to `rows`) and the bundle's texts; returns its trees."""
+    world = ground.table("world")
+    evidence = assemble_evidence(world, ground.background(world))
+    settings = load_section(TrainSettings, "train")
+    own = settings.split
+    table = with_described(evidence, world, registry=REGISTRY, group=own.group_column)
+    split = time_and_entity_split(
+        table,
+        test_share=own.test_share,
+        calibration_share=own.calibration_share,
+        embargo_days=own.embargo_days,
+        group=own.group_column,
+        held_out_group_share=own.held_out_group_share,
+        whole_groups=own.is_whole_groups,
+        seed=settings.seed,
+    )
+    results = ground.table("outcomes").join(table.select("declaration_id"), on="declaration_id", how="semi")
+    labels = label_inspected(results, **settings.labels.model_dump()).table
+    plan = settings.training_plan()
+    bundle = train_bundle(
+        table, labels, split, REGISTRY, plan=plan, controls_version=ground.controls.version, data_version="benchmark"
+    )
+    folder = ground.folder / "model"
+    folder.mkdir(exist_ok=True)
+    for name, text in bundle.to_files().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    kept = ["declaration_id", "transport_mode", "mineral", *(one.code for one in REGISTRY)]
+    repeat_rows(evidence.select(kept), rows).write_parquet(ground.path("evidence"))
+    return sum(one.n_trees for one in bundle.classifiers.values())

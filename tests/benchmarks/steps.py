@@ -1,0 +1,172 @@
+"""What is measured: a name, the file whose plain scan it is compared with, and the step ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from features.assemble import assemble_evidence
+from features.contracts import Declarations
+from features.contracts.split import split_table
+from features.controls import join_controls
+from features.corridors import build_corridor, corridor_state
+from features.description import build_description
+from features.licences import build_licences
+from features.mirror import build_mirror, lane_state, pair_mirrors
+from features.parcel import build_parcel
+from features.parties import build_parties
+from features.registry import REGISTRY
+from features.routing import build_routing
+from models.matrix import build_matrix
+from pipelines.steps.corridor_search import look_of, search_corridors
+from pipelines.steps.watches import watches_of_controls
+from tests.benchmarks.duck import duckdb_pairs
+from tests.benchmarks.ground import Ground
+
+Step = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table."""
+
+    prepare: Callable[[Ground], Step]
+    """Reads what the step needs (not timed) and returns the step (timed)."""
+    file: str
+    """The table whose plain scan stands beside it."""
+
+
+def _scan(name: str) -> Callable[[Ground], Step]:
+    def prepare(ground: Ground) -> Step:
+        return lambda: pl.read_parquet(ground.path(name), memory_map=False)
+
+    return prepare
+
+
+def _split(ground: Ground) -> Step:
+    raw = ground.declarations.lazy()
+    return lambda: split_table(raw, Declarations, table="declarations", file="declarations")
+
+
+def _description(ground: Ground) -> Step:
+    rows, minerals = ground.declarations.lazy(), ground.minerals
+    return lambda: build_description(rows, minerals, history=rows).collect()
+
+
+def _parcel(ground: Ground) -> Step:
+    rows, minerals = ground.declarations.lazy(), ground.minerals
+    return lambda: build_parcel(rows, rows, minerals).collect()
+
+
+def _routing(ground: Ground) -> Step:
+    rows, places = ground.declarations.lazy(), ground.table("distances").lazy()
+    return lambda: build_routing(rows, places, rows).collect()
+
+
+def _parties(ground: Ground) -> Step:
+    rows, outcomes = ground.declarations.lazy(), ground.table("outcomes").lazy()
+    return lambda: build_parties(rows, rows, outcomes).collect()
+
+
+def _licences(ground: Ground) -> Step:
+    rows, register = ground.declarations.lazy(), ground.table("licences").lazy()
+    needs = ground.declarations.select(
+        "declaration_id", needs_licence=pl.lit(value=True), minerals=pl.lit(None, pl.List(pl.String))
+    ).lazy()
+    return lambda: build_licences(rows, register, rows, needs).collect()
+
+
+def _mirror(ground: Ground) -> Step:
+    rows, state = ground.declarations.lazy(), ground.table("lanes").lazy()
+    return lambda: build_mirror(rows, state).collect()
+
+
+def _corridor(ground: Ground) -> Step:
+    state = ground.background().corridor_state
+    codes = ground.minerals.forms.lazy().select("mineral", pl.col("hs6")).explode("hs6").drop_nulls()
+    rows = ground.declarations.lazy()
+    return lambda: None if state is None else build_corridor(rows, state, codes).collect()
+
+
+def _controls(ground: Ground) -> Step:
+    rows, controls = ground.declarations.lazy(), ground.controls
+    return lambda: join_controls(rows, controls).collect()
+
+
+def _assembly(ground: Ground) -> Step:
+    rows, background = ground.declarations, ground.background()
+    return lambda: assemble_evidence(rows, background)
+
+
+def _score(ground: Ground) -> Step:
+    evidence, bundle = ground.table("evidence"), ground.bundle
+    return lambda: bundle.score(evidence, registry=REGISTRY)
+
+
+def _anomaly(ground: Ground) -> Step:
+    bundle = ground.bundle
+    matrix = build_matrix(ground.table("evidence"), bundle.columns)
+    return lambda: bundle.anomaly_scores(matrix)
+
+
+def _pairs(ground: Ground) -> Step:
+    flows = ground.table("flows").lazy()
+    return lambda: pair_mirrors(flows).collect()
+
+
+def _lanes(ground: Ground) -> Step:
+    flows, months = ground.table("flows").lazy(), ground.months
+
+    def run() -> None:
+        lane_state(flows, months=months).collect().write_parquet(ground.path("lanes"))
+
+    return run
+
+
+def _search(ground: Ground) -> Step:
+    flows, controls, settings = ground.table("flows").lazy(), ground.controls, ground.corridor_settings
+    last = look_of(ground.months[-1]) - 1
+
+    def run() -> None:
+        found = search_corridors(
+            flows,
+            lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
+            last_look=last,
+            settings=settings,
+        )
+        if not found.tests.is_empty():
+            corridor_state(found.tests.lazy()).collect().write_parquet(ground.path("corridors"))
+
+    return run
+
+
+def _duckdb(ground: Ground) -> Step:
+    path = ground.path("flows")
+    return lambda: duckdb_pairs(path)
+
+
+CASES: Mapping[str, Case] = {
+    "plain scan of flows": Case(_scan("flows"), "flows"),
+    "pairing of both sides": Case(_pairs, "flows"),
+    "the same pairing in DuckDB": Case(_duckdb, "flows"),
+    "pairing and lane state": Case(_lanes, "flows"),
+    "corridor search": Case(_search, "flows"),
+    "plain scan of declarations": Case(_scan("declarations"), "declarations"),
+    "contract split": Case(_split, "declarations"),
+    "room: description": Case(_description, "declarations"),
+    "room: parcel": Case(_parcel, "declarations"),
+    "room: routing": Case(_routing, "declarations"),
+    "room: parties": Case(_parties, "declarations"),
+    "room: licences": Case(_licences, "declarations"),
+    "room: mirror": Case(_mirror, "declarations"),
+    "room: corridors": Case(_corridor, "declarations"),
+    "control list joined": Case(_controls, "declarations"),
+    "evidence assembled": Case(_assembly, "declarations"),
+    "plain scan of ready features": Case(_scan("evidence"), "evidence"),
+    "scoring": Case(_score, "evidence"),
+    "anomaly scores": Case(_anomaly, "evidence"),
+}
+"""In the order they run: lane states are kept for the rooms that follow."""

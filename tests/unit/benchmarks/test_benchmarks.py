@@ -1,0 +1,36 @@
+"""The benchmark runs from tables to printed lines; how long it takes is nobody's business here."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import __main__ as benchmarks
+from tests.benchmarks.child import main as run_step
+from tests.benchmarks.steps import CASES
+
+
+def test_every_step_runs_on_a_tiny_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(benchmarks, "_run", run_step)  # in this process: memory is not what is tested
+    without_duckdb = {name: case for name, case in CASES.items() if "DuckDB" not in name}
+    monkeypatch.setattr(benchmarks, "CASES", CASES if find_spec("duckdb") else without_duckdb)
+    assert benchmarks.main(["--rows", "700", "--folder", str(tmp_path)]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert {name for name in CASES if any(line.startswith(name) for line in lines)} >= set(without_duckdb)
+    one = next(line for line in lines if line.startswith("scoring"))
+    assert one.split()[1] == "700"
+
+
+def test_one_step_alone_brings_only_the_scan_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(benchmarks, "_run", run_step)
+    assert benchmarks.main(["--rows", "400", "--only", "control list", "--folder", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "plain scan of declarations" in told
+    assert "control list joined" in told
+    assert "flows  " not in told
