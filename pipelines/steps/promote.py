@@ -30,7 +30,8 @@ def run_promote(*, home: Path, settings: TrainSettings, out_dir: Path | None = N
 
     Against a champion: no loss beyond the tolerances in average precision and in precision at the share compared, none
     in any typology, calibration error within bounds. Without one (or with one that reads other evidence): lift over
-    prevalence, AUC and calibration error. A challenger that is champion already is left so. The refusal is returned, not raised, so that the caller can print the checks.
+    prevalence, AUC and calibration error. A challenger that is champion already is left so. The refusal is returned,
+    not raised, so that the caller can print the checks.
     """
     comparison = run_compare(home=home, settings=settings, out_dir=out_dir)
     if comparison.challenger == comparison.champion:
