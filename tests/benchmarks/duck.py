@@ -50,4 +50,4 @@ def duckdb_pairs(flows: Path) -> int:
     """Pair the flows of a Parquet file, reading included; returns the number of pairs."""
     duckdb = importlib.import_module("duckdb")
     with duckdb.connect() as connection:
-        return int(connection.execute(PAIRS, {"flows": str(flows)}).to_arrow_table().num_rows)
+        return int(connection.sql(PAIRS, params={"flows": str(flows)}).to_arrow_table().num_rows)
