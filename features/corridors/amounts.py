@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
+
+from features.countries import PLACE_CODES
+from features.lookback import settle
 
 MASS_KNOWN_SHARE = 0.5  # a good is counted in kg when masses stand beside at least half of its value
 LOOK_BACK_MONTHS = 63  # months before a look that fit a 64-bit mark of what was reported
@@ -15,9 +18,30 @@ def month_number(day: pl.Expr) -> pl.Expr:
     return day.dt.year().cast(pl.Int32) * 12 + day.dt.month().cast(pl.Int32) - 1
 
 
-def _at_looks(rows: pl.LazyFrame, first: pl.Expr, last: pl.Expr, looks: Sequence[int]) -> pl.LazyFrame:
+_PLACE = pl.Enum(PLACE_CODES)
+_MONTHS = 120_000  # months of ten thousand years: more than a date can have
+Looks = Sequence[int] | Mapping[str, Iterable[int]]
+"""Months of looking as month numbers: the same for every good, or each good's own."""
+
+
+def _numbered(codes: pl.LazyFrame, looks: Looks) -> tuple[pl.DataFrame, list[int]]:
+    """Number the goods of `codes`, and list good and look as one number (good times 120,000 plus look)."""
+    named = codes.select("mineral", "hs6").unique().sort("mineral", "hs6").collect()
+    goods = named.select("mineral").unique().sort("mineral").with_row_index("good")
+    numbers = dict(goods.select("mineral", pl.col("good").cast(pl.Int64)).iter_rows())
+    if isinstance(looks, Mapping):
+        cells = {numbers[name] * _MONTHS + look for name, own in looks.items() if name in numbers for look in own}
+    else:
+        cells = {number * _MONTHS + look for number in numbers.values() for look in looks}
+    return named.join(goods.with_columns(pl.col("good").cast(pl.Int64)), on="mineral", how="left"), sorted(cells)
+
+
+def _at_looks(rows: pl.LazyFrame, first: pl.Expr, last: pl.Expr, cells: list[int]) -> pl.LazyFrame:
+    """Repeat each row (of a `good`) at the looks at which it was known; adds `cell`, the number of good and look."""
+    looks = [cell % _MONTHS for cell in cells] or [0]
     lowest, highest = pl.lit(min(looks), dtype=pl.Int32), pl.lit(max(looks), dtype=pl.Int32)
-    wanted = pl.Series("look", sorted(set(looks)), dtype=pl.Int32).implode()
+    wanted = pl.Series("cell", cells, dtype=pl.Int64).implode()
+    cell = (pl.col("good") * _MONTHS + pl.col("look")).alias("cell")
     start, stop = pl.max_horizontal(first, lowest), pl.min_horizontal(last, highest)
     ranges = pl.int_ranges(start, pl.max_horizontal(stop + 1, start), dtype=pl.Int32).alias("look")
     return (
@@ -25,12 +49,20 @@ def _at_looks(rows: pl.LazyFrame, first: pl.Expr, last: pl.Expr, looks: Sequence
         .filter(pl.col("first_look") <= pl.col("last_look"))
         .with_columns(ranges)
         .explode("look", empty_as_null=False)
-        .filter(pl.col("look").is_in(wanted))
-        .drop("first_look", "last_look")
+        .with_columns(cell)
+        .filter(pl.col("cell").is_in(wanted))
+        .drop("first_look", "last_look", "good")
     )
 
 
-def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[int], cif_ratio: float) -> pl.LazyFrame:
+def _named(numbered: pl.DataFrame) -> list[pl.Expr]:
+    """Turn `cell` back into the good's name and the look."""
+    names = pl.Enum(numbered["mineral"].unique().sort())
+    good = (pl.col("cell") // _MONTHS).cast(pl.UInt32).cat.to(names)
+    return [good.alias("mineral"), (pl.col("cell") % _MONTHS).cast(pl.Int32).alias("look")]
+
+
+def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_ratio: float) -> pl.LazyFrame:
     """Measure what moved from country to country each month, as known before the first day of each look.
 
     `pairs`: columns of the mirror room's `pair_mirrors`; `codes`: `mineral`, `hs6`; `looks`: months of looking as month
@@ -38,20 +70,25 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[in
     exporter's; sides are never added. Columns: `mineral look exporter_iso3 importer_iso3 month`, `usd` (FOB),
     `amount` (kg where `is_mass`, else USD; a missing mass is filled at the good's usual USD/kg), `priced_kg` and
     `priced_usd` (measured masses and their value, for unit values), `importer_usd` (part read from the importer).
-    Only monthly figures.
+    Only monthly figures. Goods and places are `Enum`s.
     """
+    numbered, cells = _numbered(codes, looks)
     has_m = pl.col("m_usd").is_not_null()
     fob = pl.when(pl.col("m_valuation").is_in(["FOB", "customs"])).then("m_usd").otherwise(pl.col("m_usd") / cif_ratio)
     measured = pl.when(has_m).then("m_measured_kg").otherwise("x_measured_kg")
+    n = len(PLACE_CODES)
+    place = {
+        side: pl.col(f"{side}_iso3").cast(_PLACE).to_physical().cast(pl.Int64) for side in ("exporter", "importer")
+    }
+    month = month_number(pl.col("period"))
     rows = (
         pairs.filter(pl.col("freq") == "M", has_m | pl.col("x_usd").is_not_null())
-        .join(codes, on="hs6", how="left")
-        .filter(pl.col("mineral").is_not_null())
+        .join(numbered.lazy(), on="hs6", how="left")
+        .filter(pl.col("good").is_not_null())
         .select(
-            "mineral",
-            "exporter_iso3",
-            "importer_iso3",
-            month_number(pl.col("period")).alias("month"),
+            "good",
+            ((place["exporter"] * n + place["importer"]) * _MONTHS + month).alias("lane_month"),
+            month.alias("month"),
             month_number(pl.col("known_from")).alias("known_month"),
             month_number(pl.col("known_to")).alias("until_month"),
             pl.when(has_m).then(fob).otherwise("x_usd").alias("usd"),
@@ -59,31 +96,45 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[in
             measured.alias("priced_kg"),
             has_m.alias("is_importers"),
         )
+        .with_columns(
+            pl.when(pl.col("kg").is_not_null()).then("usd").otherwise(0.0).alias("weighed_usd"),
+            pl.when(pl.col("priced_kg").is_not_null()).then("usd").otherwise(0.0).alias("priced_usd"),
+            pl.when("is_importers").then("usd").otherwise(0.0).alias("importer_usd"),
+        )
+        .drop("is_importers")
     )
     until = pl.min_horizontal(pl.col("month") + LOOK_BACK_MONTHS, pl.col("until_month"))
-    seen = _at_looks(rows, pl.col("known_month") + 1, until, looks)
-    weighed = pl.col("kg").is_not_null()
-    lanes = seen.group_by("mineral", "look", "exporter_iso3", "importer_iso3", "month").agg(
-        pl.col("usd").sum(),
-        pl.col("kg").sum(),
-        pl.col("usd").filter(weighed).sum().alias("weighed_usd"),
-        pl.col("priced_kg").sum(),
-        pl.col("usd").filter(pl.col("priced_kg").is_not_null()).sum().alias("priced_usd"),
-        pl.col("usd").filter("is_importers").sum().alias("importer_usd"),
-    )
-    goods = lanes.group_by("mineral", "look").agg(
+    seen = _at_looks(rows, pl.col("known_month") + 1, until, cells)
+    sums = ["usd", "kg", "weighed_usd", "priced_kg", "priced_usd", "importer_usd"]
+    lanes = seen.group_by("cell", "lane_month").agg(pl.col(sums).sum())
+    lanes = settle(lanes)
+    goods = lanes.group_by("cell").agg(
         pl.col("usd").sum().alias("all_usd"),
         pl.col("weighed_usd").sum().alias("all_weighed"),
         pl.col("kg").sum().alias("all_kg"),
     )
     is_mass = (pl.col("all_weighed") >= MASS_KNOWN_SHARE * pl.col("all_usd")) & (pl.col("all_kg") > 0)
-    kg_per_usd = pl.col("all_kg") / pl.col("all_weighed")
-    filled = pl.col("kg") + (pl.col("usd") - pl.col("weighed_usd")) * kg_per_usd
+    # 0 where nothing has a value: there is then nothing unweighed to fill in
+    per_usd = pl.when(pl.col("all_weighed") > 0).then(pl.col("all_kg") / pl.col("all_weighed")).otherwise(0.0)
+    kg_per_usd = per_usd.alias("kg_per_usd")
+    filled = pl.col("kg") + (pl.col("usd") - pl.col("weighed_usd")) * pl.col("kg_per_usd")
+    lane = pl.col("lane_month") // _MONTHS
+
     return (
-        lanes.join(goods, on=["mineral", "look"], how="left")
-        .with_columns(is_mass.alias("is_mass"))
+        lanes.join(goods.select("cell", is_mass.alias("is_mass"), kg_per_usd), on="cell", how="left")
         .with_columns(pl.when("is_mass").then(filled).otherwise("usd").alias("amount"))
-        .drop("all_usd", "all_weighed", "all_kg", "kg", "weighed_usd")
+        .select(
+            *_named(numbered),
+            (lane // n).cast(pl.UInt32).cat.to(_PLACE).alias("exporter_iso3"),
+            (lane % n).cast(pl.UInt32).cat.to(_PLACE).alias("importer_iso3"),
+            (pl.col("lane_month") % _MONTHS).cast(pl.Int32).alias("month"),
+            "usd",
+            "priced_kg",
+            "priced_usd",
+            "importer_usd",
+            "is_mass",
+            "amount",
+        )
     )
 
 
@@ -113,25 +164,30 @@ def known_spans(
     return {(name, look): (first, last) for name, look, first, last in spans.iter_rows()}
 
 
-def reported_marks(periods: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Sequence[int]) -> pl.LazyFrame:
+def reported_marks(periods: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks) -> pl.LazyFrame:
     """Mark the months for which each country had reported the good by each look: one bit a month.
 
     `periods`: columns of the mirror room's `reported_periods`. Bit b of `marks` (UInt64) stands for the month
     look − 63 + b; set when any of the good's codes was reported. Keys: `mineral look side reporter_iso3`.
     """
+    numbered, cells = _numbered(codes, looks)
+    month = month_number(pl.col("period"))
     reported = (
         periods.filter(pl.col("freq") == "M")
-        .join(codes, on="hs6", how="left")
-        .filter(pl.col("mineral").is_not_null())
-        .with_columns(month_number(pl.col("period")).alias("month"))
-        .group_by("mineral", "reporter_iso3", "side", "month")
+        .join(numbered.lazy(), on="hs6", how="left")
+        .filter(pl.col("good").is_not_null())
+        .with_columns(month.alias("month"))
+        .group_by("good", "reporter_iso3", "side", "month")
         .agg(month_number(pl.col("available_from").min()).alias("known_month"))
     )
-    seen = _at_looks(reported, pl.col("known_month") + 1, pl.col("month") + LOOK_BACK_MONTHS, looks)
+    seen = _at_looks(reported, pl.col("known_month") + 1, pl.col("month") + LOOK_BACK_MONTHS, cells)
     bit = pl.col("month") - pl.col("look") + LOOK_BACK_MONTHS
     powers = {place: 2**place for place in range(64)}
-    return seen.group_by("mineral", "look", "side", "reporter_iso3").agg(
-        bit.replace_strict(powers, default=0, return_dtype=pl.UInt64).sum().alias("marks")
+    return (
+        seen.group_by("cell", "side", "reporter_iso3")
+        .agg(bit.replace_strict(powers, default=0, return_dtype=pl.UInt64).sum().alias("marks"))
+        .with_columns(_named(numbered))
+        .select(pl.col("mineral").cast(pl.String), "look", "side", "reporter_iso3", "marks")
     )
 
 

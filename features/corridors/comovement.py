@@ -17,7 +17,7 @@ def comovement(corridors: pl.LazyFrame, amounts: pl.LazyFrame) -> pl.LazyFrame:
     """
     key = ["mineral", "look", "origin_iso3", "hub_iso3", "destination_iso3"]
     wanted = corridors.group_by(key).agg(pl.col("post_to").max())
-    lane = amounts.select("mineral", "look", "exporter_iso3", "importer_iso3", "month", "amount")
+    lane = _lanes_of(corridors, amounts)
     incoming = lane.rename({"exporter_iso3": "origin_iso3", "importer_iso3": "hub_iso3", "amount": "inflow"})
     outgoing = lane.rename({"exporter_iso3": "hub_iso3", "importer_iso3": "destination_iso3", "amount": "outflow"})
     months = wanted.with_columns(
@@ -38,3 +38,20 @@ def comovement(corridors: pl.LazyFrame, amounts: pl.LazyFrame) -> pl.LazyFrame:
         rows.group_by(key).agg(found).with_columns(pl.max_horizontal(f"corr_{lag}" for lag in LAGS).alias("comovement"))
     )
     return corridors.join(best.select(*key, "comovement"), on=key, how="left")
+
+
+def _lanes_of(corridors: pl.LazyFrame, amounts: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep the few lanes that any of the corridors has, before anything is joined."""
+    legs = corridors.select("mineral", "look", "origin_iso3", "hub_iso3", "destination_iso3").unique().collect()
+    places = amounts.collect_schema()["exporter_iso3"]
+    goods = amounts.collect_schema()["mineral"]
+    ends = [
+        pl.concat([legs[one], legs["hub_iso3"]]).unique().cast(places).implode()
+        for one in ("origin_iso3", "destination_iso3")
+    ]
+    return amounts.filter(
+        pl.col("look").is_in(legs["look"].unique().implode()),
+        pl.col("mineral").is_in(legs["mineral"].unique().cast(goods).implode()),
+        pl.col("exporter_iso3").is_in(ends[0]),
+        pl.col("importer_iso3").is_in(ends[1]),
+    ).select(pl.col("mineral", "exporter_iso3", "importer_iso3").cast(pl.String), "look", "month", "amount")

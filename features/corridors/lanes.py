@@ -6,6 +6,9 @@ import math
 
 import polars as pl
 
+from features.corridors.window_sums import window_sums
+from features.lookback import settle
+
 TRIAL = ("mineral", "look", "event", "trial")
 LANE = (*TRIAL, "exporter_iso3", "importer_iso3")
 ORDINARY_SPREAD = 0.52  # spread of ln(M/X) of honest lanes over a year (indicators.md 4): how far a mean is trusted
@@ -28,32 +31,7 @@ def lane_windows(
     `post_importer_share` (part read from the importer),
     `pre_uv post_uv` (USD/kg, measured masses only), `floor` (amount below which a window is not material).
     """
-    numbered = trials.lazy().with_row_index("trial_number")
-    bounds = ["base_from", "base_to", "post_from", "post_to", "event"]
-    places = amounts.select("exporter_iso3", "importer_iso3").unique().sort("exporter_iso3", "importer_iso3")
-    places = places.with_row_index("place_number")
-    rows = (
-        amounts.join(places, on=["exporter_iso3", "importer_iso3"], how="left")
-        .drop("exporter_iso3", "importer_iso3")
-        .join(numbered.select("mineral", "look", "trial_number", *bounds), on=["mineral", "look"], how="left")
-        .drop("mineral", "look")
-        .filter(pl.col("trial_number").is_not_null())
-    )
-    sums = (
-        _window_sums(rows)
-        .join(places, on="place_number", how="left")
-        .join(numbered, on="trial_number", how="left")
-        .drop("place_number", "trial_number")
-    )
-    for side, country in (("X", "exporter_iso3"), ("M", "importer_iso3")):
-        own = marks.filter(pl.col("side") == side).select(
-            "mineral", "look", pl.col("reporter_iso3").alias(country), pl.col("marks").alias(f"marks_{side}")
-        )
-        sums = sums.join(own, on=["mineral", "look", country], how="left")
-    either = pl.col("marks_X").fill_null(0) | pl.col("marks_M").fill_null(0)
-    n_pre = (either & pl.col("base_mark")).bitwise_count_ones().cast(pl.Float64)
-    n_post = (either & pl.col("post_mark")).bitwise_count_ones().cast(pl.Float64)
-    lanes = sums.with_columns(n_pre.alias("n_pre"), n_post.alias("n_post"))
+    lanes = window_sums(amounts.collect(), trials.collect(), marks.collect()).lazy().with_columns(_shares())
     pre_mean = pl.when(pl.col("n_pre") > 0).then(pl.col("pre_sum") / pl.col("n_pre"))
     pre_sd = (pl.col("pre_squares") / pl.col("n_pre") - pre_mean * pre_mean).clip(lower_bound=0.0).sqrt()
     lanes = lanes.with_columns(pre_mean.alias("pre_mean"), pl.when(pl.col("n_pre") > 0).then(pre_sd).alias("pre_sd"))
@@ -62,7 +40,8 @@ def lane_windows(
     )
     lanes = lanes.with_columns(pl.when(pl.col("post_sum") > 0).then(step.fill_null(0.0)).alias("event_step"))
     both_usd, both = pl.col("post_usd") + pl.col("pre_usd"), pl.col("post_sum") + pl.col("pre_sum")
-    markets = lanes.group_by(TRIAL).agg(
+    lanes = settle(lanes)
+    markets = lanes.group_by("trial_number").agg(
         pl.col("pre_mean").sum().alias("market"),
         pl.when(both_usd.sum() > 0).then(both.sum() / both_usd.sum()).alias("amount_per_usd"),
     )
@@ -71,59 +50,22 @@ def lane_windows(
         MATERIAL_SHARE * pl.col("market") * (pl.col("post_to") - pl.col("post_from") + 1),
     )
     return (
-        lanes.join(markets, on=list(TRIAL), how="left")
+        lanes.join(markets, on="trial_number", how="left")
         .with_columns(size.alias("floor"))
-        .drop("base_from", "base_to", "base_mark", "post_mark", "pre_squares", "market", "marks_X", "marks_M")
+        .drop("base_from", "base_to", "base_mark", "post_mark", "pre_squares", "market", "trial_number")
+        .drop(f"{span}_{name}" for span in ("pre", "post") for name in ("importers", "priced_kg", "priced_usd"))
     )
 
 
-def _window_sums(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Sum by trial and lane, with plain sums over months masked beforehand, which polars adds up fastest."""
-    month, amount, usd = pl.col("month"), pl.col("amount"), pl.col("usd")
-    before, after = month.is_between("base_from", "base_to"), month.is_between("post_from", "post_to")
-    year = month.is_between(pl.col("post_from") - 12, pl.col("post_from") - 1)
-    at_event = month.is_between(pl.col("event"), pl.col("event") + 1)
-
-    def within(where: pl.Expr, value: pl.Expr) -> pl.Expr:
-        return pl.when(where).then(value).otherwise(0.0)
-
-    masked = rows.filter(before | after | year | at_event).select(
-        "trial_number",
-        "place_number",
-        "is_mass",
-        within(before, amount).alias("pre_sum"),
-        within(before, amount * amount).alias("pre_squares"),
-        within(before, usd).alias("pre_usd"),
-        within(before, pl.col("importer_usd")).alias("pre_importers"),
-        within(before, pl.col("priced_kg")).alias("pre_priced_kg"),
-        within(before, pl.col("priced_usd")).alias("pre_priced_usd"),
-        within(after, amount).alias("post_sum"),
-        within(after, usd).alias("post_usd"),
-        within(after, pl.col("importer_usd")).alias("post_importers"),
-        within(after, pl.col("priced_kg")).alias("post_priced_kg"),
-        within(after, pl.col("priced_usd")).alias("post_priced_usd"),
-        within(after, amount * (month - pl.col("post_from"))).alias("post_moment"),
-        within(year, amount).alias("year_sum"),
-        (within(at_event, amount) / 2.0).alias("event_mean"),
-        pl.when(after & (amount > 0)).then(month).alias("active_month"),
-    )
-    names = [name for name in masked.collect_schema().names()[3:] if name != "active_month"]
-    sums = masked.group_by("trial_number", "place_number").agg(
-        pl.col(names).sum().round(3),  # so that the order of addition decides nothing
-        pl.col("post_sum").max().alias("post_max"),
-        pl.col("active_month").min().alias("first_month"),
-        pl.col("is_mass").first(),
-    )
-    shares = [
+def _shares() -> list[pl.Expr]:
+    """Part read from the importer, and unit value, before and after."""
+    return [
         pl.when(pl.col(f"{span}_{whole}") > 0)
         .then(pl.col(f"{span}_{part}") / pl.col(f"{span}_{whole}"))
         .alias(f"{span}_{name}")
         for span in ("pre", "post")
         for part, whole, name in (("importers", "usd", "importer_share"), ("priced_usd", "priced_kg", "uv"))
     ]
-    return sums.with_columns(shares).drop(
-        f"{span}_{name}" for span in ("pre", "post") for name in ("importers", "priced_kg", "priced_usd")
-    )
 
 
 def donor_rise(post_mean: pl.Expr, pre_mean: pl.Expr) -> pl.Expr:

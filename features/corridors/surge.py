@@ -46,10 +46,11 @@ def _leg(lanes: pl.LazyFrame, *, start: str, end: str, prefix: str, extra: tuple
 def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     """Goods reached the hub from the origin, and left it for the destination, in excess of what would be expected.
 
-    `lanes` from `excess_over_expected`; `scope`: one row per `mineral` with `legs` (both, in, out: which legs anybody
-    reports), `destinations` and `hubs` (lists; empty: all). A corridor is looked at where its legs had at least six
-    reported months before and one after, and each carried a material amount after; with an open list of destinations,
-    only where direct trade fell by at least 30 %. Placebo trials run over every hub and destination.
+    `lanes` from `excess_over_expected`; `scope`: one row per `mineral` (and `look`, if it has the column) with `legs`
+    (both, in: which legs anybody reports), `origins`, `destinations` and `hubs` (lists; empty: all). A corridor is
+    looked at where its legs had at least six reported months before and one after, and each carried a material amount
+    after; with an open list of destinations, only where direct trade fell by at least 30 %. Placebo trials run over
+    every hub and destination.
     Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*` (origin to hub), `out_*` (hub to destination)
     and `direct_*`, `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper bound,
     `deficit` of direct trade (null where nothing fell), `is_novel` (nothing left for the destination in the year
@@ -60,7 +61,8 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     from_origin, elsewhere = pl.col("is_from_origin"), ~pl.col("is_from_origin")
     inflow = _leg(material.filter(from_origin), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
     outflow = _leg(material.filter(elsewhere), start="hub_iso3", end="destination_iso3", prefix="out")
-    inflow = inflow.join(scope, on="mineral", how="left")
+    per = [name for name in ("mineral", "look") if name in scope.collect_schema().names()]
+    inflow = inflow.join(scope, on=per, how="left")
     both = (
         inflow.filter(pl.col("legs") == "both")
         .join(outflow, on=[*TRIAL, "hub_iso3"], how="left")

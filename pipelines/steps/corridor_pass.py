@@ -51,7 +51,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
         return None
     dates = trials.filter(pl.col("trial").str.starts_with("placebo-") & (pl.col("trial") != "placebo-same"))
     has_placebos |= set(dates.select("mineral", "event").unique().iter_rows())
-    used = sorted(trials["look"].unique())
+    used = _looks_of(trials)
     amounts = lane_amounts(monthly, named, looks=used, cif_ratio=CIF_RATIO).collect()
     marks = reported_marks(ground.periods.lazy(), named, looks=used).collect()
     windows = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
@@ -74,7 +74,7 @@ def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.
     """Measure the neighbouring codes over the same windows, on lanes from an origin to a hub looked at."""
     tested = set(real["mineral"])
     near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
-    looks = sorted(real["look"].unique())
+    looks = _looks_of(real)
     first_legs = ground.monthly.lazy().filter(
         pl.col("exporter_iso3").is_in(real["origin_iso3"].unique().implode()),
         pl.col("importer_iso3").is_in(real["hub_iso3"].unique().implode()),
@@ -86,25 +86,29 @@ def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.
     return lane_windows(amounts, trials.lazy(), marks, material_usd=ground.settings.material_usd).collect()
 
 
+def _looks_of(rows: pl.DataFrame) -> dict[str, list[int]]:
+    """List the looks at which each good is compared with anything."""
+    return dict(rows.group_by("mineral").agg(pl.col("look").unique()).iter_rows())
+
+
 def _origins(watches: Sequence[Watch]) -> pl.LazyFrame:
     rows = [{"mineral": one.name, "exporter_iso3": code} for one in watches for code in one.origins]
     return pl.LazyFrame(rows, schema={"mineral": pl.String, "exporter_iso3": pl.String})
 
 
 def _scope(watches: Sequence[Watch], amounts: pl.DataFrame) -> pl.LazyFrame:
-    """Say what each watch covers, and whether anybody but its origins reports or is reported to export the good."""
-    sent = amounts.group_by("mineral").agg(pl.col("exporter_iso3").unique())
-    exporters = {name: set(places) for name, places in sent.iter_rows()}
-    rows = [
-        {
-            "mineral": one.name,
-            "legs": "both" if exporters.get(one.name, set()) - set(one.origins) else "in",
-            "origins": list(one.origins),
-            "destinations": list(one.destinations),
-            "hubs": list(one.hubs),
-        }
-        for one in watches
-    ]
-    schema: dict[str, pl.DataType] = {"mineral": pl.String(), "legs": pl.String()}
+    """Say what each watch covers, and whether anybody but its origins was known to export the good at each look."""
+    sent = amounts.lazy().select(pl.col("mineral").cast(pl.String), "look", pl.col("exporter_iso3")).unique()
+    own = _origins(watches).with_columns(pl.lit(value=True).alias("is_own"))
+    both = (
+        sent.with_columns(pl.col("exporter_iso3").cast(pl.String))
+        .join(own, on=["mineral", "exporter_iso3"], how="left")
+        .group_by("mineral", "look")
+        .agg(pl.col("is_own").is_null().any().alias("is_both"))
+    )
+    schema: dict[str, pl.DataType] = {"mineral": pl.String()}
     schema |= {name: pl.List(pl.String) for name in ("origins", "destinations", "hubs")}
-    return pl.LazyFrame(rows, schema=schema)
+    rows = [(one.name, list(one.origins), list(one.destinations), list(one.hubs)) for one in watches]
+    covers = pl.LazyFrame(rows, schema=schema, orient="row")
+    legs = pl.when("is_both").then(pl.lit("both")).otherwise(pl.lit("in")).alias("legs")
+    return both.select("mineral", "look", legs).join(covers, on="mineral", how="left")

@@ -81,7 +81,7 @@ def test_row_order_changes_nothing(diverted: pl.DataFrame) -> None:
         (lambda w: w.with_columns(net_kg=pl.lit(None, pl.Float64)), "No masses"),
         (lambda w: w.filter(pl.col("direction") == "export"), "No importing country's figures"),
         (lambda w: w.filter(pl.col("direction") == "import"), "No exporting country's figures"),
-        (lambda w: w.filter(pl.col("period") == date(2023, 9, 1)), "Only 1 month(s)"),
+        (lambda w: w.filter(pl.col("period") == date(2023, 9, 1)), "Only one month"),
         (lambda w: w.filter(pl.col("hs_code") != "811292"), "No figures at all for: germanium"),
         (
             lambda w: w.filter(pl.col("hs_code") == "811292", pl.col("reporter_iso3") == "CHN"),
