@@ -64,6 +64,7 @@ def run_score(
     """
     settings = load_section(ScoreSettings, "score", config)
     bundle = tracking.load_version(home.folder, model)
+    bundle.columns.check(REGISTRY)
     loaded = load_table(
         declarations,
         Declarations,
