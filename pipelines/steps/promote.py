@@ -63,7 +63,12 @@ def judge(comparison: Comparison, gate: GateSettings) -> list[tuple[str, bool]]:
     """The gate's checks in words, each with its numbers and whether it passed."""
     if not comparison.is_challenger_supervised:
         allowed = gate.is_unlabelled_allowed and comparison.champion is None
-        return [("no inspection taught this model; allowed only as a first model, as the settings say", allowed)]
+        return [
+            (
+                "too few inspected violations to teach this model; allowed only as a first model, as the settings say",
+                allowed,
+            )
+        ]
     enough = comparison.n_positive >= gate.n_positives_min
     checks = [
         (f"{comparison.n_positive} violations to measure on, at least {gate.n_positives_min} needed", enough),
