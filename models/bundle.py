@@ -23,7 +23,7 @@ from models.conformal import ConformalTable, group_names
 from models.labels import ANY, TARGETS
 from models.matrix import Columns, Floats, Matrix, build_matrix
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file form; a reader refuses one it does not know."""
 
 SCORE_SCHEMA = {
@@ -65,7 +65,7 @@ class ModelBundle:
     @property
     def is_supervised(self) -> bool:
         """Whether inspections taught it; otherwise suspicion is the prior, and the order is the anomaly score's."""
-        return self.classifiers[ANY].booster is not None
+        return self.classifiers[ANY].is_learned
 
     @property
     def model_version(self) -> str:
@@ -147,7 +147,7 @@ class ModelBundle:
                     "share": one.share,
                     "n_rounds": one.n_rounds,
                     "note": one.note,
-                    "learned": one.booster is not None,
+                    "n_bags": len(one.boosters),
                 }
                 for name, one in self.classifiers.items()
             },
@@ -160,7 +160,11 @@ class ModelBundle:
             "notes": list(self.notes),
             "metrics": dict(self.metrics),
         }
-        boosters = {f"booster_{k}.txt": v.booster for k, v in self.classifiers.items() if v.booster is not None}
+        boosters = {
+            _booster_file(name, bag): text
+            for name, one in self.classifiers.items()
+            for bag, text in enumerate(one.boosters)
+        }
         return {
             "bundle.json": _json(described, indent=1),
             "calibration.json": _json({name: one.to_dict() for name, one in self.calibrators.items()}),
@@ -179,7 +183,7 @@ class ModelBundle:
                 raise ConfigError(f"model: form {plain['format']}, this version of oretrace reads form {FORMAT}")
             classifiers = {
                 name: Classifier(
-                    booster=files[f"booster_{name}.txt"] if one["learned"] else None,
+                    boosters=tuple(files[_booster_file(name, bag)] for bag in range(one["n_bags"])),
                     share=one["share"],
                     n_rounds=one["n_rounds"],
                     note=one["note"],
@@ -209,14 +213,14 @@ class ModelBundle:
 
     def _typology(self, typology: str, matrix: Matrix, suspicion: Floats) -> Floats:
         classifier = self.classifiers[typology]
-        if classifier.booster is None:
+        if not classifier.is_learned:
             return suspicion * self.typology_shares[typology]
         return np.minimum(self.calibrators[typology].probability(classifier.raw_scores(matrix)), suspicion)
 
 
 def unlearned(share: float, note: str) -> Classifier:
     """Stand-in for a target that no inspection speaks of: everyone has the prior `share`."""
-    return Classifier(booster=None, share=share, n_rounds=0, note=note)
+    return Classifier(boosters=(), share=share, n_rounds=0, note=note)
 
 
 def prior_calibrator(share: float) -> Calibrator:
@@ -227,6 +231,10 @@ def prior_calibrator(share: float) -> Calibrator:
 
 def _json(value: Any, *, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=indent) + "\n"
+
+
+def _booster_file(name: str, bag: int) -> str:
+    return f"booster_{name}_{bag}.txt"
 
 
 def _day_text(day: date | None) -> str | None:

@@ -1,8 +1,7 @@
-"""One gradient-boosted classifier per typology and one for any violation: monotone, weighted, deterministic."""
+"""Gradient-boosted classifiers per typology and for all of them: bagged, monotone, weighted, deterministic."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +26,8 @@ def useful_threads(matrix: NDArray[Any], wanted: int) -> int:
 class BoostingPlan:
     """How to boost. Every number is a setting; see configs/train.toml for what it means and where it comes from."""
 
-    n_rounds_max: int = 300
+    n_bags: int = 3
+    n_rounds_max: int = 100
     n_rounds_min: int = 20
     n_rounds_default: int = 100
     n_rounds_patience: int = 30
@@ -35,7 +35,8 @@ class BoostingPlan:
     learning_rate: float = 0.05
     n_leaves: int = 15
     n_rows_per_leaf_min: int = 20
-    feature_share: float = 0.8
+    feature_share: float = 0.4
+    row_share: float = 0.7
     l2_penalty: float = 1.0
     n_bins: int = 127
     n_positives_min: int = 25
@@ -43,47 +44,58 @@ class BoostingPlan:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A booster as text, or, where there was too little to learn from, a share with the reason for it."""
+    """Boosters as text, or, where there was too little to learn from, a share with the reason for it."""
 
-    booster: str | None
+    boosters: tuple[str, ...]
+    """One per bag, each with rows and columns drawn anew; their log-odds are averaged. Empty: nothing learned."""
     share: float
     """Weighted share of positives in training: the prior; for a typology without a booster, among violations."""
     n_rounds: int
+    """Trees of one bag."""
     note: str | None
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether there is a booster at all."""
+        return bool(self.boosters)
+
+    @property
+    def n_trees(self) -> int:
+        """Trees of all bags."""
+        return self.n_rounds * len(self.boosters)
 
     def raw_scores(self, matrix: Matrix, *, threads: int = 2) -> Floats:
         """Log-odds before calibration; the log-odds of the share where there is no booster."""
-        if self.booster is None:
+        if not self.boosters:
             return np.full(matrix.shape[0], log_odds(self.share))
-        if matrix.shape[0] == 0:
-            return np.empty(0)
-        scores = _load(self.booster).predict(matrix, raw_score=True, num_threads=useful_threads(matrix, threads))
-        return np.asarray(scores, dtype=float)
+        total = np.zeros(matrix.shape[0])
+        for one in self.boosters if matrix.shape[0] else ():
+            total += np.asarray(
+                _load(one).predict(matrix, raw_score=True, num_threads=useful_threads(matrix, threads)), dtype=float
+            )
+        return np.asarray(total / len(self.boosters), dtype=float)
 
     def contributions(self, matrix: Matrix, *, threads: int = 2) -> Floats:
         """Exact tree SHAP values, one column per matrix column and a last one for the base; for few rows only."""
-        if self.booster is None or matrix.shape[0] == 0:
+        if not self.boosters or matrix.shape[0] == 0:
             base = np.full((matrix.shape[0], 1), log_odds(self.share))
             return np.hstack([np.zeros(matrix.shape), base])
-        return np.asarray(
-            _load(self.booster).predict(matrix, pred_contrib=True, num_threads=useful_threads(matrix, threads)),
-            dtype=float,
-        )
+        total = np.zeros((matrix.shape[0], matrix.shape[1] + 1))
+        for one in self.boosters:
+            total += np.asarray(
+                _load(one).predict(matrix, pred_contrib=True, num_threads=useful_threads(matrix, threads)),
+                dtype=float,
+            )
+        return np.asarray(total / len(self.boosters), dtype=float)
 
     def gains(self, columns: Columns) -> dict[str, float]:
         """Share of the total split gain by column, largest first; empty without a booster."""
-        if self.booster is None:
+        if not self.boosters:
             return {}
-        gain = _load(self.booster).feature_importance("gain")
+        gain = np.sum([_load(one).feature_importance("gain") for one in self.boosters], axis=0)
         total = float(gain.sum()) or 1.0
         pairs = sorted(zip(columns.names, gain, strict=True), key=lambda pair: (-pair[1], pair[0]))
         return {name: float(value) / total for name, value in pairs}
-
-    def to_text(self) -> str:
-        """Text for a file: LightGBM's own model text, or JSON where there is none."""
-        if self.booster is not None:
-            return self.booster
-        return json.dumps({"share": self.share, "note": self.note}, sort_keys=True)
 
 
 def log_odds(share: float) -> float:
@@ -151,13 +163,14 @@ def fit_classifier(
             f"{_told(name)}: {least} {kind} among {len(positive)} inspected rows to learn from, "
             f"{plan.n_positives_min} needed; the share found stands in for a model"
         )
-        return Classifier(booster=None, share=share, n_rounds=0, note=missing)
+        return Classifier(boosters=(), share=share, n_rounds=0, note=missing)
     parameters = _parameters(columns, plan, seed, useful_threads(sample.matrix, threads))
     n_rounds = _rounds(sample, columns, plan, parameters)
     note = None if n_rounds else f"{_told(name)}: too few violations to stop early; {plan.n_rounds_default} rounds"
     n_rounds = n_rounds or plan.n_rounds_default
-    booster = lgb.train(parameters, sample.dataset(columns, plan), num_boost_round=n_rounds)
-    return Classifier(booster=_text(booster), share=share, n_rounds=n_rounds, note=note)
+    data = sample.dataset(columns, plan)
+    bags = [lgb.train(parameters | {"seed": seed + bag}, data, num_boost_round=n_rounds) for bag in range(plan.n_bags)]
+    return Classifier(boosters=tuple(_text(one) for one in bags), share=share, n_rounds=n_rounds, note=note)
 
 
 def _rounds(sample: Sample, columns: Columns, plan: BoostingPlan, parameters: dict[str, Any]) -> int:
@@ -186,6 +199,8 @@ def _parameters(columns: Columns, plan: BoostingPlan, seed: int, threads: int) -
         "num_leaves": plan.n_leaves,
         "min_data_in_leaf": plan.n_rows_per_leaf_min,
         "feature_fraction": plan.feature_share,
+        "bagging_fraction": plan.row_share,
+        "bagging_freq": 1,
         "lambda_l2": plan.l2_penalty,
         "max_bin": plan.n_bins,
         "monotone_constraints": list(columns.monotone),

@@ -15,6 +15,11 @@ TARGETS: tuple[str, ...] = (ANY, *TYPOLOGIES)
 """One model each: any violation, then each typology."""
 
 
+def is_other() -> pl.Expr:
+    """Pick violations of no typology: faults that this evidence does not speak of, yet not clean trade either."""
+    return pl.col(ANY) & ~pl.any_horizontal(*TYPOLOGIES)
+
+
 @dataclass(frozen=True, slots=True)
 class Labels:
     """Inspected declarations only; what was not inspected is unknown, which is not clean."""

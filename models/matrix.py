@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ Matrix = NDArray[np.float32]
 
 CATEGORIES = ("transport_mode", "mineral")
 """Columns read as categories, after the evidence columns."""
+NONE_BELOW = 0.05
+"""A strength of doubt below it counts as none; a tenth of the 0.5 from which doubt is worth mentioning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Columns:
     fingerprint: str
     minerals: tuple[str, ...]
     """Minerals that have a category code; others, and unknown, are missing."""
+    one_way: tuple[bool, ...]
+    """Whether more of the column can only mean more suspicion; see `columns_of`."""
     transport_modes: tuple[str, ...] = TRANSPORT_MODES
 
     @property
@@ -40,9 +44,8 @@ class Columns:
 
     @property
     def monotone(self) -> tuple[int, ...]:
-        """Direction in which each column may move a suspicion: +1 doubt, -1 counter, 0 context and categories."""
-        direction = {"doubt": 1, "counter": -1, "context": 0}
-        return (*(direction[role] for role in self.roles), *(0 for _ in CATEGORIES))
+        """Direction in which each column may move a suspicion: +1 where it is one-way, 0 where it may go either way."""
+        return (*(int(one) for one in self.one_way), *(0 for _ in CATEGORIES))
 
     def check(self, registry: Sequence[Evidence]) -> None:
         """Refuse a registry other than the one trained on; raises ConfigError naming what differs."""
@@ -66,6 +69,7 @@ class Columns:
             "families": list(self.families),
             "fingerprint": self.fingerprint,
             "minerals": list(self.minerals),
+            "one_way": list(self.one_way),
             "transport_modes": list(self.transport_modes),
         }
 
@@ -78,13 +82,18 @@ class Columns:
             families=tuple(plain["families"]),
             fingerprint=plain["fingerprint"],
             minerals=tuple(plain["minerals"]),
+            one_way=tuple(plain["one_way"]),
             transport_modes=tuple(plain["transport_modes"]),
         )
 
 
 def columns_of(registry: Sequence[Evidence], evidence: pl.DataFrame) -> Columns:
-    """Fix the columns for a training: registry order, and the minerals that occur in `evidence`.
+    """Fix the columns for a training: registry order, the minerals that occur in `evidence`, what is one-way.
 
+    A doubt is one-way where most of the trade whose value is known shows none of it: then any of it stands out. A
+    doubt that most trade shows (how new a partner is, say) is a matter of degree and may speak either way: evaders
+    repeat themselves, honest firms find new customers. An honest reading may speak either way too: those who declare
+    openly under a licence have what evaders want. What is unknown throughout is not one-way.
     Raises ConfigError where a code is registered twice or the table lacks a registered column.
     """
     codes = tuple(one.code for one in registry)
@@ -98,9 +107,17 @@ def columns_of(registry: Sequence[Evidence], evidence: pl.DataFrame) -> Columns:
         families=tuple(one.family for one in registry),
         fingerprint=fingerprint(registry),
         minerals=tuple(minerals),
+        one_way=(),
     )
     _require(evidence, columns)
-    return columns
+    return replace(columns, one_way=tuple(_is_one_way(evidence, one) for one in registry))
+
+
+def _is_one_way(evidence: pl.DataFrame, one: Evidence) -> bool:
+    if one.role != "doubt":
+        return False
+    known = evidence[one.code].cast(pl.Float32).drop_nulls().drop_nans()
+    return bool(known.len()) and int((known < NONE_BELOW).sum()) * 2 >= known.len()
 
 
 def build_matrix(evidence: pl.DataFrame, columns: Columns) -> Matrix:

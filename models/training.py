@@ -16,7 +16,7 @@ from models.calibration import Calibrator, fit_calibrator
 from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier
 from models.conformal import fit_conformal, group_names
 from models.drift import histogram_of
-from models.labels import ANY, TARGETS, known_before
+from models.labels import ANY, TARGETS, is_other, known_before
 from models.matrix import Columns, build_matrix, columns_of
 from models.splits import Split
 
@@ -64,8 +64,16 @@ def train_bundle(
     anomaly = _fit_anomaly(train, columns, plan)
     learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
-    classifiers = _fit_classifiers(learned, columns, plan)
-    calibrators = _fit_calibrators(classifiers, checked, columns, plan) if learned.height else _prior_calibrators(plan)
+    # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
+    taught = learned.filter(~is_other()) if learned.height else learned
+    if learned.height > taught.height:
+        notes.append(f"{learned.height - taught.height} violations of another kind were left out of the learning")
+    classifiers = _fit_classifiers(taught, columns, plan)
+    calibrators = (
+        _fit_calibrators(classifiers, checked, columns, plan, other_share=_other_share(learned, checked))
+        if learned.height
+        else _prior_calibrators(plan)
+    )
     if learned.height and not checked.height:
         notes.append(
             "no inspected declaration in the calibration period: probabilities are as the classifier gave them"
@@ -115,20 +123,37 @@ def _prior_calibrators(plan: TrainingPlan) -> dict[str, Calibrator]:
 
 
 def _fit_calibrators(
-    classifiers: Mapping[str, Classifier], checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+    classifiers: Mapping[str, Classifier],
+    checked: pl.DataFrame,
+    columns: Columns,
+    plan: TrainingPlan,
+    *,
+    other_share: float,
 ) -> dict[str, Calibrator]:
+    """Calibrate each target; to any violation the share of other faults is added, alike for everybody."""
     matrix = build_matrix(checked, columns)
     weight = checked["weight"].to_numpy().astype(float)
-    return {
-        name: fit_calibrator(
-            one.raw_scores(matrix, threads=plan.threads),
-            checked[name].to_numpy(),
-            weight,
+    other = checked.select(is_other()).to_series().to_numpy() if checked.height else np.zeros(0, dtype=bool)
+    fitted = {}
+    for name, one in classifiers.items():
+        spoken_of = ~other if name == ANY else np.ones_like(other)
+        fitted[name] = fit_calibrator(
+            one.raw_scores(matrix[spoken_of], threads=plan.threads),
+            checked[name].to_numpy()[spoken_of],
+            weight[spoken_of],
             n_positives_isotonic=plan.n_positives_isotonic,
             n_positives_platt=plan.n_positives_platt,
         )
-        for name, one in classifiers.items()
-    }
+    return fitted | {ANY: replace(fitted[ANY], floor=other_share)}
+
+
+def _other_share(learned: pl.DataFrame, checked: pl.DataFrame) -> float:
+    """Weighted share of violations of no typology among inspected rows that are of none."""
+    none = pl.concat([learned.select(*TARGETS, "weight"), checked.select(*TARGETS, "weight")]).filter(
+        ~pl.any_horizontal(*TYPOLOGIES)
+    )
+    total = float(none["weight"].sum())
+    return float(none.filter(is_other())["weight"].sum()) / (total + 1.0)
 
 
 def _typology_shares(learned: pl.DataFrame) -> dict[str, float]:

@@ -57,15 +57,17 @@ class AnomalySettings(Closed):
 class ClassifierSettings(Closed):
     """Gradient boosting."""
 
-    n_rounds_max: Some = Field(description="trees at most")
-    n_rounds_min: Some = Field(description="trees at least")
-    n_rounds_default: Some = Field(description="trees where there are too few positives to stop early")
+    n_bags: Some = Field(description="times that each classifier is learned anew, rows and columns drawn again")
+    n_rounds_max: Some = Field(description="trees of a bag at most")
+    n_rounds_min: Some = Field(description="trees of a bag at least")
+    n_rounds_default: Some = Field(description="trees of a bag where there are too few positives to stop early")
     n_rounds_patience: Some = Field(description="trees without gain before stopping")
     stopping_share: Inside = Field(description="latest share of the training period used to stop early")
     learning_rate: Positive = Field(description="step of each tree")
     n_leaves: Annotated[int, Field(ge=2)] = Field(description="leaves of a tree at most")
     n_rows_per_leaf_min: Some = Field(description="inspected rows in a leaf at least")
     feature_share: Annotated[float, Field(gt=0, le=1)] = Field(description="share of columns tried per tree")
+    row_share: Annotated[float, Field(gt=0, le=1)] = Field(description="share of inspected rows drawn per tree")
     l2_penalty: Annotated[float, Field(ge=0)] = Field(description="penalty on the square of leaf values")
     n_bins: Annotated[int, Field(ge=2, le=255)] = Field(description="bins per column")
     n_positives_min: Some = Field(description="inspected positives needed for a classifier")

@@ -26,6 +26,8 @@ from pipelines.steps.model_card import write_model_card
 from pipelines.steps.model_figures import draw_figures
 from pipelines.tracking import log_training
 
+RECORDS = ("exporter_risk", "consignee_risk")
+"""Evidence above 0 once a party was found in violation; what has none must be found by other evidence."""
 HELD_OUT = "held_out.parquet"
 """Inspected test rows with their evidence, kept under the home for `compare` and `promote`."""
 
@@ -170,11 +172,13 @@ def with_described(
 
 
 def held_out_rows(table: pl.DataFrame, labels: Labels, split: Split) -> pl.DataFrame:
-    """Inspected rows of the test part with labels, weight, found_kg, found_usd and unseen_party, sorted by id."""
+    """Inspected rows of the test part with labels, weight, found_kg, found_usd, unseen_party and no_record, by id."""
     inspected = split.select(table, "test").join(labels.table, on="declaration_id", how="left", maintain_order="left")
     found = inspected.drop_nulls("finding")
     # what was seized, else what was declared: a violation's size is better told by the lot than left at nothing
+    records = [pl.col(code).fill_null(0.0) > 0 for code in RECORDS if code in found.columns]
     return found.with_columns(
+        no_record=~pl.any_horizontal(records) if records else pl.lit(None, dtype=pl.Boolean),
         found_kg=pl.coalesce(pl.col("seized_kg"), pl.col("net_kg")),
         found_usd=pl.coalesce(pl.col("seized_usd"), pl.col("value_usd")),
     ).sort("declaration_id")
@@ -281,6 +285,8 @@ def _lines(
         f"inspected {counts['inspected']:,}, of which {counts['violations']:,} violations; "
         f"test {counts['test_inspected']:,} and {counts['test_violations']:,}",
     ]
+    if counts["outcomes_elsewhere"]:
+        lines.append(f"{counts['outcomes_elsewhere']:,} outcomes are about declarations that this table does not have")
     if counts["test_inspected"]:
         best = evaluation.filter(
             (pl.col("subset") == "all") & (pl.col("metric") == "average_precision") & (pl.col("model") != OURS)

@@ -37,8 +37,8 @@ def test_threads_change_no_byte(world, columns, monkeypatch) -> None:
     one, two = (
         fit_classifier(sample_of(world, columns), columns, plan=BRIEF, seed=3, threads=threads) for threads in (1, 2)
     )
-    assert one.booster is not None
-    assert one.booster == two.booster
+    assert one.boosters
+    assert one.boosters == two.boosters
     matrix = build_matrix(world.evidence, columns)
     np.testing.assert_array_equal(one.raw_scores(matrix, threads=1), one.raw_scores(matrix, threads=2))
 
@@ -71,7 +71,7 @@ def test_gains_are_shares_with_the_largest_first(columns, fitted) -> None:
 def test_too_few_positives_give_the_prior_and_a_note(world, columns) -> None:
     sample = sample_of(world, columns, n=40)
     one = fit_classifier(sample, columns, plan=PLAN, seed=3, name="concealment")
-    assert one.booster is None
+    assert not one.boosters
     assert "concealment" in str(one.note)
     assert "25 needed" in str(one.note)
     # half a positive is added, and one row
@@ -85,7 +85,7 @@ def test_all_positive_is_no_classifier_either(world, columns) -> None:
     sample = sample_of(world, columns)
     everything = Sample(sample.matrix, np.ones_like(sample.positive), sample.weight, sample.days)
     one = fit_classifier(everything, columns, plan=PLAN, seed=3)
-    assert one.booster is None
+    assert not one.boosters
     assert 0.5 < one.share < 1
 
 
@@ -100,4 +100,4 @@ def test_entirely_unknown_columns_are_no_obstacle(world, columns) -> None:
     one = fit_classifier(
         sample_of(type(world)(**{**vars(world), "evidence": blank}), columns), columns, plan=BRIEF, seed=1
     )
-    assert one.booster is not None
+    assert one.boosters

@@ -67,7 +67,12 @@ def test_a_code_registered_twice_is_refused(world) -> None:
         columns_of((*world.registry, world.registry[2]), world.evidence)
 
 
-def test_monotone_directions_follow_roles_and_survive_a_round_trip(world) -> None:
+def test_only_doubt_that_most_trade_lacks_is_one_way(world) -> None:
     columns = columns_of(world.registry, world.evidence)
-    assert columns.monotone == (1, 1, 1, 1, -1, 0, 0, 0)
+    # four doubts, 0 in seven rows of ten; an honest reading; a context; two categories
+    assert columns.monotone == (1, 1, 1, 1, 0, 0, 0, 0)
+    shown_by_most = world.evidence.with_columns(pl.col("detour").clip(lower_bound=0.06))
+    assert columns_of(world.registry, shown_by_most).monotone == (1, 1, 0, 1, 0, 0, 0, 0)
+    unknown = world.evidence.with_columns(pl.lit(None, dtype=pl.Float32).alias("detour"))
+    assert columns_of(world.registry, unknown).monotone == (1, 1, 0, 1, 0, 0, 0, 0)
     assert Columns.from_dict(columns.to_dict()) == columns
