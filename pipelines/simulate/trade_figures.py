@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts import Flows
-from pipelines.simulate.background import EXTRA, background_trade
+from pipelines.simulate.background import EXTRA, Headings, background_trade, six_digit_headings
 from pipelines.simulate.draws import Floats, Ints, heavy_tail, scramble
 from pipelines.simulate.movements import Setting
 
@@ -38,7 +38,7 @@ def publish(world: Setting, sightings: pl.DataFrame, months: Ints, prices: Float
         .group_by(_KEYS, maintain_order=True)
         .agg(pl.col("kg", "usd").sum())
     )
-    return _as_contract(world, _distort(world, total, published_months), published_months)
+    return _as_contract(world, _distort(world, total, published_months, six_digit_headings(world, prices)), published_months)
 
 
 def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
@@ -52,7 +52,7 @@ def _normal(world: Setting, purpose: int, *keys: Ints) -> Floats:
     return np.asarray(np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * two))
 
 
-def _distort(world: Setting, total: pl.DataFrame, months: Ints) -> pl.DataFrame:
+def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings) -> pl.DataFrame:
     config = world.config.statistics
     is_import = (total["direction"] == "import").to_numpy()
     reporter, partner = total["reporter"].to_numpy(), total["partner"].to_numpy()
@@ -84,10 +84,9 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints) -> pl.DataFrame:
     kg = total["kg"].to_numpy() * np.exp(share * mass_gap + 0.6 * slip + 0.4 * slip_kg)
 
     estimated = _chance(world, 26, reporter, partner, head, year) < config.estimated_mass_share
-    world_price = total["usd"].to_numpy() / np.maximum(total["kg"].to_numpy(), 1e-9)
-    typical = (
-        pl.DataFrame({"hs6": total["hs6"], "p": world_price}).select(pl.col("p").median().over("hs6"))["p"].to_numpy()
-    )
+    # statisticians impute a mass from the usual price of the heading in that month, known without any later figure
+    row = pl.Series(heads.codes).search_sorted(total["hs6"]).to_numpy()
+    typical = heads.usd_per_kg[row, month + EXTRA]
     kg = np.where(estimated, usd / typical, kg)
     missing = _chance(world, 28, reporter, partner, head, month) < config.missing_mass_share
     one_sided = _chance(world, 30, *lane) < ONE_SIDED_SHARE

@@ -83,7 +83,7 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
     crossings = cross_borders(world, moved, worth)
     history = settings.flows_history_months + EXTRA
-    long_months = month_starts(_shift(first_month, -history), months + history)
+    long_months = month_starts(shifted(first_month, -history), months + history)
     prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
     flows = publish(world, crossings.sightings, long_months, prices)
     declared = lose_cells(world, papers.sort("declared_on", "declaration_id"))
@@ -104,7 +104,7 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
     listed = load_goods(config_folder() / "simulate_goods.csv")
     goods = goods_of_world(listed, seed, log_sd=settings.goods_log_sd, left_out=settings.minerals_left_out)
     places = load_places(config_folder() / "simulate_places.csv")
-    first_month = _shift(settings.last_month, 1 - months)
+    first_month = shifted(settings.last_month, 1 - months)
     starts = month_starts(first_month, months)
     firms = found_firms(
         goods=goods,
@@ -124,7 +124,8 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
     return Setting(seed, settings, goods, places, firms, rules, starts, prices), first_month
 
 
-def _shift(month: date, by: int) -> date:
+def shifted(month: date, by: int) -> date:
+    """Return the first day of the month that many months later."""
     index = month.year * 12 + month.month - 1 + by
     return date(index // 12, index % 12 + 1, 1)
 

@@ -7,6 +7,16 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.background import EXTRA
+from pipelines.simulate.calendar_of_controls import price_by_month
+from pipelines.simulate.draws import day_number, month_starts
+from pipelines.simulate.honest import ordinary_trade
+from pipelines.simulate.legs import cross_borders
+from pipelines.simulate.trade_figures import publish
+from pipelines.simulate.world import found_world, shifted
+from pipelines.simulate.worlds import draw_settings
+
 Tables = dict[str, pl.DataFrame]
 
 
@@ -112,3 +122,25 @@ def test_planted_corridors_show_on_the_hub_side(world: Tables) -> None:
 
 def test_honest_rivals_are_listed(world: Tables) -> None:
     assert {"new_smelter", "growing_hub"} <= set(world["truth/corridors"]["kind"])
+
+
+def known_by(flows: pl.DataFrame, day: date) -> pl.DataFrame:
+    keys = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq", "published_on", "value_usd"]
+    return flows.filter(pl.col("published_on") <= day).sort(keys)
+
+
+def test_a_figure_published_on_a_day_never_depends_on_a_later_movement(sparse: SimulateSettings) -> None:
+    # the same movements, of which those after a day are taken away: what was public by that day must not change
+    settings = draw_settings(sparse.model_copy(update={"flows_history_months": 3}), 9)
+    world, first_month = found_world(settings, 9, 4000, 18)
+    rows = ordinary_trade(world, 4000)
+    history = month_starts(shifted(first_month, -3 - EXTRA), 18 + 3 + EXTRA)
+    prices = price_by_month(settings.prices_usd_per_kg, world.goods, history[:-1])
+    worth = pl.Series([1000.0] * rows.height)
+    sightings = cross_borders(world, rows, worth).sightings
+    cut = date(2025, 6, 1)
+    before = publish(world, sightings.filter(pl.col("day") < day_number(cut)), history, prices)
+    after = publish(world, sightings, history, prices)
+    assert known_by(after, cut).height > 1000
+    assert known_by(after, cut).equals(known_by(before, cut))
+    assert not after.filter(pl.col("published_on") > cut).equals(before.filter(pl.col("published_on") > cut))
