@@ -10,6 +10,7 @@ from features import corridors, mirror
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
 from features.controls import ControlList, controls_for_minerals, join_controls
+from features.controls.meeting import meets_item
 from features.corridors import build_corridor
 from features.description import build_description
 from features.evidence import Evidence
@@ -115,7 +116,7 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
             rows,
             background.licences,
             history,
-            _needs(ruled).lazy(),
+            _needs(ruled, background).lazy(),
             are_numbers_recorded=_is_recorded("licence_no", declarations, history),
         ),
         _mirror(rows, ruled, background),
@@ -185,24 +186,45 @@ def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFr
     )
 
 
-def _needs(ruled: pl.DataFrame) -> pl.DataFrame:
+def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     """Say whether goods need a licence as declared: by a code that an announcement prints, or by form and purity.
 
-    A code decides only where it agrees to the last printed digit and the words do not put the goods below the item's
-    condition; null where neither says enough.
+    Form and purity count against the items in force on the day for the destination. A code decides only where it
+    agrees to the last printed digit and the words do not put the goods below the item's condition; null where neither
+    says enough.
     """
-    meets = pl.col("meets_listed_form")
+    rows = ruled.join(_meets_item(ruled, background), on="declaration_id", how="left", maintain_order="left")
+    is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
+    meets = pl.coalesce("meets_item", is_unlisted)
     by_code = pl.col("control_match").is_in(["printed", "line8"]) & pl.col("control_rules").list.contains("licence")
-    by_words = meets & pl.col("mineral_rules").list.contains("licence")
-    free = (pl.col("control_match") == "none") & ~by_words.fill_null(value=False)
-    return ruled.select(
+    free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
+    by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then(pl.col("text_minerals").str.split(";"))
+    one = pl.concat_list(pl.coalesce("text_mineral", "mineral")).list.drop_nulls()
+    return rows.select(
         "declaration_id",
-        minerals=pl.concat_list(pl.coalesce("text_mineral", "mineral")).list.drop_nulls(),
-        needs_licence=pl.when(by_words | (by_code & meets.fill_null(value=True)))
+        minerals=pl.coalesce(by_words, one),
+        needs_licence=pl.when(meets | (by_code & meets.fill_null(value=True)))
         .then(pl.lit(value=True))
-        .when(free | (by_code & ~meets))
+        .when(free | ~meets)
         .then(pl.lit(value=False)),
     )
+
+
+def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
+    """Compare every form that a text names, at the purity it states, with the items in force: `meets_item`."""
+    forms = background.minerals.forms
+    where = ["declaration_id", "declared_on", "destination_iso3", "origin_iso3", "dispatch_iso3"]
+    asked = (
+        ruled.lazy()
+        .select(*where, form_id=pl.col("text_forms").str.split(";"), purity="stated_purity_share")
+        .explode("form_id", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("form_id") != "")
+        .join(forms.lazy().select("form_id", "mineral"), on="form_id", how="left")
+    )
+    today = controls_for_minerals(asked, background.controls)
+    licensed = pl.when(pl.col("control_rules").list.contains("licence")).then("control_items")
+    items = licensed.when(pl.col("control_items").is_not_null()).then(pl.lit([], pl.List(pl.String)))
+    return meets_item(today.with_columns(control_items=items), forms, background.controls).collect()
 
 
 def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
+from features.description.compounds import lawful_headings
 from features.description.context import context_keeps, is_denied
 from features.description.forms import form_classes, settle_forms
 from features.description.normalise import (
@@ -27,6 +28,7 @@ TERM_CHARS = 80
 COMPOSITION_WEIGHT = 0.95  # an element stated at half of the mass or more can hardly mean anything else
 MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
 ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
+NAMED_WEIGHT = 0.5  # every mineral named as surely as this is told, not only the surest
 OVERLONG_STRENGTH = 0.6  # nobody needs more than 5,120 characters to name a good
 CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray mark, and every fifth letter
 
@@ -37,6 +39,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     Only minerals with a listed form are told: silver's names are searched so that they are not taken for another's.
 
     Columns `text`, `text_mineral`, `text_form`, `text_term`, `also_named` (other minerals, joined by `;`),
+    `text_minerals` and `text_forms` (all named with weight 0.5 or more, joined by `;`), `own_headings`,
     `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`,
     `negated_term`, `innocent_context`.
     """
@@ -53,15 +56,22 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     in_text = _not_seen_before(mentions).join(base.select("text_no", "words"), on="text_no", how="left")
     weighed = _weigh(in_text, find_compositions(base, minerals.minerals))
     weighed = weighed.filter(pl.col("mineral").is_in(controlled)).cache()
-    best = _best_mineral(weighed)
+    ranked = _ranked_minerals(weighed).cache()
+    best = _best_mineral(ranked)
     company = weighed.group_by("text_no").agg(
         negated_term=pl.col("denied").max(), innocent_context=pl.col("excused").max()
     )
     told = base.join(best, on="text_no", how="left").join(company, on="text_no", how="left")
+    form_class = form_classes(pl.col("words"))
     named = told.select(
-        "text_no", mineral="text_mineral", form_id="form_id", form_class=form_classes(pl.col("words")), purity="purity"
+        "text_no", mineral="text_mineral", form_id="form_id", form_class=form_class, purity="purity"
     ).drop_nulls("mineral")
-    full = told.join(settle_forms(named, minerals.forms), on="text_no", how="left")
+    full = told.join(settle_forms(named, minerals.forms), on="text_no", how="left").join(
+        _all_named(ranked, base, minerals), on="text_no", how="left"
+    )
+    own_headings = lawful_headings(pl.col("words"), form_class)
+    is_other_compound = own_headings.is_not_null() & pl.col("text_form").is_null()
+    is_one_heading = pl.col("text_mineral").is_in(_of_one_heading(minerals))
     weight = pl.col("term_weight").fill_null(0.0)
     return full.select(
         "text",
@@ -69,7 +79,12 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         "text_form",
         "text_term",
         "also_named",
-        "meets_listed_form",
+        "text_minerals",
+        "text_forms",
+        meets_listed_form=pl.when(is_other_compound & ~is_one_heading)
+        .then(pl.lit(value=False))
+        .otherwise("meets_listed_form"),
+        own_headings=pl.when(~is_one_heading).then(own_headings),
         term_weight=weight,
         stated_purity_share="purity",
         n_changed_chars=changed_chars(pl.col("text")),
@@ -132,11 +147,31 @@ def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _best_mineral(weighed: pl.LazyFrame) -> pl.LazyFrame:
-    """The mineral a text most surely names, with the term as found and how deep one had to read to find it."""
+def _of_one_heading(minerals: Minerals) -> list[str]:
+    """Minerals whose compounds all share heading 2846 (rare earths), whatever the acid."""
+    codes = minerals.forms.select("mineral", "hs6").explode("hs6").drop_nulls()
+    return codes.filter(pl.col("hs6").str.starts_with("2846"))["mineral"].unique().sort().to_list()
+
+
+def _all_named(ranked: pl.LazyFrame, base: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
+    """Every mineral named surely, and the form each is named in: `text_no`, `text_minerals`, `text_forms`."""
+    sure = ranked.filter(pl.col("weight") >= NAMED_WEIGHT)
+    read = base.select("text_no", form_class=form_classes(pl.col("words")), purity="purity")
+    asked = sure.select("text_no", "mineral", "form_id").join(read, on="text_no", how="left")
+    numbered = asked.sort("text_no", "mineral").with_row_index("at").rename({"text_no": "of"})
+    settled = settle_forms(numbered.rename({"at": "text_no"}), minerals.forms)
+    joined = numbered.join(settled, left_on="at", right_on="text_no", how="left").sort("of", "mineral")
+    return joined.group_by(text_no="of").agg(
+        text_minerals=pl.col("mineral").str.join(";"),
+        text_forms=pl.col("text_form").drop_nulls().str.join(";"),
+    )
+
+
+def _ranked_minerals(weighed: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per text and mineral: weight, term as found, form and how deep one had to read to find it."""
     hiding = pl.col("reading").cast(pl.String).replace_strict(HIDING, return_dtype=pl.Float64)
     ranked = weighed.filter(pl.col("weight") > 0).with_columns(hiding=hiding, length=pl.col("term").str.len_chars())
-    by_mineral = (
+    return (
         ranked.sort("text_no", "mineral", "weight", "length", "term", descending=[False, False, True, True, False])
         .group_by("text_no", "mineral", maintain_order=True)
         .agg(
@@ -147,6 +182,10 @@ def _best_mineral(weighed: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("hiding").min(),
         )
     )
+
+
+def _best_mineral(by_mineral: pl.LazyFrame) -> pl.LazyFrame:
+    """The mineral a text most surely names, and the others named nearly as surely."""
     first = by_mineral.sort("text_no", "weight", "length", "mineral", descending=[False, True, True, False])
     return first.group_by("text_no", maintain_order=True).agg(
         text_mineral=pl.col("mineral").first(),

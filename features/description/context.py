@@ -8,19 +8,25 @@ from features.description.company import COMPANY, RAW_FORM, RAW_FORM_KEEPS_SHARE
 
 _NO = r"without|free of|free from|not containing|does not contain|contains no|non|no|zero|excluding|except"
 _WITH = (
-    r"any|lead|cadmium|mercury|arsenic|chromium|halogen|halogens|bromine|nickel|cobalt|tin|copper|beryllium|thallium|"
+    r"pb|cd|hg|as|cr|ni|sn|cu|sb|bi|te|se|ga|ge|in|w|mo|zn|any|lead|cadmium|mercury|arsenic|chromium|halogen|halogens|bromine|nickel|cobalt|tin|copper|beryllium|thallium|"
     r"antimony|bismuth|tellurium|selenium|gallium|germanium|indium|tungsten|molybdenum|and|or|nor|added|free"
 )
+_HAN_WITH = "铅镉汞砷铬镍钴锡铜铍铊锑铋碲硒镓锗铟钨钼锌铝铁银溴氯氟硫磷|卤素|稀土|有害物质"
+_HAN_LIST = rf"(?:[{_HAN_WITH.split('|', maxsplit=1)[0]}]|{_HAN_WITH.split('|', maxsplit=1)[1]})"
 DENIED_BEFORE = (
     rf"(?:^| )(?:{_NO})(?: (?:{_WITH}))*$|(?:不含有?|未含|不添加|非|无|零)(?:任何)?$|"
-    r"(?:不含有?|未含)\p{Han}{1,2}[和及与或]$"
+    r"(?:不含有?|未含)\p{Han}{1,2}[和及与或]$|"
+    rf"(?:不含有?|未含|不添加)(?:任何)?(?:{_HAN_LIST}[ 和及与或]{{0,2}})+$|无(?:{_HAN_LIST}[ 和及与或]{{1,2}})+无?$"
 )
 """Words before a term that deny it, with other denied substances between."""
 
 NUMBER_SIGN = r"(?:^| )(?:item|lot|cas|part|order|art|article|model|ref|un|heat|batch|invoice|serial|grade|code) no$"
 """No as in number."""
 
-DENIED_AFTER = r"^(?:free|frei|less)(?: |$)|^(?:含量)?(?:为零|为 0)"
+DENIED_AFTER = (
+    rf"^(?:free|frei|less)(?: |$)|^(?:(?:and|or|nor) (?:{_WITH}) )+free(?: |$)|^(?:content )?(?:not|non) detected|"
+    rf"^(?:[ 和及与或]{{0,2}}{_HAN_LIST})*(?:含量)?(?:为零|为 0|均不含|都不含|均未检出|未检出)"
+)
 FREE_OTHERWISE = (
     r"^free (?:of|from|on|samples?|flow|flowing|cutting|machining|standing|trade|alongside|carrier|issue)(?: |$)"
 )

@@ -21,11 +21,12 @@ def mineral_codes(forms: pl.DataFrame, more: pl.DataFrame | None = None) -> pl.D
 
 
 def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
-    """Return `named` (distinct `text_mineral`, `text_form`, `also_named`, `hs6`) with `code_fit`.
+    """Return `named` (distinct `text_mineral`, `text_form`, `also_named`, `own_headings`, `hs6`) with `code_fit`.
 
     `form`: the code, or one of its heading, is the named form's, or the form is open and the code the mineral's;
     `listed`: another listed form's, or that of another mineral named as surely; `unlisted`: only unlisted forms of the
-    mineral have it; `none`: no code of the mineral.
+    mineral have it; `compound`: the lawful heading of the compound that the text names (bismuth nitrate, 2834);
+    `none`: no code of the mineral.
     """
     hs4 = pl.col("hs6").str.head(4)
     of_form = (
@@ -53,6 +54,8 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
         .then(pl.lit("form"))
         .when(pl.col("any_listed").is_null() & pl.col("is_others").fill_null(value=False))
         .then(pl.lit("listed"))
+        .when(pl.col("any_listed").is_null() & _is_own(hs4))
+        .then(pl.lit("compound"))
         .when(pl.col("any_listed").is_null())
         .then(pl.lit("none"))
         .when(pl.col("text_form").is_null())
@@ -62,6 +65,10 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
         .otherwise(pl.lit("unlisted"))
     )
     return told.with_columns(code_fit=fit).drop("hs4", "is_forms", "any_listed", "form_listed", "is_others")
+
+
+def _is_own(hs4: pl.Expr) -> pl.Expr:
+    return pl.col("own_headings").str.split(";").list.contains(hs4).fill_null(value=False)
 
 
 def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
@@ -86,7 +93,7 @@ def declared_openly(
     controlled, 0.2 where the remark says not controlled of a form that may be listed. 0 where the code is another's;
     null without a description.
     """
-    open_code = code_fit.is_in(["form", "listed"])
+    open_code = code_fit.is_in(["form", "listed", "compound"])
     backed = has_licence | (says == "controlled").fill_null(value=False)
     denied = (says == "not_controlled").fill_null(value=False) & meets_listed_form.fill_null(value=True)
     share = pl.when(denied).then(0.2).when(backed).then(1.0).otherwise(0.6)

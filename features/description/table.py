@@ -24,6 +24,8 @@ FIGURES = pl.Schema(
     {
         "text_mineral": pl.String,
         "text_form": pl.String,
+        "text_minerals": pl.String,
+        "text_forms": pl.String,
         "text_term": pl.String,
         "meets_listed_form": pl.Boolean,
         "n_changed_chars": pl.Int32,
@@ -90,10 +92,12 @@ def build_description(
     texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals).cache()
     read = facts.join(texts, on="text", how="left").cache()
     fits = code_fit(
-        read.select("text_mineral", "text_form", "also_named", "hs6").drop_nulls("text_mineral").unique(),
+        read.select("text_mineral", "text_form", "also_named", "own_headings", "hs6")
+        .drop_nulls("text_mineral")
+        .unique(),
         mineral_codes(minerals.forms, codes_of_mineral),
     )
-    keys = ["text_mineral", "text_form", "also_named", "hs6"]
+    keys = ["text_mineral", "text_form", "also_named", "own_headings", "hs6"]
     judged = read.join(fits, on=keys, how="left", nulls_equal=True)
     compared = judged.join(
         _headings(facts, history, word_shares, heading_digits), on=["text", "declared_heading", "month"], how="left"
