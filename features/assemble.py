@@ -14,6 +14,7 @@ from features.controls.meeting import meets_item
 from features.corridors import build_corridor
 from features.description import build_description
 from features.evidence import Evidence
+from features.ledger import build_ledger
 from features.licences import build_licences
 from features.minerals import Minerals
 from features.mirror import build_mirror
@@ -71,6 +72,8 @@ class Background:
     parties_rules: PartiesRules = field(default_factory=PartiesRules)
     name_signs: NameSigns = field(default_factory=NameSigns)
     """Chinese characters of firms' names; empty: names in two scripts are not compared."""
+    movements: pl.LazyFrame | None = None
+    """Material from the source on (contract Movements)."""
     word_shares: pl.DataFrame | None = None
     """Words of a nomenclature by heading (`features.description.nomenclature`); None: history alone speaks."""
     notes: tuple[str, ...] = ()
@@ -119,6 +122,7 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
             _needs(ruled, background).lazy(),
             are_numbers_recorded=_is_recorded("licence_no", declarations, history),
         ),
+        build_ledger(rows, background.movements, ruled.lazy(), background.minerals.forms),
         _mirror(rows, ruled, background),
         _corridor(rows, ruled, background),
     ]

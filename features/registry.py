@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features import corridors, description, licences, mirror, parcel, parties, routing
+from features import corridors, description, ledger, licences, mirror, parcel, parties, routing
 from features.evidence import Evidence
 
 REGISTRY: tuple[Evidence, ...] = (
@@ -13,4 +13,5 @@ REGISTRY: tuple[Evidence, ...] = (
     *routing.REGISTRY,
     *parties.REGISTRY,
     *licences.REGISTRY,
+    *ledger.REGISTRY,
 )

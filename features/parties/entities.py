@@ -127,7 +127,9 @@ def _by_script(first: pl.LazyFrame) -> pl.LazyFrame:
 def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
     """Link names one letter apart, of the same places and trades, unless both are known by identifiers of their own."""
     letters = pl.col("own").str.len_chars()
-    long = first.filter((pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO))
+    all_long = first.filter((pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO))
+    unidentified = all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month")))
+    long = all_long.join(unidentified.select("beside").unique(), on="beside", how="semi")
     cut = [
         pl.when(at < letters).then(
             pl.struct(
@@ -144,8 +146,9 @@ def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
         .unnest("cut")
         .drop_nulls("variant")
     )
-    shared = variants.join(variants, on=["beside", "variant"], how="inner", suffix="_b").filter(
-        pl.col("node") < pl.col("node_b")
+    open_ones = variants.join(unidentified.select("node"), on="node", how="semi")
+    shared = open_ones.join(variants, on=["beside", "variant"], how="inner", suffix="_b").filter(
+        pl.col("node") != pl.col("node_b")
     )
     one_edit = (pl.col("at") == -1) | (pl.col("at_b") == -1) | ((pl.col("at") - pl.col("at_b")).abs() <= 1)
     month = pl.max_horizontal("month", "month_b")

@@ -10,7 +10,7 @@ import dataframely as dy
 import polars as pl
 
 from features.assemble import Background
-from features.contracts import Declarations, Flows, Licences, Outcomes
+from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from features.contracts.defaults import complete_flows
 from features.controls import ControlList
 from features.routing import wanted_pairs
@@ -28,6 +28,7 @@ from pipelines.steps.state_cache import cached_states
 
 NO_FLOWS = "no trade statistics: mirror and corridor evidence is unknown"
 NO_LICENCES = "no licences: whether one covers the goods is unknown"
+NO_MOVEMENTS = "no movement records: whether the goods have a source is unknown"
 NO_OUTCOMES = "no inspection results: past findings on a party are unknown"
 NO_HISTORY = "no past declarations: what is usual for a good, a lane or a party is unknown"
 
@@ -40,6 +41,7 @@ class Sources:
     outcomes: Path | None = None
     licences: Path | None = None
     flows: Path | None = None
+    movements: Path | None = None
 
 
 def load_background(
@@ -61,10 +63,17 @@ def load_background(
         "outcomes": (sources.outcomes, Outcomes),
         "licences": (sources.licences, Licences),
         "flows": (sources.flows, Flows),
+        "movements": (sources.movements, Movements),
     }
     tables = {name: _table(name, path, schema, home, max_rejects_share) for name, (path, schema) in given.items()}
     history = tables["declarations"]
-    missing = {"declarations": NO_HISTORY, "outcomes": NO_OUTCOMES, "licences": NO_LICENCES, "flows": NO_FLOWS}
+    missing = {
+        "declarations": NO_HISTORY,
+        "outcomes": NO_OUTCOMES,
+        "licences": NO_LICENCES,
+        "flows": NO_FLOWS,
+        "movements": NO_MOVEMENTS,
+    }
     states = _states(tables["flows"], declarations, controls, load_section(CorridorSettings, "corridors", config), home)
     both = [declarations] if history is None else [declarations, history]
     pairs = pl.concat([wanted_pairs(one.lazy()) for one in both]).unique().sort("place_a", "place_b").collect()
@@ -81,6 +90,7 @@ def load_background(
         routing_rules=settings.routing.rules(),
         parties_rules=settings.parties.rules(),
         name_signs=load_name_signs(),
+        movements=_lazy(tables["movements"]),
         word_shares=load_word_shares(settings.description.nomenclature_file, home.cache),
         notes=(*(words for name, words in missing.items() if tables[name] is None), *(states.notes if states else ())),
     )
