@@ -22,6 +22,7 @@ from features.parcel import ParcelRules, build_parcel
 from features.parties import NameSigns, PartiesRules, build_parties
 from features.registry import REGISTRY
 from features.routing import RoutingRules, build_routing
+from features.rule_hits import rule_hits
 
 _ALWAYS = (
     "declared_on",
@@ -87,8 +88,8 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
 
     Returns one row per declaration, in the order given: the carried columns, every registered column (Float32, null
     unknown) and its figures, `mineral` (what the evidence points to; null for none), `mineral_usd_per_kg`,
-    `controls_in_force` and `control_conditions` for that mineral or code. A row's evidence depends on the row and the
-    background alone, never on the other rows given.
+    `controls_in_force` and `control_conditions` for that mineral or code, and `rule_hits` (see `features.rule_hits`).
+    A row's evidence depends on the row and the background alone, never on the other rows given.
     """
     rows = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect().lazy()
     history = complete(background.history, Declarations, list(Declarations.column_names()))
@@ -105,6 +106,7 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
     coded = join_controls(seen.lazy(), background.controls).collect()
     named = coded.with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls)
+    needs = _needs(ruled, background)
     others = [
         build_routing(rows, background.distances, history, rules=background.routing_rules),
         build_parties(
@@ -119,7 +121,7 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
             rows,
             background.licences,
             history,
-            _needs(ruled, background).lazy(),
+            needs.lazy(),
             are_numbers_recorded=_is_recorded("licence_no", declarations, history),
         ),
         build_ledger(rows, background.movements, ruled.lazy(), background.minerals.forms),
@@ -127,9 +129,9 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
         _corridor(rows, ruled, background),
     ]
     table = _one_table(ruled.lazy(), others)
-    return table.join(
-        _latest_prices(table, background.minerals), on="declaration_id", how="left", maintain_order="left"
-    )
+    asked = table.join(needs.select("declaration_id", "needs_licence"), on="declaration_id", how="left")
+    hits = rule_hits(asked, background.controls, has_register=background.licences is not None)
+    return _one_table(table.lazy(), [_latest_prices(table, background.minerals).lazy(), hits.lazy()])
 
 
 def _one_table(base: pl.LazyFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
@@ -185,7 +187,9 @@ def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFr
     return (
         rows.lazy()
         .join(by_mineral, on="declaration_id", how="left", maintain_order="left")
-        .with_columns(controls_in_force=pl.coalesce("mineral_controls", "controls_in_force"))
+        .with_columns(
+            code_controls="controls_in_force", controls_in_force=pl.coalesce("mineral_controls", "controls_in_force")
+        )
         .collect()
     )
 

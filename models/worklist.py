@@ -44,7 +44,8 @@ def compose_worklist(
     ----------
     chosen: `rank`, `declaration_id`, scores, `chosen_by`, `selection_probability`.
     evidence: for those declarations: the registry's columns, their figures, and `mineral`, `net_kg`, `value_usd`,
-        `mineral_usd_per_kg`, `controls_in_force`, `corridor_id`. Unknown is null.
+        `mineral_usd_per_kg`, `controls_in_force`, `corridor_id`, and `rule_hits` if they were looked for. Unknown is
+        null.
     contributions: what the model made of each piece of evidence (`declaration_id, code, contribution`), or None.
 
     Returns
@@ -61,6 +62,8 @@ def compose_worklist(
             pl.col("reasons").list.head(MOST_REASONS), pl.col("counter_evidence").list.head(MOST_REASONS), _typology()
         )
     )
+    if "rule_hits" not in told.columns:
+        told = told.with_columns(rule_hits=pl.lit(None, Worklist.columns()["rule_hits"].dtype))
     return (
         told.with_columns(
             next_check=_next_check(registry),
@@ -76,7 +79,7 @@ def compose_worklist(
 
 
 def _carried(evidence: pl.DataFrame) -> list[str]:
-    wanted = ("mineral", "net_kg", "value_usd", "mineral_usd_per_kg", "controls_in_force", "corridor_id")
+    wanted = ("mineral", "net_kg", "value_usd", "mineral_usd_per_kg", "controls_in_force", "corridor_id", "rule_hits")
     return ["declaration_id", *(name for name in wanted if name in evidence.columns)]
 
 

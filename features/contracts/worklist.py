@@ -51,3 +51,8 @@ class Worklist(dy.Schema):
     model_version = dy.String(description="fingerprint of the model")
     data_version = dy.String(description="fingerprint of the data scored")
     controls_version = dy.String(description="fingerprint of the control list and its open questions")
+    rule_hits = dy.List(
+        dy.Struct({"code": dy.String(), "announcement": dy.String(), "sentence": dy.String()}),
+        nullable=True,
+        description="rules whose letter the papers do not keep, with the announcement; apart from any probability",
+    )

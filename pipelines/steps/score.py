@@ -35,6 +35,8 @@ SCORES = (
     "mineral",
 )
 
+FILES = ("worklist.html", "worklist.csv", "worklist.parquet", "scores.parquet", "rule_hits.csv")
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -59,7 +61,8 @@ def run_score(
     """Score a table of declarations and write the worklist.
 
     Declarations made after `as_of` are set apart, not scored. Writes to `out`: `scores.parquet` (every scored row),
-    `worklist.parquet`, `.csv` and `.html` (the budget), `rejects/declarations.parquet`. Scores depend on the model, the
+    `worklist.parquet`, `.csv` and `.html` (the budget), `rule_hits.csv` (papers that do not keep a rule's letter,
+    wherever they rank), `rejects/declarations.parquet`. Scores depend on the model, the
     background and the row alone, never on the other rows of the file.
     """
     settings = load_section(ScoreSettings, "score", config)
@@ -95,6 +98,8 @@ def run_score(
     worklist = compose_worklist(chosen, shown, REGISTRY, bundle.contributions(shown), versions)
     scored = scores.join(evidence.select("declaration_id", "mineral"), on="declaration_id", how="left")
     write_table(scored.select(SCORES).sort("declaration_id"), out / "scores.parquet")
+    hits = _rule_hits(evidence)
+    write_table(hits, out / "rule_hits.csv")
     write_table(worklist, out / "worklist.parquet")
     write_table(worklist, out / "worklist.csv")
     page = worklist_page(
@@ -106,10 +111,27 @@ def run_score(
     )
     write_text(out / "worklist.html", page)
     return Said(
-        lines=_lines(loaded.counts, kept, worklist, day, background.notes),
-        paths=[out / name for name in ("worklist.html", "worklist.csv", "worklist.parquet", "scores.parquet")],
+        lines=[*_lines(loaded.counts, kept, worklist, day, background.notes), _hits_line(hits)],
+        paths=[out / name for name in FILES],
         page=out / "worklist.html",
         counts={"read": loaded.counts.read, "scored": kept.declarations.height, "rejected": loaded.counts.rejected},
+    )
+
+
+def _rule_hits(evidence: pl.DataFrame) -> pl.DataFrame:
+    """List every scored declaration whose papers do not keep a rule's letter, on the worklist or not."""
+    return (
+        evidence.select("declaration_id", "rule_hits")
+        .explode("rule_hits", empty_as_null=True, keep_nulls=True)
+        .drop_nulls("rule_hits")
+        .unnest("rule_hits")
+        .sort("declaration_id", "code")
+    )
+
+
+def _hits_line(hits: pl.DataFrame) -> str:
+    return (
+        f"{hits['declaration_id'].n_unique():,} declarations do not keep a rule's letter, each named in rule_hits.csv"
     )
 
 

@@ -1,0 +1,135 @@
+"""Breaches of the letter of a rule, each with its announcement: told apart from any probability."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.controls import ControlList
+
+RULE_HIT = pl.Struct({"code": pl.String, "announcement": pl.String, "sentence": pl.String})
+_NEEDED = (
+    "needs_licence",
+    "code_controls",
+    "mineral_controls",
+    "control_rules",
+    "mineral_rules",
+    "licence_missing",
+    "licence_overdrawn",
+    "days_past_validity",
+    "licence_no",
+    "destination_iso3",
+    "listed_match",
+    "listed_side",
+    "listed_party_name",
+    "listed_name",
+    "listed_announcement",
+    "listed_kind",
+    "listed_others_n",
+)
+EXACT_MATCH = "same name"
+
+
+def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool) -> pl.DataFrame:
+    """List, for each declaration, the rules whose letter it does not keep: `declaration_id`, `rule_hits`.
+
+    Parameters
+    ----------
+    table
+        One row per declaration with the columns of the licence and party rooms, `needs_licence`, and the controls and
+        rules by code (`code_controls`, `control_rules`) and by mineral (`mineral_controls`, `mineral_rules`).
+    controls
+        The control list, for the announcement behind each rule.
+    has_register
+        Whether there is a register of licences; without one nothing is said about licences.
+
+    Returns
+    -------
+    pl.DataFrame
+        `rule_hits` is a list of `code`, `announcement`, `sentence`; empty where no rule is touched. A hit says that
+        the papers do not keep a rule as published, not why: a name can be borne by two firms, a licence be on its way.
+    """
+    needs = pl.col("needs_licence").fill_null(value=False)
+    is_listed = (pl.col("listed_match") == EXACT_MATCH).fill_null(value=False)
+    hits = [
+        _hit("listed_party", is_listed, pl.col("listed_announcement"), _listed_sentence()),
+        *(_licence_hits(controls, needs) if has_register else ()),
+        *(_destination_hit(rule, words, controls, needs) for rule, words in _DESTINATION_RULES.items()),
+    ]
+    return table.select("declaration_id", *_NEEDED).select(
+        "declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls()
+    )
+
+
+_DESTINATION_RULES = {
+    "refusal_presumed": "licences for these goods to {} are as a rule not given",
+    "prohibited": "the export of these goods to {} is prohibited",
+}
+
+
+def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
+    announcement = _announcements("licence", controls)
+    past = pl.col("days_past_validity")
+    named = pl.col("licence_no")
+    return [
+        _hit(
+            "licence_missing",
+            needs & (pl.col("licence_missing") == 1.0),
+            announcement,
+            pl.format("The goods as declared need an export licence for {}; none is named.", _said("destination_iso3")),
+        ),
+        _hit(
+            "licence_expired",
+            needs & (past > 0),
+            announcement,
+            pl.format("Licence {} had expired {} days before the declaration.", named, past),
+        ),
+        _hit(
+            "licence_early",
+            needs & (past < 0),
+            announcement,
+            pl.format("Licence {} was to become valid {} days after the declaration.", named, -past),
+        ),
+        _hit(
+            "licence_overdrawn",
+            needs & (pl.col("licence_overdrawn") > 0.0),
+            announcement,
+            pl.format("With this consignment more is shipped under licence {} than it allows.", named),
+        ),
+    ]
+
+
+def _destination_hit(rule: str, words: str, controls: ControlList, needs: pl.Expr) -> pl.Expr:
+    rules = pl.col("control_rules").list.contains(rule), pl.col("mineral_rules").list.contains(rule)
+    applies = rules[0].fill_null(value=False) | rules[1].fill_null(value=False)
+    sentence = pl.format("By announcement {} " + words + ".", _announcements(rule, controls), _said("destination_iso3"))
+    return _hit(rule, needs & applies, _announcements(rule, controls), sentence)
+
+
+def _announcements(rule: str, controls: ControlList) -> pl.Expr:
+    """Announcements in force for the goods that carry the rule, joined by `, `."""
+    carrying = controls.measures.filter(pl.col("rule") == rule)["announcement_id"].unique().sort().to_list()
+    empty = pl.lit([], pl.List(pl.String))
+    in_force = pl.concat_list(pl.col("code_controls").fill_null(empty), pl.col("mineral_controls").fill_null(empty))
+    return in_force.list.set_intersection(pl.lit(carrying, pl.List(pl.String))).list.sort().list.join(", ")
+
+
+def _listed_sentence() -> pl.Expr:
+    return pl.format(
+        "The {} {} bears the name of {} on the {} list of announcement {}; {} other firms carry its word.",
+        "listed_side",
+        _said("listed_party_name"),
+        "listed_name",
+        "listed_kind",
+        "listed_announcement",
+        "listed_others_n",
+    )
+
+
+def _said(name: str) -> pl.Expr:
+    """Cut declared text short and drop marks that would change how the words around it read."""
+    return pl.col(name).str.slice(0, 80).str.replace_all(r"[\p{Cc}\p{Cf}]", "").fill_null("unknown")
+
+
+def _hit(code: str, applies: pl.Expr, announcement: pl.Expr, sentence: pl.Expr) -> pl.Expr:
+    told = pl.struct(code=pl.lit(code), announcement=announcement, sentence=sentence)
+    return pl.when(applies.fill_null(value=False)).then(told).otherwise(pl.lit(None, RULE_HIT))

@@ -1,0 +1,98 @@
+"""Rules whose letter the papers do not keep, each with its announcement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from features.controls.frames import ANNOUNCEMENTS, CODES, ENTITIES, ITEMS, MEASURES, ControlList
+from features.rule_hits import rule_hits
+
+MEASURE_ROWS = [
+    {"announcement_id": "2024-33", "rule": "licence"},
+    {"announcement_id": "2025-10", "rule": "licence"},
+    {"announcement_id": "2024-46", "rule": "refusal_presumed"},
+    {"announcement_id": "2026-29", "rule": "prohibited"},
+]
+CONTROLS = ControlList(
+    items=pl.DataFrame(schema=ITEMS),
+    codes=pl.DataFrame(schema=CODES),
+    measures=pl.DataFrame(MEASURE_ROWS, schema=MEASURES),
+    announcements=pl.DataFrame(schema=ANNOUNCEMENTS),
+    entities=pl.DataFrame(schema=ENTITIES),
+)
+KINDS: dict[str, Any] = {
+    "declaration_id": pl.String(),
+    "needs_licence": pl.Boolean(),
+    "code_controls": pl.List(pl.String()),
+    "mineral_controls": pl.List(pl.String()),
+    "control_rules": pl.List(pl.String()),
+    "mineral_rules": pl.List(pl.String()),
+    "licence_missing": pl.Float32(),
+    "licence_overdrawn": pl.Float32(),
+    "days_past_validity": pl.Int32(),
+    "licence_no": pl.String(),
+    "destination_iso3": pl.String(),
+    "listed_match": pl.String(),
+    "listed_side": pl.String(),
+    "listed_party_name": pl.String(),
+    "listed_name": pl.String(),
+    "listed_announcement": pl.String(),
+    "listed_kind": pl.String(),
+    "listed_others_n": pl.Int64(),
+}
+
+
+def hits(has_register: bool = True, **given: Any) -> list[tuple[str, str]]:
+    row = {"declaration_id": "d", "destination_iso3": "USA", "code_controls": ["2024-33", "2024-46"]} | given
+    found = rule_hits(pl.DataFrame([row], schema=KINDS), CONTROLS, has_register=has_register)
+    return [(one["code"], one["announcement"]) for one in found["rule_hits"].item().to_list()]
+
+
+def test_nothing_known_is_no_hit() -> None:
+    assert hits() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"licence_missing": 1.0}, "licence_missing"),
+        ({"days_past_validity": 3, "licence_no": "L1"}, "licence_expired"),
+        ({"days_past_validity": -3, "licence_no": "L1"}, "licence_early"),
+        ({"licence_overdrawn": 0.6, "licence_no": "L1"}, "licence_overdrawn"),
+    ],
+)
+def test_breaches_of_a_licence_name_the_announcement_that_asks_for_it(given: dict[str, Any], code: str) -> None:
+    assert hits(needs_licence=True, **given) == [(code, "2024-33")]
+    assert hits(needs_licence=True, has_register=False, **given) == []
+    assert hits(needs_licence=False, **given) == []
+    assert hits(needs_licence=None, **given) == []
+
+
+def test_destination_rules_bind_only_goods_that_need_a_licence() -> None:
+    rules = {"mineral_rules": ["licence", "refusal_presumed"]}
+    assert hits(needs_licence=True, **rules) == [("refusal_presumed", "2024-46")]
+    assert hits(needs_licence=None, **rules) == []
+    banned = {"control_rules": ["prohibited"], "mineral_controls": ["2026-29"]}
+    assert hits(needs_licence=True, **banned) == [("prohibited", "2026-29")]
+
+
+def test_only_the_very_name_of_a_listed_party_is_a_hit() -> None:
+    listed = {
+        "listed_side": "consignee",
+        "listed_party_name": "EKSPLA\u202e UAB",
+        "listed_name": "Ekspla",
+        "listed_announcement": "2026-30",
+        "listed_kind": "control",
+        "listed_others_n": 2,
+    }
+    assert hits(listed_match="same name", **listed) == [("listed_party", "2026-30")]
+    assert hits(listed_match="similar name", **listed) == []
+    row = {"declaration_id": "d", "listed_match": "same name"} | listed
+    found = rule_hits(pl.DataFrame([row], schema=KINDS), CONTROLS, has_register=False)
+    assert found["rule_hits"].item()[0]["sentence"] == (
+        "The consignee EKSPLA UAB bears the name of Ekspla on the control list of announcement 2026-30;"
+        " 2 other firms carry its word."
+    )
