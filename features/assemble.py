@@ -204,7 +204,10 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     rows = ruled.join(_meets_item(ruled, background), on="declaration_id", how="left", maintain_order="left")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
-    by_code = pl.col("control_match").is_in(["printed", "line8"]) & pl.col("control_rules").list.contains("licence")
+    is_as_printed = (pl.col("control_match") == "printed") | (
+        (pl.col("control_match") == "line8") & (pl.col("hs_code").str.len_chars() < 10)  # else another line of the same
+    )
+    by_code = is_as_printed & pl.col("control_rules").list.contains("licence")
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then(pl.col("text_minerals").str.split(";"))
     one = pl.concat_list(pl.coalesce("text_mineral", "mineral")).list.drop_nulls()

@@ -7,6 +7,8 @@ import polars as pl
 from features.controls.frames import ControlList
 
 _PURITY_ONLY = r"^only (?:at [\d.]+ % or purer|above [\d.]+ % purity)$"  # features.controls.conditions.condition_words
+_ANSWERED = r"^not when controlled under |^[a-z-]+ magnets only$"
+"""Conditions that decide nothing more: another entry controls the rest, or the form itself is the answer."""
 _ABOVE = r"^only above "
 
 
@@ -29,7 +31,7 @@ def form_items(forms: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
         "item_id",
         min_purity_share=pl.when(is_purity).then("min_purity_share"),
         is_strict=condition.str.contains(_ABOVE).fill_null(value=False),
-        is_open=condition.is_not_null() & ~is_purity,
+        is_open=condition.is_not_null() & ~is_purity & ~condition.str.contains(_ANSWERED).fill_null(value=False),
     )
     joined = both.unique(["form_id", "item_id"], keep="first", maintain_order=True).join(
         about, on="item_id", how="left"
@@ -49,7 +51,7 @@ def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) 
     known = forms.lazy().select("form_id", is_known=pl.lit(value=True))
     told = asked.join(known, on="form_id", how="left").join(table, on="form_id", how="left")
     in_force = pl.col("control_items").list.contains(pl.col("item_id")).fill_null(value=False)
-    least, purity = pl.col("min_purity_share"), pl.col("purity")
+    least, purity = pl.col("min_purity_share"), pl.col("purity").cast(pl.Float64).round(7)  # evidence is Float32
     reaches = pl.when("is_strict").then(purity > least).otherwise(purity >= least)
     answer = (
         pl.when(pl.col("is_known").is_null() | pl.col("control_items").is_null())

@@ -136,6 +136,14 @@ COMPANY: tuple[Company, ...] = (
         "母粒 电池 颜料 电缆 窗帘 面料 聚酯 切片 树脂",
         0.3,
     ),
+    Company(  # the name of a colour or a finish
+        (),
+        "after",
+        "grey, gray, white, black, silver, yellow, gold, colour, color, coloured, colored, tone, finish, look",
+        "灰 色 白色",
+        0.2,
+        is_softened=False,
+    ),
     Company(
         ("indium",),
         "anywhere",

@@ -33,6 +33,21 @@ FREE_OTHERWISE = (
 """Free as in free sample, free on board, free of impurities, which denies nothing."""
 
 
+def affirmed(words: pl.Expr) -> pl.Expr:
+    """A lower-case word text without what it denies: the words of antimony-free chips speak for chips alone.
+
+    >>> pl.select(affirmed(pl.lit(" resin free of lead cadmium and antimony white "))).item()
+    ' resin white '
+    """
+    listed = rf" (?:{_NO})(?: (?:{_WITH}))+ "
+    han = (
+        rf"(?:不含有?|未含|不添加)(?:任何)?(?:{_HAN_LIST}[ 和及与或]{{0,2}})+|(?:无(?:{_HAN_LIST})[ 和及与或]{{0,2}})+"
+    )
+    return (
+        words.str.replace_all(listed, " ").str.replace_all(rf" (?:{_WITH})(?: (?:and|or) (?:{_WITH}))? free ", " ")
+    ).str.replace_all(han, " ")
+
+
 def is_denied(before: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Tell whether the words to either side of a term say that the mineral is not in the goods."""
     said_before = before.str.contains(DENIED_BEFORE) & ~before.str.contains(NUMBER_SIGN)

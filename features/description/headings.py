@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.description.context import affirmed
 from features.description.headings_rules import (
     EXTREME_LOG_ODDS,
     FEWEST_TEXTS_OF_HEADING,
@@ -39,7 +40,7 @@ def wording(words: pl.Expr) -> pl.Expr:
 def word_texts(texts: pl.LazyFrame) -> pl.LazyFrame:
     """Return the distinct `text` of a frame with its `wording`."""
     once = texts.select("text").drop_nulls().unique()
-    return once.with_columns(wording=wording(lower_simplified(word_text(plain_text(pl.col("text"))))))
+    return once.with_columns(wording=wording(affirmed(lower_simplified(word_text(plain_text(pl.col("text")))))))
 
 
 def compare_headings(

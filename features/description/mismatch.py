@@ -40,7 +40,7 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
         .explode("mineral")
         .join(of_mineral.lazy(), on=["mineral", "hs4"], how="left")
         .group_by("also_named", "hs6")
-        .agg(is_others=pl.col("any_listed").is_not_null().any())
+        .agg(is_others=pl.col("any_listed").fill_null(value=False).any())
     )
     told = (
         named.with_columns(hs4=hs4)
