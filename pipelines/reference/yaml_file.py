@@ -46,7 +46,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         found = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such reference file") from error
-    except (yaml.YAMLError, UnicodeDecodeError, IsADirectoryError, RecursionError) as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: the reference file cannot be read: {error.strerror or error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not a YAML file: {error}") from error
     if not isinstance(found, dict):
         raise ConfigError(f"{path}: expected a mapping of sections, found {type(found).__name__}")

@@ -112,3 +112,21 @@ def test_a_mistaken_watch_is_told_by_key(
     assert said in told.text
     assert "Value error" not in told.text
     assert not (tmp_path / "out").exists()
+
+
+def test_one_countrys_exports_leave_the_destination_and_its_controls_unknown(tmp_path: Path) -> None:
+    months = pl.date_range(date(2022, 1, 1), date(2024, 3, 1), "1mo", eager=True)
+    rows = [
+        ("CHN", place, "export", code, month, "M", 1e6 * (1 + ((7 * n + 3 * k) % 11) / 50), "made up")
+        for n, month in enumerate(months)
+        for k, place in enumerate(["USA", "JPN", "VNM", "THA"])
+        for code in ["811292", *OTHERS]
+    ]
+    names = ["reporter_iso3", "partner_iso3", "direction", "hs_code", "period", "freq", "value_usd", "source"]
+    pl.DataFrame(rows, schema=names, orient="row").write_parquet(tmp_path / "flows.parquet")
+    words = ("--flows", tmp_path / "flows.parquet", "--as-of", "2024-06-30")
+    told = oretrace("corridors", *words, "--out", tmp_path / "out", "--home", tmp_path / "home")
+    assert told.code == 0, told.text
+    found = pl.read_parquet(tmp_path / "out" / "corridors.parquet")
+    assert set(found["destination_iso3"]) == {"_X"}
+    assert found["controls_in_force"].null_count() == found.height > 0
