@@ -79,6 +79,11 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
     return frame.select(list(Declarations.columns()))
 
 
+def identifiers_of(papers: pl.DataFrame, movements: int) -> pl.Series:
+    """Return the declaration of each movement; movements without a paper come last and have none."""
+    return papers["declaration_id"].extend_constant(None, movements - papers.height)
+
+
 def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
     """Empty cells at random, column by column, whatever the label; call once the rows are in their final order."""
     rows = declarations.height

@@ -201,3 +201,5 @@ DOWNSTREAM: dict[str, tuple[str, float]] = {
     for source, (product, metal, before, content) in _MADE_ABROAD.items()
 }
 """The same for products made at a hub: kg of product whose contained metal comes from one kg of source."""
+METAL_IN_PRODUCT: dict[str, float] = {product: content for product, _, _, content in _MADE_ABROAD.values()}
+"""Metal by mass in products without one formula."""

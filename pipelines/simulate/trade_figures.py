@@ -38,7 +38,9 @@ def publish(world: Setting, sightings: pl.DataFrame, months: Ints, prices: Float
         .group_by(_KEYS, maintain_order=True)
         .agg(pl.col("kg", "usd").sum())
     )
-    return _as_contract(world, _distort(world, total, published_months, six_digit_headings(world, prices)), published_months)
+    return _as_contract(
+        world, _distort(world, total, published_months, six_digit_headings(world, prices)), published_months
+    )
 
 
 def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:

@@ -20,11 +20,13 @@ from pipelines.simulate.evasion import evading_trade
 from pipelines.simulate.firms import found_firms
 from pipelines.simulate.honest import licensed_trade, ordinary_trade
 from pipelines.simulate.inspection import inspect
+from pipelines.simulate.ledger import follow_material
 from pipelines.simulate.legs import cross_borders
 from pipelines.simulate.licences import issue_licences
 from pipelines.simulate.lookalikes import lookalike_trade
 from pipelines.simulate.movements import UNDECLARED, Setting
 from pipelines.simulate.papers import lose_cells, write_papers
+from pipelines.simulate.tracking import movement_truth, tracked_movements
 from pipelines.simulate.trade_figures import publish
 from pipelines.simulate.truth import corridor_truth, declaration_truth, leg_truth, settings_truth
 from pipelines.simulate.worlds import draw_settings
@@ -82,6 +84,7 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     moved = pl.concat([rows, undeclared])  # in the order of the papers, then what has none
     worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
     crossings = cross_borders(world, moved, worth)
+    ledger = follow_material(world, moved, crossings.legs)
     history = settings.flows_history_months + EXTRA
     long_months = month_starts(shifted(first_month, -history), months + history)
     prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
@@ -92,8 +95,10 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
         "declarations": declared,
         "outcomes": outcomes,
         "licences": licences,
+        "movements": tracked_movements(world, moved, papers, ledger),
         "truth/settings": settings_truth(settings, seed),
         "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
+        "truth/movements": movement_truth(papers, moved, ledger),
         "truth/legs": leg_truth(world, crossings.legs, papers, moved),
         "truth/corridors": corridor_truth(world, crossings.legs, moved),
     }
