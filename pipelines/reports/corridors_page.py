@@ -18,10 +18,17 @@ from pipelines.settings.corridors import CorridorSettings
 
 if TYPE_CHECKING:
     from pipelines.steps.corridor_search import CorridorSearch
+    from pipelines.steps.monitor import Monitor
 
 
 def corridors_page(
-    search: CorridorSearch, findings: pl.DataFrame, *, as_of: date, counts: dict[str, int], settings: CorridorSettings
+    search: CorridorSearch,
+    findings: pl.DataFrame,
+    monitor: Monitor,
+    *,
+    as_of: date,
+    counts: dict[str, int],
+    settings: CorridorSettings,
 ) -> str:
     """Render the page of a run; it works offline, runs no script and escapes whatever somebody else wrote."""
     shown = findings.head(settings.n_shown_corridors)
@@ -41,8 +48,31 @@ def corridors_page(
         hidden=sorted({words for words in hidden if words}),
         margin_share=round(100 * (2.718281828459045**search.margin.intercept - 1), 1),
         n_margin_pairs=search.margin.n_pairs,
+        breaks=monitor.breaks.with_columns(places=_places()).sort("q_value", "good", "mineral").to_dicts(),
+        measures=_measures(monitor),
         rival_names=[words.split(":", 1) for words in RIVALS.values()],
     )
+
+
+def _places() -> pl.Expr:
+    named = pl.col("destination_iso3").map_elements(country_name, return_dtype=pl.String)
+    return named.fill_null("all destinations")
+
+
+def _measures(monitor: Monitor) -> list[dict[str, Any]]:
+    """List what followed each measure, with the latest concentration of destinations beside it."""
+    whole = monitor.months.filter(pl.col("destination_iso3").is_null()).sort("period")
+    latest = whole.group_by("mineral", "kind", "good").agg(
+        pl.col("concentration_hhi").drop_nulls().last(),
+        pl.col("n_destinations").last(),
+        pl.col("year_on_year").tail(LATEST_MONTHS).median().alias("year_on_year"),
+        pl.col("period").last().alias("last_month"),
+    )
+    keys = ["mineral", "kind", "good"]
+    return monitor.measures.join(latest, on=keys, how="left").sort("mineral", "event_on", "kind", "good").to_dicts()
+
+
+LATEST_MONTHS = 3  # a quarter, so that one lot does not speak for the year
 
 
 def _row(search: CorridorSearch, row: dict[str, Any], *, draw: bool) -> dict[str, Any]:

@@ -26,6 +26,17 @@ class CorridorWindows(Closed):
         return Windows(**self.model_dump())
 
 
+class WatchedBeside(Closed):
+    """A good that nobody controls, into which a mineral may be passed on or for which it may be exchanged."""
+
+    mineral: str
+    kind: Literal["downstream", "substitute"]
+    good: str = Field(min_length=1, max_length=80)
+    hs6: list[str] = Field(min_length=1)
+    source: str
+    confidence: Literal["high", "medium", "low"]
+
+
 class CorridorSettings(Closed):
     """How corridors are sought, tested and shown."""
 
@@ -40,3 +51,4 @@ class CorridorSettings(Closed):
     n_drawn_corridors: int = Field(ge=0, le=40)
     looks_per_pass: int = Field(ge=1, le=120)
     windows: CorridorWindows
+    beside: list[WatchedBeside]

@@ -85,7 +85,9 @@ def search_corridors(
                 meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
     counts = {"pairs": mirrored.height, "codes": mirrored["hs6"].n_unique(), "placebo_codes": len(placebo_codes)}
     counts["unpaired"] = mirrored.filter(pl.col("x_usd").is_null() | pl.col("m_usd").is_null()).height
-    shown = [code for one in final for code in one.hs_codes]
+    shown = [
+        code for one in (*(watch.hs_codes for watch in final), *(good.hs6 for good in settings.beside)) for code in one
+    ]
     own = monthly.filter(
         pl.col("hs6").is_in(shown), pl.col("known_to").is_null() | (pl.col("known_to") >= first_day(last_look))
     )

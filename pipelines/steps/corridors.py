@@ -19,6 +19,7 @@ from pipelines.files.people import for_people
 from pipelines.reports.corridors_page import corridors_page
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
+from pipelines.steps.monitor import Monitor, watch_exports
 from pipelines.steps.watches import read_watches, watches_of_controls
 
 
@@ -34,6 +35,7 @@ class CorridorsResult:
     metrics: dict[str, float]
     paths: list[Path]
     page: Path
+    monitor: Monitor
 
     @property
     def lines(self) -> list[str]:
@@ -69,7 +71,8 @@ def run_corridors(
     watch_path: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> CorridorsResult:
-    """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`.
+    """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`
+    and the monitor's tables.
 
     Without `watch_path` there is one watch for each controlled mineral. `rejects/flows.parquet` holds refused rows.
     Raises ContractError or SourceError where the flows cannot be used, ConfigError where the watch file cannot.
@@ -113,13 +116,16 @@ def run_corridors(
         **{f"windows.{name}": str(value) for name, value in settings.windows.model_dump().items()},
     }
     metrics = {name: float(value) for name, value in counts.items()} | {"cif_ln_margin": search.margin.intercept}
+    monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings)
+    metrics["monitor_breaks"] = float(monitor.breaks.height)
     page = out_dir / "corridors.html"
     paths = [
         write_table(corridors, out_dir / "corridors.parquet"),
         write_table(for_people(corridors), out_dir / "corridors.csv"),
-        write_text(page, corridors_page(search, findings, as_of=as_of, counts=counts, settings=settings)),
+        write_text(page, corridors_page(search, findings, monitor, as_of=as_of, counts=counts, settings=settings)),
+        *monitor.write(out_dir),
     ]
-    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page)
+    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor)
 
 
 def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None) -> pl.DataFrame:

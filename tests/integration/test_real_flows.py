@@ -14,6 +14,7 @@ from models.gap_tests import judge_gaps
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import look_of, search_corridors
+from pipelines.steps.monitor import watch_exports
 from tests.unit.features.mirror.flow_rows import SCHEMA
 
 NAMES = {"UAE": "ARE", "South Korea": "KOR", "Turkey": "TUR", "Vietnam": "VNM", "Taiwan": "TWN", "Iran": "IRN"}
@@ -104,3 +105,22 @@ def test_graphite_to_iran_and_the_emirates_is_told_as_a_reclassification(chinese
     assert set(graphite["leading_rival"]) == {"rival_reclassification"}
     assert set(graphite["destination_iso3"]) == {"_X"}  # what the third country did with it is not in these figures
     assert told.height == graphite.height  # nothing else is named
+
+
+def test_graphite_controls_break_the_series_without_being_told(chinese_exports: pl.LazyFrame) -> None:
+    """December 2023 is found in natural and artificial graphite; 811292 holds too much else to show August 2023."""
+    as_of = date(2024, 8, 31)
+    watches = [Watch(f"code {code}", (code,), ("CHN",), (), (as_of,)) for code in ("380110", "250410", "811292")]
+    pairs = known_at(pair_mirrors(chinese_exports), pl.lit(as_of)).collect()
+    settings = load_section(CorridorSettings, "corridors")
+    breaks = watch_exports(pairs, watches, as_of=as_of, settings=settings).breaks
+    print(breaks.drop("kind", "mineral"))
+    december = breaks.filter(pl.col("break_on") == date(2023, 12, 1))
+    assert december.height == breaks.height  # nothing else is found
+    assert (breaks["latest_on"] <= date(2024, 1, 1)).all()
+    assert (breaks["earliest_on"] >= date(2023, 11, 1)).all()
+    natural, artificial = (december.filter(pl.col("good") == code) for code in ("250410", "380110"))
+    assert {"JPN", "KOR"} <= set(natural["destination_iso3"])
+    assert (natural["change_ln"] < 0).all()
+    assert {"IRN", "ARE"} <= set(artificial["destination_iso3"])
+    assert breaks.filter(pl.col("good") == "811292").is_empty()
