@@ -13,14 +13,16 @@ MAIN_SHARE = 0.5  # a mineral stated at half of the mass or more is what the goo
 
 _NINES = r"(?:^|[^A-Za-z0-9.])([2-9])N([1-9]?)5?(?:$|[^A-Za-z0-9])"
 _NINES_ALL = r"(?:^|[^A-Za-z0-9.])[2-9]N[1-9]?(?:$|[^A-Za-z0-9])"
-_PERCENT = r"\d{2,3}(?:[.,]\d{1,7})?\s?(?:wt\.?\s?)?(?:%|pct|percent)"
-_ALLOY = r"(?:[A-Z][a-z]?\d{1,2}(?:\.\d{1,3})?%?[/\- ]?){2,6}|(?:\d{1,2}(?:\.\d{1,3})?%?[A-Z][a-z]?[/\- ]?){2,6}"
-_PART = r"[A-Z][a-z]?\d{1,2}(?:\.\d{1,3})?|\d{1,2}(?:\.\d{1,3})?%?[A-Z][a-z]?"
+_PERCENT = r"[0-9]{2,3}(?:[.,][0-9]{1,7})?\s?(?:wt\.?\s?)?(?:%|pct|percent)"
+_ALLOY = (
+    r"(?:[A-Z][a-z]?[0-9]{1,2}(?:\.[0-9]{1,3})?%?[/\- ]?){2,6}|(?:[0-9]{1,2}(?:\.[0-9]{1,3})?%?[A-Z][a-z]?[/\- ]?){2,6}"
+)
+_PART = r"[A-Z][a-z]?[0-9]{1,2}(?:\.[0-9]{1,3})?|[0-9]{1,2}(?:\.[0-9]{1,3})?%?[A-Z][a-z]?"
 # One share and then only names: W90NiFe, 90WNiFe, Bi58Sn. Metals alone, so that part numbers are not read as alloys.
 _METALS = "Ni|Fe|Cu|Co|Sn|Pb|Bi|Ag|Sb|In|Zn|Al|Cd|Mo|Re|Ta|W"
-_FIRST = rf"(?:\d{{2}}(?:\.\d{{1,2}})?%?(?:{_METALS})|(?:{_METALS})\d{{2}}(?:\.\d{{1,2}})?)"
+_FIRST = rf"(?:[0-9]{{2}}(?:\.[0-9]{{1,2}})?%?(?:{_METALS})|(?:{_METALS})[0-9]{{2}}(?:\.[0-9]{{1,2}})?)"
 _LED = rf"(?:^|[^A-Za-z0-9]){_FIRST}(?:[-/ ]?(?:{_METALS})){{1,3}}(?:$|[^A-Za-z0-9])"
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,7})?"
+_NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,7})?"
 
 
 def stated_purity(text: pl.Expr) -> pl.Expr:
@@ -67,7 +69,7 @@ def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     parts = numbered.with_columns(part=pl.col("term").str.extract_all(_PART)).explode("part")
     read = parts.with_columns(
         symbol=pl.col("part").str.extract(r"([A-Z][a-z]?)", 1),
-        share=pl.col("part").str.extract(r"(\d{1,2}(?:\.\d{1,3})?)", 1).cast(pl.Float64) / 100.0,
+        share=pl.col("part").str.extract(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)", 1).cast(pl.Float64) / 100.0,
     )
     real = pl.col("symbol").is_in([*ATOMIC_MASS]).all().over("alloy_no")
     whole = read.filter(real & pl.col("share").sum().over("alloy_no").is_between(0.95, 1.05))
@@ -79,7 +81,7 @@ def _led(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     names = plain.select("text_no", term=pl.col("clean").str.extract_all(_LED)).explode("term", empty_as_null=False)
     read = names.select(
         "text_no",
-        share=pl.col("term").str.extract(r"(\d{2}(?:\.\d{1,2})?)", 1).cast(pl.Float64) / 100.0,
+        share=pl.col("term").str.extract(r"([0-9]{2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) / 100.0,
         term=pl.col("term").str.strip_chars(" /-.,;:()（）"),
         symbol=pl.col("term").str.extract(rf"({_METALS})", 1),
     )

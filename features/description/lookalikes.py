@@ -92,6 +92,14 @@ OTHER_TAGS = r"</?[A-Za-z!?][^<>]*>"
 """Regex of every other tag: read as a space."""
 
 
+# Further characters of the terms in configs/minerals.yaml.
+_TERM_HAN = (
+    "业乙人仲低偏元充光六冶凝切制前割力加区區及取口可各合同向品固型基外多天子富居工己底延強强形微心态性態扩抛拋捕擴收放效散料方易普晶未材杨板柔棒楊業槽正比气氟氢氣氫"
+    "氮氯水永池流浮液混清温溫澄点烷焊焙焦然熔燃片物独獨球生甩甲界白的砂破硒硝硫硬碳磨离窗立等粒粗精紫羟羥肟膏膨苯草萃衬製襯解超輕輝轻辉透通速造酯酸醇醋重鍛锻阻離静靜"
+    "面頂顶驅驱黑點"
+)
+
+
 def _entities() -> dict[str, str]:
     named = {
         "&nbsp;": " ",
@@ -108,7 +116,8 @@ def _entities() -> dict[str, str]:
         {chr(code) for code in range(32, 127)}
         | set(SIMPLIFIED)
         | set(SIMPLIFIED.values())
-        | set("氧化二三四五硼碲磷砷汞石墨稀土高不含金非磁粉靶")
+        | {chr(code) for code in range(0xFF01, 0xFF5F)}  # full width
+        | set("氧化二三四五硼碲磷砷汞石墨稀土高不含金非磁粉靶" + _TERM_HAN)
     )
     for letter in sorted(readable):
         code = ord(letter)

@@ -16,7 +16,10 @@ READ_FROM_END = 1024
 _LETTER = r"[\p{Latin}\p{Han}\p{N}]"
 _CONFUSABLE = "".join(sorted(set(look.LOOKALIKES) - set(look.HONEST_SYMBOLS)))
 _MIXED_WORD = rf"\p{{L}}*(?:[A-Za-z]\p{{L}}*[{_CONFUSABLE}]|[{_CONFUSABLE}]\p{{L}}*[A-Za-z])\p{{L}}*"
-_HAN_BROKEN = r"(\p{Han})[\s_\-*·.•/|~+^'\"`]+"
+_HAN_BROKEN = r"(\p{Han})[\s\p{S}_\-*·.•/'\"]+"
+_BARRED = r"(?:\p{Latin}\|){3}"  # letters parted by bars, beside which no bar stands for an l
+_TURNED = r"[\x{202E}\x{2067}]"
+_SYMBOLS = "".join(look.SYMBOL_LETTERS)
 
 
 def read_portion(text: pl.Expr) -> pl.Expr:
@@ -54,11 +57,15 @@ def undone_text(text: pl.Expr) -> pl.Expr:
 
     Case is kept. Honest Cyrillic or Greek text becomes nonsense here, which is harmless: it is only searched.
     """
-    shown = without_markup(read_portion(text).str.replace_all(look.INVISIBLE, ""))
+    read = read_portion(text)
+    turned = pl.when(read.str.contains(_TURNED)).then(read.str.reverse()).otherwise(read)
+    shown = without_markup(turned.str.replace_all(look.INVISIBLE, ""))
     bare = shown.str.replace_all(look.HONEST_INVISIBLE, "").str.replace_many({**look.REGIONAL_LETTERS})
     latin = _accents_off(bare).str.replace_all(look.OVERLAYS, "").str.replace_many(look.LOOKALIKES)
-    for symbol, letter in look.SYMBOL_LETTERS.items():
-        latin = latin.str.replace_all(rf"(\p{{Latin}}){'[' + symbol + ']'}(\p{{Latin}})", f"${{1}}{letter}${{2}}")
+    latin = pl.when(latin.str.contains(_BARRED)).then(latin.str.replace_all("|", " ", literal=True)).otherwise(latin)
+    for symbol, letter in [*look.SYMBOL_LETTERS.items()] * 2:  # twice: two symbols may stand side by side
+        beside = rf"(\p{{Latin}})[{symbol}](\p{{Latin}}|[{_SYMBOLS}])"
+        latin = latin.str.replace_all(beside, f"${{1}}{letter}${{2}}")
     whole = latin.str.replace_many(look.HALVES, leftmost=True).str.replace_all(_HAN_BROKEN, "${1}")
     return _one_line(whole)
 

@@ -30,6 +30,12 @@ HOSTILE = {
     "empty": "",
     "only_spaces": " \t\r\n\u3000",
     "lone_replacement": "\ufffd\ufffd",
+    "thai_digits": "Sb๒Bi๕๘ Sn42Bi๕๘ ๙๙.๙๙% N๔ 4N٥ ９９．９９％ W" * 40,
+    "every_script": "".join(chr(code) for code in range(0x21, 0x3000, 7)),
+    "bars": "a|" * 100_000,
+    "turned": "\u202e" + "ynomitna " * 50_000,
+    "symbols": "a!$@" * 50_000,
+    "denials": "free of lead " * 50_000 + "不含铅" * 50_000,
     "backslashes": "\\" * 5000 + "[(" * 2000,
 }
 
