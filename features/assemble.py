@@ -124,7 +124,7 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
             needs.lazy(),
             are_numbers_recorded=_is_recorded("licence_no", declarations, history),
         ),
-        build_ledger(rows, background.movements, ruled.lazy(), background.minerals.forms),
+        build_ledger(rows, background.movements, history, ruled.lazy(), background.minerals.forms),
         _mirror(rows, ruled, background),
         _corridor(rows, ruled, background),
     ]
@@ -167,13 +167,12 @@ def _codes_of(controls: ControlList) -> pl.DataFrame:
 
 
 def _mineral() -> pl.Expr:
-    """Name the mineral that evidence points to: by words, then mass, then price, then a code that means just one."""
+    """Name the mineral that evidence points to: by words, then all figures at once, then a code that means just one."""
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
-    by_mass = pl.when(pl.col("density_like_mineral") >= SURE_TERM).then("density_mineral")
-    by_price = pl.when(pl.col("price_like_mineral") >= SURE_TERM).then("price_mineral")
+    by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
     by_code = pl.when(only_one).then(pl.col("control_minerals").list.first())
-    return pl.coalesce(by_words, by_mass, by_price, by_code)
+    return pl.coalesce(by_words, by_figures, by_code)
 
 
 def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFrame:

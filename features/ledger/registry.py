@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from features.evidence import Evidence
 
-_UNKNOWN = "there are no movement records, none of them is of this holder and mineral, or the mass is unknown"
-_FIGURES = ("ledger_holder_id", "ledger_mineral", "ledger_needed_kg", "ledger_balance_kg", "ledger_missing_kg")
+_UNKNOWN = "no movement records, none of this holder and mineral in earlier months, or mass unknown, or no export"
+_FIGURES = ("ledger_holder_id", "ledger_mineral", "ledger_needed_kg", "ledger_balance_kg", "ledger_usual_kg")
+_MISSING = (*_FIGURES, "ledger_missing_kg")
 
 REGISTRY: tuple[Evidence, ...] = (
     Evidence(
@@ -26,9 +27,10 @@ REGISTRY: tuple[Evidence, ...] = (
         family="licences",
         role="doubt",
         unit="strength",
-        sentence="{ledger_holder_id} is known to hold {ledger_balance_kg} kg of {ledger_mineral} (contained) on that"
-        " day; this consignment takes at least {ledger_needed_kg} kg, and {ledger_missing_kg} kg were short before.",
-        figures=_FIGURES,
+        sentence="{ledger_holder_id} held {ledger_balance_kg} kg of {ledger_mineral} (contained) as the month began and"
+        " usually gets {ledger_usual_kg} kg a month; this consignment takes at least {ledger_needed_kg} kg, and"
+        " {ledger_missing_kg} kg had left before that nothing accounts for.",
+        figures=_MISSING,
         null_means=_UNKNOWN,
         source="issue 5, material ledger from the source",
         hints=("concealment", "misdeclaration"),
@@ -39,8 +41,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="licences",
         role="counter",
         unit="strength",
-        sentence="{ledger_holder_id} is known to hold {ledger_balance_kg} kg of {ledger_mineral} (contained), enough"
-        " for this consignment.",
+        sentence="{ledger_holder_id} held {ledger_balance_kg} kg of {ledger_mineral} (contained) as the month began and"
+        " usually gets {ledger_usual_kg} kg a month, enough for this consignment.",
         figures=_FIGURES,
         null_means=_UNKNOWN,
         source="issue 5, material ledger from the source",

@@ -74,6 +74,19 @@ REGISTRY: tuple[Evidence, ...] = (
         next_check="Scan the container; hand-held X-ray fluorescence on one package.",
     ),
     Evidence(
+        code="material_mismatch",
+        family="parcel",
+        role="doubt",
+        unit="strength",
+        sentence="Price, density and packing together ({unit_value_usd_per_kg} USD/kg, {density_kg_m3} kg per cubic"
+        " metre, {kg_per_package} kg per package) would fit {material_mineral} better than the declared good.",
+        figures=("material_mineral", "material_log_ratio", "unit_value_usd_per_kg", "density_kg_m3", "kg_per_package"),
+        null_means="neither the price nor the density can be compared with the declared good's",
+        source="indicators.md 24 to 26 as one likelihood; prior by world production (USGS)",
+        hints=("misdeclaration", "concealment"),
+        next_check="Hand-held X-ray fluorescence on one package.",
+    ),
+    Evidence(
         code="container_overfull",
         family="parcel",
         role="doubt",

@@ -75,6 +75,41 @@ PACKAGE_LIMITS = (
     PackageLimit(r"parcel|envelope|包裹|^pc$", 50.0),
 )
 
+# World production, tonnes a year, order of magnitude. USGS Mineral Commodity Summaries 2026 (2025, world total):
+# antimony, bismuth, gallium, natural graphite, indium, molybdenum, scandium, tellurium, tungsten, yttrium. The single
+# rare earths: 390,000 t of oxides (USGS) by their usual share in ores. The others: own estimates.
+TRADED_T_PER_YEAR = (
+    ("antimony", 110_000.0),
+    ("bismuth", 16_000.0),
+    ("dysprosium", 2_500.0),
+    ("erbium", 1_500.0),
+    ("europium", 500.0),
+    ("gadolinium", 3_500.0),
+    ("gallium", 900.0),
+    ("germanium", 200.0),
+    ("graphite_natural", 1_800_000.0),
+    ("graphite_synthetic", 2_500_000.0),
+    ("holmium", 500.0),
+    ("indium", 1_100.0),
+    ("lithium_battery", 3_000_000.0),
+    ("lutetium", 100.0),
+    ("molybdenum", 260_000.0),
+    ("rare_earth_equipment", 1_000.0),
+    ("rare_earth_magnets", 250_000.0),
+    ("rare_earth_ore", 100_000.0),
+    ("rare_earth_reagent", 10_000.0),
+    ("rare_earth_targets", 100.0),
+    ("samarium", 5_000.0),
+    ("scandium", 80.0),
+    ("superhard", 3_000.0),
+    ("tellurium", 1_000.0),
+    ("terbium", 400.0),
+    ("thulium", 100.0),
+    ("tungsten", 85_000.0),
+    ("ytterbium", 1_000.0),
+    ("yttrium", 12_000.0),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ParcelRules:
@@ -115,3 +150,8 @@ class ParcelRules:
     boxes: tuple[Box, ...] = BOXES
     carriers: tuple[Carrier, ...] = CARRIERS
     package_limits: tuple[PackageLimit, ...] = PACKAGE_LIMITS
+    hidden_weight: float = 0.02
+    other_weight: float = 0.05
+    """Weight of a hidden mineral, and of another ordinary good or a slip of the pen, before any figure is looked at;
+    the declared good has 1. They set where suspicion begins, not how often goods are hidden (own choice)."""
+    traded_t_per_year: tuple[tuple[str, float], ...] = TRADED_T_PER_YEAR

@@ -9,6 +9,7 @@ from features.contracts import Declarations
 from features.lookback import settle
 from features.minerals import Minerals
 from features.parcel import boxes, densities, deviation, packing
+from features.parcel.likelihood import best_material, material_likelihoods
 from features.parcel.likeness import closest_mineral, own_minerals, price_bands
 from features.parcel.quantities import quantity_columns
 from features.parcel.registry import REGISTRY
@@ -44,6 +45,8 @@ _FIGURES = (
     "density_mineral",
     "is_price_band_later",
     "is_price_band_wide",
+    "material_mineral",
+    "material_log_ratio",
 )
 
 
@@ -86,7 +89,7 @@ def build_parcel(
         densities.above_densest(rules).alias("above_densest"),
         pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
     )
-    likened = _add_likeness(measured, minerals, rules)
+    likened = _add_material(_add_likeness(measured, minerals, rules), minerals, rules)
     strengths = likened.with_columns(
         boxes.container_overfull(rules).alias("container_overfull"),
         boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
@@ -101,6 +104,25 @@ def build_parcel(
     )
     codes = [one.code for one in REGISTRY]
     return strengths.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) -> pl.LazyFrame:
+    """Add the mineral that would explain price, density and packing at once, and how surely one does.
+
+    Only rows whose price or density does not fit the declared good are weighed; the others are 0, or null where
+    neither could be judged.
+    """
+    columns = [f"{part}_{of}" for part in ("unit_value", "density", "package") for of in ("middle", "spread")]
+    odd = settle(
+        rows.filter((pl.col("price_off") > 0) | (pl.col("above_densest") > 0)).select(
+            "declaration_id", "hs6", "month", "log_unit_value", "log_density", "log_package", "densest_kg_m3", *columns
+        )
+    )
+    best = settle(best_material(material_likelihoods(odd, minerals, rules), rules))
+    judged = pl.any_horizontal(pl.col("price_off", "above_densest").is_not_null())
+    return rows.join(best, on="declaration_id", how="left").with_columns(
+        material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0))
+    )
 
 
 def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) -> pl.LazyFrame:

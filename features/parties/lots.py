@@ -59,8 +59,8 @@ def add_lots(rows: pl.LazyFrame, history: pl.LazyFrame, rules: PartiesRules) -> 
         ),
         pl.col("pair_recent_lots").alias("recent_lots_n"),
         expected.alias("usual_lots_n"),
-        pl.col("pair_recent_size").exp().alias("recent_lot_kg"),
-        past_mass.exp().alias("usual_lot_kg"),
+        pl.col("pair_recent_size").exp().round_sig_figs(6).alias("recent_lot_kg"),
+        past_mass.exp().round_sig_figs(6).alias("usual_lot_kg"),
     )
     return rows.join(settle(found), on=["pair", "month"], how="left")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -66,6 +67,9 @@ class Parcel(Closed):
     density_from_ratio: float = Field(gt=1)
     density_full_ratio: float = Field(gt=1)
     gross_short_share: float = Field(gt=0)
+    hidden_weight: float = Field(gt=0, lt=1)
+    other_weight: float = Field(gt=0, lt=1)
+    traded_t_per_year: dict[str, Annotated[float, Field(gt=0)]]
     boxes: tuple[BoxLimit, ...]
     carriers: tuple[CarrierDensity, ...]
     package_limits: tuple[PackageMost, ...]
@@ -76,6 +80,7 @@ class Parcel(Closed):
         values["boxes"] = tuple(Box(**one) for one in values["boxes"])
         values["carriers"] = tuple(Carrier(**one) for one in values["carriers"])
         values["package_limits"] = tuple(PackageLimit(**one) for one in values["package_limits"])
+        values["traded_t_per_year"] = tuple(sorted(self.traded_t_per_year.items()))
         return ParcelRules(**values)
 
 

@@ -20,7 +20,7 @@ from features.registry import REGISTRY
 from features.routing import wanted_pairs
 from models.reasons import TOLD_FROM
 from pipelines.geography import distances
-from pipelines.reference import load_controls, load_minerals
+from pipelines.reference import load_controls, load_minerals, load_name_signs
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.settings.simulate import SimulateSettings
@@ -58,6 +58,7 @@ def made() -> Made:
     tables = build_world(settings, seed=5, declarations=2_400, months=MONTHS)
     tables["flows"] = complete_flows(tables["flows"])
     rows = tables["declarations"]
+    tables["movements"] = movements_of(rows, load_minerals().minerals["mineral"].to_list())
     controls = load_controls()
     pairs = wanted_pairs(rows.lazy()).collect().group_by("place_a", "place_b").len()
     often = pairs.sort("len", "place_a", "place_b", descending=[True, False, False]).head(PLACE_PAIRS)
@@ -71,8 +72,24 @@ def made() -> Made:
         distances=distances(often).lazy(),
         lane_state=lanes,
         corridor_state=corridors,
+        name_signs=load_name_signs(),
+        movements=tables["movements"].lazy(),
     )
     return Made(tables, background, assemble_evidence(rows, background))
+
+
+def movements_of(rows: pl.DataFrame, minerals: list[str]) -> pl.DataFrame:
+    """Give two holders in three some of every mineral at their first declaration; the third only ships it."""
+    firsts = rows.drop_nulls("exporter_id").group_by("exporter_id").agg(pl.col("declared_on").min()).sort("exporter_id")
+    made = firsts.with_row_index("n").join(pl.DataFrame({"mineral": minerals}), how="cross")
+    return made.select(
+        movement_id=pl.format("{}/{}", "exporter_id", "mineral"),
+        moved_on="declared_on",
+        kind=pl.when(pl.col("n") % 3 == 0).then(pl.lit("exported")).otherwise(pl.lit("mined")),
+        holder_id="exporter_id",
+        mineral="mineral",
+        net_kg=pl.lit(300.0),
+    )
 
 
 def states(
@@ -112,12 +129,13 @@ def known_by(made: Made, cut: date, *, how: str) -> Background:
     """Leave only what was known before `cut`, or alter everything that was not."""
     tables, day = made.tables, pl.lit(cut)
     rows, outcomes, flows = (tables[name] for name in ("declarations", "outcomes", "flows"))
-    licences, month_after = tables["licences"], pl.lit(cut).dt.offset_by("1mo")
+    licences, month_after, movements = tables["licences"], pl.lit(cut).dt.offset_by("1mo"), tables["movements"]
     early = [
         rows.filter(pl.col("declared_on") < day),
         outcomes.filter(pl.col("inspected_on") < day),
         flows.filter(pl.col("published_on") < day),
         licences.filter(pl.col("valid_from") < month_after),
+        movements.filter(pl.col("moved_on") < day),
     ]
     if how == "altered":
         other = pl.when(pl.col("finding") == "clean").then(pl.lit("concealment")).otherwise(pl.lit("clean"))
@@ -128,15 +146,17 @@ def known_by(made: Made, cut: date, *, how: str) -> Background:
             licences.filter(pl.col("valid_from") >= month_after).with_columns(
                 holder_id=pl.lit("nobody"), licensed_kg=pl.lit(1.0), mineral=pl.lit("unheard of")
             ),
+            movements.filter(pl.col("moved_on") >= day).with_columns(kind=pl.lit("sold")),
         ]
         early = [pl.concat([one, two]) for one, two in zip(early, late, strict=True)]
-    known, found, figures, register = early
+    known, found, figures, register, moved = early
     lanes, corridors = states(figures, rows, made.background.controls)
     return replace(
         made.background,
         history=known.lazy(),
         outcomes=found.lazy(),
         licences=register.lazy(),
+        movements=moved.lazy(),
         lane_state=lanes,
         corridor_state=corridors,
     )
@@ -336,8 +356,9 @@ def test_names_given_to_parties_and_papers_mean_nothing(made: Made):
         history=rows.lazy(),
         outcomes=renamed(made.tables["outcomes"], {"declaration_id": "D"}).lazy(),
         licences=renamed(made.tables["licences"], papers).lazy(),
+        movements=renamed(made.tables["movements"], {"holder_id": "P"}).lazy(),
     )
-    ours = ("declaration_id", "exporter_id", "exporter_key", "consignee_key")
+    ours = ("declaration_id", "exporter_id", "exporter_key", "consignee_key", "ledger_holder_id")
     assert_same(assemble_evidence(rows, other), made.evidence, but=ours)
 
 

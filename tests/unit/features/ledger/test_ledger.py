@@ -102,6 +102,7 @@ def test_movements_without_holder_mineral_or_mass_are_left_out() -> None:
 
 
 def judge(movements: pl.LazyFrame | None, mineral: str | None = "antimony", **given: Any) -> dict[str, Any]:
+    """Judge an export of 50 kg on 10 June by exporter A, who shipped `p` in April."""
     row = {
         "declaration_id": "d",
         "declared_on": day(10, 6),
@@ -110,8 +111,9 @@ def judge(movements: pl.LazyFrame | None, mineral: str | None = "antimony", **gi
         "net_kg": 50.0,
     } | given
     kinds = {name: one.dtype for name, one in Declarations.columns().items() if name in row}
+    past = pl.LazyFrame([row | {"declaration_id": "p", "declared_on": day(20, 4), "exporter_id": "A"}], schema=kinds)
     suspected = pl.LazyFrame({"declaration_id": ["d"], "mineral": [mineral]}, schema_overrides={"mineral": pl.String})
-    built = build_ledger(pl.LazyFrame([row], schema=kinds), movements, suspected, FORM_ROWS)
+    built = build_ledger(pl.LazyFrame([row], schema=kinds), movements, past, suspected, FORM_ROWS)
     return built.collect().row(0, named=True)
 
 
@@ -120,31 +122,40 @@ def strengths(found: dict[str, Any]) -> list[float | None]:
 
 
 def test_enough_in_hand_speaks_for_the_exporter() -> None:
-    # Needed at least 50 * 0.8 = 40 kg of metal; 45 in hand.
-    found = judge(moves((day(1), "mined", "A", 45.0, {})))
+    # Needed at least 50 * 0.8 = 40 kg of metal; 45 in hand since January, nothing comes in as a rule.
+    found = judge(moves((day(1, 1), "mined", "A", 45.0, {})))
     assert strengths(found) == [0.0, 0.0, 1.0]
-    assert (found["ledger_needed_kg"], found["ledger_balance_kg"]) == (40.0, 45.0)
+    assert (found["ledger_needed_kg"], found["ledger_balance_kg"], found["ledger_usual_kg"]) == (40.0, 45.0, 0.0)
 
 
 def test_too_little_in_hand_is_told_with_its_figures() -> None:
     # 29 of 40 in hand: 27.5 % short, half way from 5 to 50 %.
-    assert strengths(judge(moves((day(1), "mined", "A", 29.0, {})))) == [0.0, pytest.approx(0.5), 0.0]
+    assert strengths(judge(moves((day(1, 1), "mined", "A", 29.0, {})))) == [0.0, pytest.approx(0.5), 0.0]
 
 
-def test_an_export_without_any_source() -> None:
-    own = moves((day(9, 6), "exported", "A", 50.0, {"declaration_id": "d"}))
-    assert strengths(judge(own)) == [1.0, 1.0, 0.0]
+def test_a_trader_who_buys_and_sells_within_a_month_is_allowed_his_usual_month() -> None:
+    # 60 bought and sold in each of March to May: nothing in hand on 1 June, but 60 a month usually come in.
+    rows = [(day(n, month), kind, "A", 60.0, {}) for month in (3, 4, 5) for n, kind in ((3, "bought"), (9, "sold"))]
+    found = judge(moves(*rows))
+    assert strengths(found) == [0.0, 0.0, 1.0]
+    assert (found["ledger_balance_kg"], found["ledger_usual_kg"]) == (0.0, 60.0)
 
 
-def test_the_movement_that_names_the_declaration_tells_who_answers() -> None:
-    rows = moves((day(1), "mined", "H", 50.0, {}), (day(9, 6), "exported", "H", 50.0, {"declaration_id": "d"}))
-    found = judge(rows, mineral=None)
-    assert (found["ledger_holder_id"], found["ledger_needed_kg"], found["ledger_covers"]) == ("H", 50.0, 1.0)
+def test_one_who_ships_what_never_came_in() -> None:
+    found = judge(moves((day(9), "exported", "A", 50.0, {})))
+    assert strengths(found) == [1.0, 1.0, 0.0]
+    assert found["ledger_missing_kg"] == 50.0
 
 
-def test_movements_after_the_day_change_nothing() -> None:
-    early = (day(1), "mined", "A", 10.0, {})
-    late = [(day(11, 6), "bought", "A", 500.0, {}), (day(11, 6), "exported", "A", 5.0, {"declaration_id": "d"})]
+def test_an_earlier_movement_that_names_a_declaration_tells_for_whom_the_exporter_ships() -> None:
+    rows = [(day(1, 1), "mined", "H", 100.0, {}), (day(19, 4), "exported", "H", 50.0, {"declaration_id": "p"})]
+    found = judge(moves(*rows))
+    assert (found["ledger_holder_id"], found["ledger_balance_kg"], found["ledger_covers"]) == ("H", 50.0, 1.0)
+
+
+def test_movements_of_the_month_and_later_change_nothing() -> None:
+    early = (day(1, 1), "mined", "A", 10.0, {})
+    late = [(day(1, 6), "bought", "A", 500.0, {}), (day(9, 6), "exported", "H", 5.0, {"declaration_id": "d"})]
     assert judge(moves(early, *late)) == judge(moves(early))
 
 
@@ -153,7 +164,7 @@ def test_movements_after_the_day_change_nothing() -> None:
     [{"exporter_id": None}, {"net_kg": None}, {"mineral": None}, {"exporter_id": "B"}, {"direction": "import"}],
 )
 def test_unknown_holder_mineral_mass_or_record_is_unknown(given: dict[str, Any]) -> None:
-    assert strengths(judge(moves((day(1), "mined", "A", 45.0, {})), **given)) == [None, None, None]
+    assert strengths(judge(moves((day(1, 1), "mined", "A", 45.0, {})), **given)) == [None, None, None]
 
 
 def test_no_table_is_unknown_everywhere() -> None:
