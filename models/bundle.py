@@ -16,12 +16,12 @@ from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
 from features.evidence import Evidence
 from models import drift
-from models.anomaly import TailAnomaly
 from models.calibration import Calibrator
 from models.classifier import Classifier, log_odds
 from models.conformal import ConformalTable, group_names
+from models.detectors import CombinedAnomaly
 from models.labels import ANY, TARGETS
-from models.matrix import Columns, Floats, Matrix, build_matrix
+from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 
 FORMAT = 2
 """Version of the file form; a reader refuses one it does not know."""
@@ -48,7 +48,7 @@ class ModelBundle:
     calibrators: Mapping[str, Calibrator]
     typology_shares: Mapping[str, float]
     """Share of each typology among the violations known in training, for those without a classifier."""
-    anomaly: TailAnomaly
+    anomaly: CombinedAnomaly
     conformal: ConformalTable
     histograms: Mapping[str, drift.Histogram]
     """Training distribution of every matrix column and of `suspicion` and `anomaly_score`, for drift."""
@@ -87,7 +87,7 @@ class ModelBundle:
         if registry is not None:
             self.columns.check(registry)
         matrix = build_matrix(evidence, self.columns)
-        anomaly = self.anomaly_scores(matrix)
+        anomaly = self.anomaly_scores(self.anomaly_matrix(evidence))
         raw = self.classifiers[ANY].raw_scores(matrix)
         suspicion = self.calibrators[ANY].probability(raw)
         kinds = {f"p_{typology}": self._typology(typology, matrix, suspicion) for typology in TYPOLOGIES}
@@ -103,11 +103,15 @@ class ModelBundle:
             schema=SCORE_SCHEMA,
         ).with_columns(pl.col("anomaly_p").fill_nan(None))
 
-    def anomaly_scores(self, matrix: Matrix) -> Floats:
-        """Anomaly score of each matrix row; the categories play no part."""
+    def anomaly_matrix(self, evidence: pl.DataFrame) -> Floats:
+        """Build what the detectors read: the evidence, then quantities and codes of goods and lane."""
+        return detector_matrix(evidence, self.columns)
+
+    def anomaly_scores(self, matrix: Floats) -> Floats:
+        """Anomaly score of each row of an anomaly matrix."""
         if not matrix.shape[0] or not self.columns.codes:
             return np.zeros(matrix.shape[0])
-        return self.anomaly.score_samples(matrix[:, : len(self.columns.codes)])
+        return self.anomaly.score_samples(matrix)
 
     def contributions(self, evidence: pl.DataFrame) -> pl.DataFrame:
         """Exact share of each column in the raw score of few shown rows: declaration_id, code, contribution.
@@ -121,7 +125,7 @@ class ModelBundle:
             parts = self.classifiers[ANY].contributions(matrix)[:, : len(names)]
         elif evidence.height and self.columns.codes:
             names = self.columns.codes
-            parts = self.anomaly.surprises(matrix[:, : len(names)])
+            parts = self.anomaly.surprises(self.anomaly_matrix(evidence))
         else:
             parts = np.zeros((evidence.height, len(names)))
         wide = pl.DataFrame(parts, schema=list(names), orient="row").with_columns(evidence["declaration_id"])
@@ -196,7 +200,7 @@ class ModelBundle:
                 classifiers={name: classifiers[name] for name in TARGETS},
                 calibrators={name: Calibrator.from_dict(calibrations[name]) for name in TARGETS},
                 typology_shares={name: plain["typology_shares"][name] for name in TYPOLOGIES},
-                anomaly=TailAnomaly.from_dict(json.loads(files["anomaly.json"])),
+                anomaly=CombinedAnomaly.from_dict(json.loads(files["anomaly.json"])),
                 conformal=ConformalTable.from_dict(json.loads(files["conformal.json"])),
                 histograms=drift.from_plain(json.loads(files["drift.json"])),
                 trained_from=_day(plain["trained_from"]),
@@ -216,6 +220,12 @@ class ModelBundle:
         if not classifier.is_learned:
             return suspicion * self.typology_shares[typology]
         return np.minimum(self.calibrators[typology].probability(classifier.raw_scores(matrix)), suspicion)
+
+
+def detector_matrix(evidence: pl.DataFrame, columns: Columns) -> Floats:
+    """Evidence columns in order, then quantities and codes of goods and lane; NaN is unknown."""
+    matrix = build_matrix(evidence, columns)[:, : len(columns.codes)]
+    return np.hstack([matrix.astype(float), build_described(evidence, columns)])
 
 
 def unlearned(share: float, note: str) -> Classifier:

@@ -71,7 +71,8 @@ class Classifier:
         total = np.zeros(matrix.shape[0])
         for one in self.boosters if matrix.shape[0] else ():
             total += np.asarray(
-                _load(one).predict(matrix, raw_score=True, num_threads=useful_threads(matrix, threads)), dtype=float
+                load_booster(one).predict(matrix, raw_score=True, num_threads=useful_threads(matrix, threads)),
+                dtype=float,
             )
         return np.asarray(total / len(self.boosters), dtype=float)
 
@@ -83,7 +84,7 @@ class Classifier:
         total = np.zeros((matrix.shape[0], matrix.shape[1] + 1))
         for one in self.boosters:
             total += np.asarray(
-                _load(one).predict(matrix, pred_contrib=True, num_threads=useful_threads(matrix, threads)),
+                load_booster(one).predict(matrix, pred_contrib=True, num_threads=useful_threads(matrix, threads)),
                 dtype=float,
             )
         return np.asarray(total / len(self.boosters), dtype=float)
@@ -92,7 +93,7 @@ class Classifier:
         """Share of the total split gain by column, largest first; empty without a booster."""
         if not self.boosters:
             return {}
-        gain = np.sum([_load(one).feature_importance("gain") for one in self.boosters], axis=0)
+        gain = np.sum([load_booster(one).feature_importance("gain") for one in self.boosters], axis=0)
         total = float(gain.sum()) or 1.0
         pairs = sorted(zip(columns.names, gain, strict=True), key=lambda pair: (-pair[1], pair[0]))
         return {name: float(value) / total for name, value in pairs}
@@ -108,8 +109,9 @@ def log_odds(share: float) -> float:
     return float(np.log(inside / (1 - inside)))
 
 
-@lru_cache(maxsize=32)
-def _load(booster: str) -> lgb.Booster:
+@lru_cache(maxsize=64)
+def load_booster(booster: str) -> lgb.Booster:
+    """LightGBM's own reader; the few texts in use stay loaded."""
     return lgb.Booster(model_str=booster)
 
 
@@ -170,7 +172,7 @@ def fit_classifier(
     n_rounds = n_rounds or plan.n_rounds_default
     data = sample.dataset(columns, plan)
     bags = [lgb.train(parameters | {"seed": seed + bag}, data, num_boost_round=n_rounds) for bag in range(plan.n_bags)]
-    return Classifier(boosters=tuple(_text(one) for one in bags), share=share, n_rounds=n_rounds, note=note)
+    return Classifier(boosters=tuple(as_text(one) for one in bags), share=share, n_rounds=n_rounds, note=note)
 
 
 def _rounds(sample: Sample, columns: Columns, plan: BoostingPlan, parameters: dict[str, Any]) -> int:
@@ -213,6 +215,6 @@ def _parameters(columns: Columns, plan: BoostingPlan, seed: int, threads: int) -
     }
 
 
-def _text(booster: lgb.Booster) -> str:
+def as_text(booster: lgb.Booster) -> str:
     """LightGBM's model text without what depends on the machine rather than on the model."""
     return re.sub(r"\[num_threads: \d+\]", "[num_threads: 0]", booster.model_to_string(num_iteration=-1))

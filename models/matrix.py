@@ -19,6 +19,12 @@ Matrix = NDArray[np.float32]
 
 CATEGORIES = ("transport_mode", "mineral")
 """Columns read as categories, after the evidence columns."""
+QUANTITIES = ("unit_value_usd_per_kg", "density_kg_m3", "kg_per_package")
+"""Figures that the residual detector judges, as logs; null, zero and negative are unknown."""
+LANE = ("hs4", "origin_iso3", "destination_iso3")
+"""What it judges them by: heading (from hs_code), origin and destination; then the transport mode."""
+DESCRIBED = (*QUANTITIES, "hs_code", *LANE[1:])
+"""Columns beside the registered ones that a table of evidence may carry; where absent they are unknown."""
 NONE_BELOW = 0.05
 """A strength of doubt below it counts as none; a tenth of the 0.5 from which doubt is worth mentioning."""
 
@@ -35,6 +41,8 @@ class Columns:
     """Minerals that have a category code; others, and unknown, are missing."""
     one_way: tuple[bool, ...]
     """Whether more of the column can only mean more suspicion; see `columns_of`."""
+    lane_values: tuple[tuple[str, ...], ...] = ((),) * len(LANE)
+    """Values of each of LANE that have a code."""
     transport_modes: tuple[str, ...] = TRANSPORT_MODES
 
     @property
@@ -70,6 +78,7 @@ class Columns:
             "fingerprint": self.fingerprint,
             "minerals": list(self.minerals),
             "one_way": list(self.one_way),
+            "lane_values": [list(values) for values in self.lane_values],
             "transport_modes": list(self.transport_modes),
         }
 
@@ -83,6 +92,7 @@ class Columns:
             fingerprint=plain["fingerprint"],
             minerals=tuple(plain["minerals"]),
             one_way=tuple(plain["one_way"]),
+            lane_values=tuple(tuple(values) for values in plain["lane_values"]),
             transport_modes=tuple(plain["transport_modes"]),
         )
 
@@ -110,7 +120,35 @@ def columns_of(registry: Sequence[Evidence], evidence: pl.DataFrame) -> Columns:
         one_way=(),
     )
     _require(evidence, columns)
-    return replace(columns, one_way=tuple(_is_one_way(evidence, one) for one in registry))
+    lane = _laned(evidence)
+    return replace(
+        columns,
+        one_way=tuple(_is_one_way(evidence, one) for one in registry),
+        lane_values=tuple(tuple(lane[name].drop_nulls().unique().sort().to_list()) for name in LANE),
+    )
+
+
+def build_described(evidence: pl.DataFrame, columns: Columns) -> Floats:
+    """Build logs of the quantities, then codes of goods and lane, of the transport mode; NaN is unknown."""
+    frame = _laned(evidence)
+    present = [
+        pl.col(name).cast(pl.Float64) if name in frame.columns else pl.lit(None, dtype=pl.Float64).alias(name)
+        for name in QUANTITIES
+    ]
+    logs = [pl.when(one > 0).then(one.log()) for one in present]
+    codes = [_category(frame, name, values) for name, values in zip(LANE, columns.lane_values, strict=True)]
+    codes.append(_category(frame, "transport_mode", columns.transport_modes))
+    wide = frame.select(*logs, *codes).select(pl.all().cast(pl.Float64).fill_null(float("nan")))
+    matrix = np.array(wide.to_numpy(order="c"), dtype=float, order="C", copy=True)
+    matrix[~np.isfinite(matrix)] = np.nan
+    return matrix
+
+
+def _laned(evidence: pl.DataFrame) -> pl.DataFrame:
+    """Add `hs4`, and the columns of LANE that are absent, as unknown."""
+    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in LANE if name not in evidence.columns]
+    code = pl.col("hs_code").cast(pl.String) if "hs_code" in evidence.columns else pl.lit(None, dtype=pl.String)
+    return evidence.with_columns(missing).with_columns(hs4=code.str.head(4))
 
 
 def _is_one_way(evidence: pl.DataFrame, one: Evidence) -> bool:

@@ -10,14 +10,14 @@ import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
-from models.anomaly import SIDES, TailAnomaly
-from models.bundle import ModelBundle, prior_calibrator, unlearned
+from models.bundle import ModelBundle, detector_matrix, prior_calibrator, unlearned
 from models.calibration import Calibrator, fit_calibrator
 from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier
 from models.conformal import fit_conformal, group_names
+from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
 from models.labels import ANY, TARGETS, is_other, known_before
-from models.matrix import Columns, build_matrix, columns_of
+from models.matrix import QUANTITIES, Columns, build_matrix, columns_of
 from models.splits import Split
 
 
@@ -27,6 +27,7 @@ class TrainingPlan:
 
     boosting: BoostingPlan = field(default_factory=BoostingPlan)
     max_knots: int = 256
+    n_trees: int = 64
     context_weight_ratio: float = 0.25
     n_group_rows_min: int = 200
     n_positives_isotonic: int = 300
@@ -98,10 +99,16 @@ def train_bundle(
     return _with_reference(bundle, train, calibration, known, plan)
 
 
-def _fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> TailAnomaly:
-    weights = [plan.context_weight_ratio if role == "context" else 1.0 for role in columns.roles]
-    model = TailAnomaly([SIDES[role] for role in columns.roles], weights, plan.max_knots)
-    return model.fit(build_matrix(train, columns)[:, : len(columns.codes)])
+def _fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> CombinedAnomaly:
+    model = detectors_for(
+        columns,
+        n_quantities=len(QUANTITIES),
+        context_weight_ratio=plan.context_weight_ratio,
+        max_knots=plan.max_knots,
+        n_trees=plan.n_trees,
+        seed=plan.seed,
+    )
+    return model.fit(detector_matrix(train, columns))
 
 
 def _fit_classifiers(learned: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> dict[str, Classifier]:
@@ -174,7 +181,7 @@ def _with_reference(
     if not ordinary.height:
         ordinary = train.join(violations, on="declaration_id", how="anti", maintain_order="left")
         notes = (*notes, "anomaly p-values rest on the training rows themselves: there is no calibration period")
-    scores = bundle.anomaly_scores(build_matrix(ordinary, bundle.columns))
+    scores = bundle.anomaly_scores(bundle.anomaly_matrix(ordinary))
     conformal = fit_conformal(scores, group_names(ordinary), min_group_rows=plan.n_group_rows_min)
     ready = replace(bundle, conformal=conformal, notes=notes)
     watched = {name: histogram_of(values) for name, values in ready.drift_columns(train).items()}

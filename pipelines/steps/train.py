@@ -17,7 +17,7 @@ from models.bundle import ModelBundle
 from models.calibration import reliability_table
 from models.evaluation import OURS, evaluate
 from models.labels import ANY, TARGETS, Labels, known_before, label_inspected
-from models.matrix import CATEGORIES, Floats
+from models.matrix import CATEGORIES, DESCRIBED, Floats
 from models.splits import Split, time_and_entity_split
 from models.training import train_bundle
 from pipelines.files import fingerprint_table, write_table, write_text
@@ -161,7 +161,7 @@ def with_described(
     kept = ["declaration_id", "declared_on", *(name for name in CATEGORIES if name in evidence.columns)]
     if group in evidence.columns:
         kept.append(group)
-    kept += [code for code in codes if code in evidence.columns]
+    kept += [name for name in (*codes, *DESCRIBED) if name in evidence.columns]
     wanted = [name for name in (*RAW_COLUMNS, group) if name in raw.columns and name not in kept]
     table = evidence.select(*dict.fromkeys(kept)).join(
         raw.select("declaration_id", *dict.fromkeys(wanted)), on="declaration_id", how="left", validate="1:1"
@@ -252,7 +252,7 @@ def _write_files(bundle: ModelBundle, evaluation: pl.DataFrame, reliability: pl.
 
 def _keep_held_out(held_out: pl.DataFrame, bundle: ModelBundle, group: str, home: Path) -> None:
     kept = ["declaration_id", "declared_on", group, *bundle.columns.codes, *CATEGORIES, *TARGETS, "weight"]
-    kept += ["found_kg", "found_usd", "unseen_party"]
+    kept += [*DESCRIBED, "found_kg", "found_usd", "unseen_party"]
     write_table(held_out.select(name for name in dict.fromkeys(kept) if name in held_out.columns), home / HELD_OUT)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from features.errors import ConfigError
 from models.bundle import SCORE_SCHEMA, ModelBundle
-from models.matrix import CATEGORIES
+from models.matrix import CATEGORIES, DESCRIBED, QUANTITIES
 from pipelines.tracking.store import (
     has_store,
     log_files,
@@ -97,6 +97,7 @@ def _log_model(bundle: ModelBundle, example: pl.DataFrame) -> str:
     inputs: list[ColSpec | TensorSpec] = [ColSpec("string", "declaration_id")]
     inputs += [ColSpec("double", code) for code in bundle.columns.codes]
     inputs += [ColSpec("string", name, required=False) for name in CATEGORIES]
+    inputs += [ColSpec("double" if name in QUANTITIES else "string", name, required=False) for name in DESCRIBED]
     outputs: list[ColSpec | TensorSpec] = [
         ColSpec("string" if kind == pl.String else "double", name, required=name != "anomaly_p")
         for name, kind in SCORE_SCHEMA.items()

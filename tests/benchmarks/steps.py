@@ -20,7 +20,6 @@ from features.parcel import build_parcel
 from features.parties import build_parties
 from features.registry import REGISTRY
 from features.routing import build_routing
-from models.matrix import build_matrix
 from pipelines.steps.corridor_search import look_of, search_corridors
 from pipelines.steps.watches import watches_of_controls
 from tests.benchmarks.duck import duckdb_pairs
@@ -108,7 +107,7 @@ def _score(ground: Ground) -> Step:
 
 def _anomaly(ground: Ground) -> Step:
     bundle = ground.bundle
-    matrix = build_matrix(ground.table("evidence"), bundle.columns)
+    matrix = bundle.anomaly_matrix(ground.table("evidence"))
     return lambda: bundle.anomaly_scores(matrix)
 
 

@@ -1,0 +1,160 @@
+"""Three detectors of different kind as one: rare evidence, easily set apart, and quantities outside their band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from models.anomaly import SIDES, Side, TailAnomaly
+from models.forest import ForestAnomaly
+from models.matrix import Columns, Floats
+from models.residuals import ResidualAnomaly
+
+DETECTORS = ("tails", "forest", "residuals")
+
+
+class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
+    """Sum of what each detector finds surprising, on one scale; higher is more suspicious.
+
+    Each detector's score is turned into -ln of its own empirical upper tail among the fitted rows, and these are added
+    (Fisher's combination). A detector that knows nothing of a row counts as its mean. Columns of `X`: the evidence,
+    then the quantities, then the codes of goods and lane.
+
+    Parameters
+    ----------
+    sides, weights
+        Of each evidence column, for the tails; see TailAnomaly.
+    forest_columns
+        Evidence columns that the isolation forest reads.
+    n_quantities
+        Quantities after the evidence; the columns after them are codes.
+    max_knots, n_trees, seed
+        Size of the parts, and what fixes every random choice.
+    """
+
+    def __init__(
+        self,
+        *,
+        sides: Sequence[Side] = (),
+        weights: Sequence[float] = (),
+        forest_columns: Sequence[int] = (),
+        n_quantities: int = 0,
+        max_knots: int = 256,
+        n_trees: int = 64,
+        seed: int = 0,
+    ) -> None:
+        self.sides = sides
+        self.weights = weights
+        self.forest_columns = forest_columns
+        self.n_quantities = n_quantities
+        self.max_knots = max_knots
+        self.n_trees = n_trees
+        self.seed = seed
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803, ARG002 - scikit-learn's names
+        """Fit every detector, and the scale of each, to the rows of `X` (NaN is unknown)."""
+        matrix: Floats = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        evidence, rest = self._parts(matrix)
+        self.tails_ = TailAnomaly(self.sides, self.weights, self.max_knots).fit(evidence)
+        self.forest_ = ForestAnomaly(tuple(self.forest_columns), n_trees=self.n_trees, seed=self.seed).fit(evidence)
+        self.residuals_ = ResidualAnomaly(self.n_quantities, seed=self.seed).fit(rest) if self.n_quantities else None
+        upper: list[Side] = ["upper" for _ in DETECTORS]
+        scale = TailAnomaly(upper, max_knots=self.max_knots * 4)
+        self.scale_ = scale.fit(self._detected(matrix))
+        return self
+
+    def detector_surprises(self, X: ArrayLike) -> Floats:  # noqa: N803
+        """Surprise of each row to each of `DETECTORS`, on one scale; the row sums are the scores."""
+        return self.scale_.surprises(self._detected(self._checked(X)))
+
+    def score_samples(self, X: ArrayLike) -> Floats:  # noqa: N803
+        """Anomaly score of each row of `X`; higher is more suspicious."""
+        return self.scale_.score_samples(self._detected(self._checked(X)))
+
+    def surprises(self, X: ArrayLike) -> Floats:  # noqa: N803
+        """Part of the score that each evidence column has: the score, shared as the tails share theirs.
+
+        A forest's cuts belong to no column, so its part goes with the evidence that is rare; a row without any rare
+        evidence has no parts.
+        """
+        matrix = self._checked(X)
+        parts = self.tails_.surprises(self._parts(matrix)[0])
+        total = parts.sum(axis=1, keepdims=True)
+        shares: Floats = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
+        result: Floats = shares * self.score_samples(matrix)[:, None]
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Fitted state as plain lists and texts, for JSON."""
+        check_is_fitted(self)
+        return {
+            "tails": self.tails_.to_dict(),
+            "forest": self.forest_.to_dict(),
+            "residuals": self.residuals_.to_dict() if self.residuals_ is not None else None,
+            "scale": self.scale_.to_dict(),
+            "n_features": int(self.n_features_in_),
+        }
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """Read the plain form back."""
+        residuals = plain["residuals"]
+        model = cls(n_quantities=residuals["n_quantities"] if residuals else 0)
+        model.tails_ = TailAnomaly.from_dict(plain["tails"])
+        model.forest_ = ForestAnomaly.from_dict(plain["forest"])
+        model.residuals_ = ResidualAnomaly.from_dict(residuals) if residuals else None
+        model.scale_ = TailAnomaly.from_dict(plain["scale"])
+        model.sides, model.weights = list(model.tails_.sides_), list(model.tails_.weights_)
+        model.n_features_in_ = plain["n_features"]
+        return model
+
+    def _checked(self, rows: ArrayLike) -> Floats:
+        check_is_fitted(self)
+        matrix: Floats = validate_data(self, rows, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        return matrix
+
+    def _parts(self, matrix: Floats) -> tuple[Floats, Floats]:
+        return matrix[:, : len(self.sides)], matrix[:, len(self.sides) :]
+
+    def _detected(self, matrix: Floats) -> Floats:
+        evidence, rest = self._parts(matrix)
+        unknown = np.full(len(matrix), np.nan)
+        return np.column_stack(
+            [
+                self.tails_.score_samples(evidence),
+                self.forest_.score_samples(evidence),
+                self.residuals_.score_samples(rest) if self.residuals_ is not None else unknown,
+            ]
+        )
+
+
+def detectors_for(
+    columns: Columns, *, n_quantities: int, context_weight_ratio: float, max_knots: int, n_trees: int, seed: int
+) -> CombinedAnomaly:
+    """Set the detectors up by the meaning of the columns.
+
+    Doubt that most trade lacks counts in full; context, and doubt that most trade shows, at `context_weight_ratio`.
+    The forest reads what is one-way and context: degrees of what everybody shows would be cut as often as the rest.
+    """
+    weights = [1.0 if one_way else context_weight_ratio for one_way in columns.one_way]
+    read = [j for j, role in enumerate(columns.roles) if columns.one_way[j] or role == "context"]
+    return CombinedAnomaly(
+        sides=[SIDES[role] for role in columns.roles],
+        weights=weights,
+        forest_columns=read,
+        n_quantities=n_quantities,
+        max_knots=max_knots,
+        n_trees=n_trees,
+        seed=seed,
+    )
