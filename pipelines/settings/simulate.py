@@ -101,6 +101,12 @@ class Evasion(Closed):
     """Share of agents whose consignee also buys controlled goods openly from somebody else."""
     hub_change_share: Share
     """Share of transshipping agents that change hub half-way."""
+    learning_share: Share
+    """Chance that an agent changes its tactic once it knows of a seizure of its own."""
+    rumour_share: Share
+    """Chance that it does so on a seizure of the same mineral from somebody else, once that is two months old."""
+    purse_lost_share: Share
+    """Share of its means that an agent loses with each seizure."""
     forbidden_destination_share: Share
     """Share of agents whose goods end where export of that mineral is refused, when there is such a place."""
     coverage_share: Annotated[float, Field(gt=0.0, le=1.0)]
@@ -124,6 +130,8 @@ class Inspection(Closed):
 
     random_share: Share
     """Chance of a random inspection."""
+    capacity_ratio: Positive
+    """Inspections an office can do in a month, relative to its mean need; lumpy from month to month."""
     rule_share: Share
     """Chance of a rule inspection with two or more simple flags."""
     one_flag_share: Share
@@ -171,6 +179,8 @@ class Statistics(Closed):
     """Share of figures without a mass."""
     late_figure_share: Share
     """Share of figures published much later than the reporter's habit."""
+    revised_share: Share
+    """Share of monthly figures that are corrected some months later."""
     declared_by_origin_share: Share
     """Share of re-exported imports booked under the country of origin."""
     misdeclared_seen_share: Share

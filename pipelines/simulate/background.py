@@ -11,8 +11,9 @@ from pipelines.simulate.calendar_of_controls import NEVER
 from pipelines.simulate.draws import Bools, Floats, Ints, stream
 from pipelines.simulate.honest import COLLAPSE, FRONT_LOADING, RECOVERY
 from pipelines.simulate.lookalikes import FEED, smelter_place
-from pipelines.simulate.movements import SEA, SEASON, Setting
+from pipelines.simulate.movements import SEA, Setting
 from pipelines.simulate.routes import travel_days
+from pipelines.simulate.seasons import month_factors
 
 ORDINARY_LANES = 0.25
 """Lanes of headings that touch no mineral, relative to the others: statistics of interest are kept whole."""
@@ -83,8 +84,7 @@ def background_trade(world: Setting, months: Ints, prices: Floats) -> pl.DataFra
     base = middle * np.exp(1.5 * rng.normal(size=shape[0])) * np.sqrt(size / np.median(size))
     near_zero = np.isin(seller, world.places.positions(*NEAR_ZERO_PRODUCERS)) & (heads.controlled[head] > 0.5)
     base = np.where(near_zero, 0.08 * base, base)
-    month_of_year = months[:-1].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
-    calendar = np.array(SEASON)[month_of_year]
+    calendar = month_factors(months)
     drift = np.exp(np.cumsum(0.04 * rng.normal(size=shape), axis=1) + 0.38 * rng.normal(size=shape))
     empty = rng.random(shape) < np.clip(0.45 - 0.14 * np.log(base / 15_000.0), 0.0, 0.6)[:, None]
     usd = base[:, None] * calendar[None, :] * drift * ~empty

@@ -98,7 +98,7 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
     for at, phase in enumerate(stretches):
         rng = stream(world.seed, "evaders", str(at))
         share = wanted // len(stretches) if at else wanted - wanted // len(stretches) * (len(stretches) - 1)
-        usable = [_goods_for(world, number, phase) for number in range(len(SCHEMES))]
+        usable = [usable_goods(world, number, phase) for number in range(len(SCHEMES))]
         weights = np.array([phase.popularity.get(scheme.name, 0.0) for scheme in SCHEMES])
         weights = weights * np.array([len(goods) > 0 for goods in usable])
         on_paper = weights * np.array([scheme.filed != "nowhere" for scheme in SCHEMES])
@@ -154,10 +154,13 @@ _COLUMNS = {
     "same_group": pl.Int64,
     "is_tipped": pl.Int64,
     "licence_plan": pl.Int64,
+    "forwarder": pl.Int64,
+    "changes": pl.Int64,
+    "purse": pl.Float64,
 }
 
 
-def _goods_for(world: Setting, number: int, phase: Phase) -> Ints:
+def usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
     """Return controlled goods under control early enough, that this scheme knows how to move."""
     scheme, names = SCHEMES[number], world.goods.names
     goods = world.goods.having(role="controlled")
@@ -222,7 +225,7 @@ def _one_agent(
         if destination == hub_0:
             destination = world.places.position("USA" if world.places.codes[hub_0] != "USA" else "DEU")
     source, good = _converted(world, scheme.name, good)
-    paper = _papers(world, rng, scheme.name, good, firm)
+    paper = papers_for(world, rng, scheme.name, good, firm)
     config = world.config.evasion
     care = rng.beta(*config.forgery_shape)  # one trader is careful or not in general, a little differently each time
     cares = np.clip(care + rng.normal(0, 0.22, 5), 0.0, 1.0)
@@ -248,6 +251,9 @@ def _one_agent(
         "disguise": int(rng.integers(1, STYLES_OF_DISGUISE + 1)) if rng.random() < config.disguised_text_share else 0,
         "same_group": int(shipped_by_hub and rng.random() < config.same_group_share),
         "is_tipped": int(rng.random() < world.config.inspection.tipped_agents_share),
+        "forwarder": -1,
+        "changes": 0,
+        "purse": 1.0,
         "licence_plan": int(pick(rng, [0.15, 0.3, 0.2, 0.2, 0.15], 1)[0]),
         "age_days": int(rng.integers(5, 120))
         if rng.random() < (0.9 if scheme.name == "false_identity" else 0.3)
@@ -290,7 +296,8 @@ def _converted(world: Setting, scheme: str, good: int) -> tuple[int, int]:
     return (-1, good) if table is None else (good, world.goods.position(table[world.goods.names[good]][0]))
 
 
-def _papers(world: Setting, rng: np.random.Generator, scheme: str, good: int, firm: int) -> tuple[int, int]:
+def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int, firm: int) -> tuple[int, int]:
+    """Choose two goods that an evader's papers may name."""
     goods, name = world.goods, world.goods.names[good]
     if scheme == "false_purity":
         only = goods.position(LESSER_GRADES[name])
@@ -315,3 +322,9 @@ def _papers(world: Setting, rng: np.random.Generator, scheme: str, good: int, fi
         first = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
     second = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
     return first, second if rng.random() < 0.5 else first
+
+
+def lots_on_paper(agents: Agents) -> int:
+    """Count the lots that have a declaration."""
+    filed = np.array([scheme.filed != "nowhere" for scheme in SCHEMES])
+    return int(agents.whole("lots")[filed[agents.whole("scheme")]].sum()) if agents.count else 0

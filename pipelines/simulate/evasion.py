@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.draws import Bools, Floats, Ints, scramble, stream
+from pipelines.simulate.draws import Floats, Ints, scramble, stream
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.movements import (
     COURIER,
@@ -23,15 +23,20 @@ from pipelines.simulate.schemes import NAMES, SCHEMES
 PLAIN_TEXT_SHARE = 0.2  # of lots under a neighbouring code, whose text says what they are
 
 
-def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
-    """Ship the evaders' lots; each evader's budget spread over its active days."""
-    if agents.count == 0:
-        return movement_table({}, 0)
-    rng = stream(world.seed, "evasion")
+def planned_days(world: Setting, agents: Agents) -> tuple[Ints, Ints]:
+    """Plan when each evader ships its lots: the evader and the day of each lot, in the order of days."""
+    rng = stream(world.seed, "plans")
     row = np.repeat(np.arange(agents.count), agents.whole("lots"))
+    day = _days(rng, agents, row, agents.whole("scheme")[row])
+    order = np.lexsort((row, day))
+    return row[order], day[order]
+
+
+def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: int) -> pl.DataFrame:
+    """Ship the lots of one month, by what each evader does by then; `row` names the evader of each lot."""
+    rng = stream(world.seed, "evasion", str(month))
     count = len(row)
     scheme, firm, good = (agents.whole(name)[row] for name in ("scheme", "firm", "good"))
-    day = _days(rng, agents, row, scheme)
     late = day >= agents.whole("turns")[row]
     paper = np.where(rng.random(count) < 0.65, agents.whole("paper_0")[row], agents.whole("paper_1")[row])
     hub = np.where(late, agents.whole("hub_1")[row], agents.whole("hub_0")[row])
@@ -44,7 +49,9 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
     off_paper = np.array([one.filed == "nowhere" for one in SCHEMES])[scheme]
     parcel = np.isin(scheme, [NAMES.index("sample_parcels"), NAMES.index("hand_baggage")])
     hidden = (typology == "concealment") & ~off_paper
-    mode = np.where(parcel, COURIER, draw_modes(world, rng, np.where(hidden, paper, good), dispatch, named_destination))
+    # who takes care ships as the goods on paper would be shipped
+    shipped_as = np.where(hidden | (rng.random(count) < agents.real("care_route")[row]), paper, good)
+    mode = np.where(parcel, COURIER, draw_modes(world, rng, shipped_as, dispatch, named_destination))
     by_road = (scheme == NAMES.index("border_route")) & (rng.random(count) < 0.85)
     # a neighbouring code over an honest text: the broker decides the code, the clerk writes what it is
     plain = (scheme == NAMES.index("false_code")) & (rng.random(count) < PLAIN_TEXT_SHARE)
@@ -69,12 +76,17 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
         same_group=agents.whole("same_group")[row],
         disguise=np.where(rng.random(count) < 0.7, agents.whole("disguise")[row], 0),
         source_good=agents.whole("source_good")[row],
+        forwarder=agents.whole("forwarder")[row],
+        tactic=agents.whole("changes")[row],
     )
     host_kg = np.where(hidden, _host_mass(world, rng, paper, mode), 0.0)
     small = np.where(scheme == NAMES.index("split_lots"), rng.uniform(0.05, 0.2, count), 1.0)
-    columns["kg"] = _true_mass(rng, columns["kg"] * small, host_kg, parcel)
+    purse = agents.real("purse")[row]  # seizures leave less to buy with
+    columns["kg"] = _true_mass(rng, columns["kg"] * small * purse, host_kg, parcel)
     columns["host_kg"] = host_kg
-    columns["consignee"] = _buyers(world, agents, row, named_destination, moved=late & by_hub)
+    columns["consignee"] = _buyers(
+        world, agents, row, named_destination, slot=agents.whole("changes")[row] + (late & by_hub)
+    )
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
     columns["licence_plan"] = _licence_plan(world, rng, agents, row=row, scheme=scheme, good=good, day=day)
     columns["loss_share"] = np.where(by_hub, rng.beta(2, 2 / world.config.evasion.hub_loss_share, count), 0.0)
@@ -83,13 +95,13 @@ def evading_trade(world: Setting, agents: Agents) -> pl.DataFrame:
     return movement_table(columns, count)
 
 
-def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, moved: Bools) -> Ints:
+def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, slot: Ints) -> Ints:
     """Name the buyer: the evader's own, or one that buys openly from a mineral house as well."""
     houses, _ = mineral_houses(world)
     agent_firm = agents.whole("firm")[row]
     house = houses[scramble(agent_firm, np.full_like(agent_firm, 3)) % len(houses)]
     known = scramble(agent_firm, np.full_like(agent_firm, 4)) / 2.0**63 < world.config.evasion.mineral_buyer_share
-    own = world.firms.buyer_of(agent_firm, destination, moved.astype(np.int64) + 7)
+    own = world.firms.buyer_of(agent_firm, destination, slot + 7)
     return np.asarray(np.where(known, world.firms.buyer_of(house, destination, np.zeros_like(row)), own))
 
 

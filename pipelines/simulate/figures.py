@@ -27,9 +27,9 @@ UNIT_SLIP = 0.006  # share of figures entered in another unit (grams for kilogra
 BOX_KG, BOX_M3 = 24_500.0, 58.0  # usual payload and usable volume of a container
 
 
-def paper_figures(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
-    """Write net and gross mass, volume, packages, containers and value for each movement."""
-    rng = stream(world.seed, "figures")
+def paper_figures(world: Setting, rows: pl.DataFrame, part: str = "honest") -> pl.DataFrame:
+    """Write net and gross mass, volume, packages, containers and value for each movement of a part of the world."""
+    rng = stream(world.seed, "figures", part)
     count = rows.height
     goods = world.goods
     good, paper, day = (rows[name].to_numpy() for name in ("good", "paper", "day"))

@@ -13,11 +13,12 @@ from pipelines.simulate.calendar_of_controls import Rules
 from pipelines.simulate.catalogue import MODE_SHARES, MODES, Goods, Places
 from pipelines.simulate.draws import Floats, Ints, pick, pick_rows, scramble
 from pipelines.simulate.firms import Firms
+from pipelines.simulate.seasons import SEASON
 
-SEASON = (1.02, 0.70, 0.98, 1.0, 1.02, 1.03, 1.02, 1.02, 1.05, 0.97, 1.06, 1.13)
-"""Exports by calendar month relative to the mean; February holds the lunar new year (Chinese monthly exports)."""
 SEA, AIR, RAIL, ROAD, COURIER = range(5)
 EXPORT, IMPORT, TRANSIT, UNDECLARED = range(4)
+DESKS = 3
+"""Offices of a region or country among which declarations are spread."""
 DIRECTIONS = ("export", "import", "transit")
 MODES_TEXT = MODES
 
@@ -56,6 +57,9 @@ DEFAULTS: dict[str, Any] = {
     "same_group": 0,
     "licence_plan": 0,
     "loss_share": 0.0,
+    "forwarder": -1,
+    "tactic": 0,
+    "desk": 0,
 }
 """Columns of a movement. `code` is the good whose customs code the paper bears where that is not the paper's.
 Goods, firms, buyers and places are positions; twists are natural logarithms; `care` is 1
@@ -113,7 +117,7 @@ def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
 def draw_days(world: Setting, rng: np.random.Generator, firm: Ints, month_weights: Floats | None = None) -> Ints:
     """Draw a day of shipment for each row: seasonal, and never before the firm's first day."""
     months = len(world.months) - 1
-    calendar = np.array([SEASON[int(m)] for m in _calendar_month(world)])
+    calendar = np.array([SEASON[int(m)] for m in _calendar_month(world)])  # holidays: seasons.keep_holidays
     weights = calendar if month_weights is None else calendar * month_weights
     month = pick(rng, weights, len(firm))
     length = (world.months[1:] - world.months[:-1])[month]
@@ -193,6 +197,7 @@ def ship(
         - 0.08 * np.log(np.maximum(kg, 0.1) / world.goods.floats("lot_kg")[good])
     )
     slot = pick(rng, [0.6, 0.25, 0.15], count)
+    desk = rng.integers(0, DESKS, count)
     return {
         "firm": firm,
         "good": good,
@@ -207,6 +212,7 @@ def ship(
         "direction": np.where(home == 0, EXPORT, IMPORT),
         "mode": mode,
         "kg": kg,
+        "desk": desk,
         "usd_per_kg": price,
         "consignee": world.firms.buyer_of(firm, destination, slot),
     } | given

@@ -10,7 +10,6 @@ import polars as pl
 from features.contracts import Declarations
 from features.countries import country_name
 from pipelines.simulate.draws import Bools, day_number, scramble, stream
-from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.movements import DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
 from pipelines.simulate.names import FORWARDERS, written_name
 from pipelines.simulate.routes import paper_routes
@@ -24,8 +23,11 @@ FORWARDER_CONSIGNEE_SHARE = 0.02
 AMENDED_SHARE = 0.035
 
 
-def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> pl.DataFrame:
-    """Write one declaration a movement, complete; in the order of the movements, with declaration_id."""
+def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figures: pl.DataFrame) -> pl.DataFrame:
+    """Write one declaration a movement, complete; in the order of the movements, with declaration_id.
+
+    `figures` are those of figures.paper_figures for the same movements.
+    """
     rng = stream(world.seed, "papers")
     count = rows.height
     firms, places, goods = world.firms, world.places, world.goods
@@ -36,14 +38,15 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
     evades = at["agent"] >= 0
     by_hub = evades & (at["hub"] >= 0)
     forwarded = rng.random(count) < np.where(by_hub, 0.08, FORWARDER_CONSIGNEE_SHARE)
-    mine = np.where(rng.random(count) < 0.8, firms.forwarder[firm], rng.integers(0, FORWARDERS, count))
+    usual = np.where(at["forwarder"] >= 0, at["forwarder"], firms.forwarder[firm])
+    mine = np.where(rng.random(count) < 0.8, usual, rng.integers(0, FORWARDERS, count))
     broker = scramble(mine, np.full(count, world.seed)) % 90_000 + 10_000
     frame = pl.DataFrame(
         {
             "declaration_id": number,
             "declared_on": pl.Series(at["day"]).cast(pl.Int32).cast(pl.Date),
             "direction": np.array(DIRECTIONS)[at["direction"]],
-            "office_id": _offices(world, rows),
+            "office_id": offices(world, rows),
             "hs_code": np.array(goods.texts("hs_code"))[np.where(at["code"] >= 0, at["code"], paper)],
             "description": describe(world, rows),
             "exporter_id": np.array(firms.exporter_id)[firm],
@@ -67,7 +70,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series) -> p
             "later": rng.integers(1, 12, count),
         }
     )
-    frame = frame.hstack(paper_figures(world, rows)).hstack(paper_routes(world, rows).drop("left_on", "arrived_on"))
+    frame = frame.hstack(figures).hstack(paper_routes(world, rows).drop("left_on", "arrived_on"))
     frame = frame.with_columns(
         pl.col("declaration_id", "declarant_id").cast(pl.String),
         written_name(pl.col("name_en"), pl.col("name_cn"), pl.col("style")).alias("exporter_name"),
@@ -96,19 +99,15 @@ def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
     return declarations.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column, keep in kept.items())
 
 
-def _offices(world: Setting, rows: pl.DataFrame) -> list[str]:
+def offices(world: Setting, rows: pl.DataFrame) -> list[str]:
     """Name the office: one of three of the exporter's region, or one of the country where it is filed abroad."""
-    firm, direction = rows["firm"].to_numpy(), rows["direction"].to_numpy()
-    rng = stream(world.seed, "offices")
+    firm, direction, desk = (rows[name].to_numpy() for name in ("firm", "direction", "desk"))
     region = np.array(["22", "31", "53", "42", "02", "37", "72", "51"])[world.firms.region[firm]]  # customs districts
-    local = np.char.add(region, np.array(["01", "08", "25"])[rng.integers(0, 3, rows.height)])
+    local = np.char.add(region, np.array(["01", "08", "25"])[desk])
     abroad = np.where(
         direction == TRANSIT, np.maximum(rows["hub"].to_numpy(), 0), rows["declared_destination"].to_numpy()
     )
-    foreign = np.char.add(
-        np.char.add(np.array(world.places.codes)[abroad], "-"),
-        np.array(["01", "02", "04"])[rng.integers(0, 3, rows.height)],
-    )
+    foreign = np.char.add(np.char.add(np.array(world.places.codes)[abroad], "-"), np.array(["01", "02", "04"])[desk])
     return [str(name) for name in np.where(direction == EXPORT, local, foreign)]
 
 

@@ -9,6 +9,7 @@ from features.contracts import Flows
 from pipelines.simulate.background import EXTRA, Headings, background_trade, six_digit_headings
 from pipelines.simulate.draws import Floats, Ints, heavy_tail, scramble
 from pipelines.simulate.movements import Setting
+from pipelines.simulate.reclassification import rebook, reclassifications
 
 ONE_SIDED_SHARE = 0.05  # lanes that one side never publishes (confidential, below threshold)
 FOB_IMPORTERS = (
@@ -32,15 +33,16 @@ def publish(world: Setting, sightings: pl.DataFrame, months: Ints, prices: Float
         .with_columns(pl.col("kg", "usd") / world.config.evasion.coverage_share)
         .select(*_KEYS, "kg", "usd")
     )
+    heads = six_digit_headings(world, prices)
+    changes = reclassifications(world, heads, len(published_months) - 1)
+    drawn = background_trade(world, months, prices).select(*_KEYS, "kg", "usd")
     total = (
-        pl.concat([own, background_trade(world, months, prices).select(*_KEYS, "kg", "usd")], how="vertical_relaxed")
+        rebook(pl.concat([own, drawn], how="vertical_relaxed"), changes)
         .sort(*_KEYS, "kg", "usd")  # summing in a fixed order keeps the last bits the same on every run
         .group_by(_KEYS, maintain_order=True)
         .agg(pl.col("kg", "usd").sum())
     )
-    return _as_contract(
-        world, _distort(world, total, published_months, six_digit_headings(world, prices)), published_months
-    )
+    return _as_contract(world, _distort(world, total, published_months, heads), published_months)
 
 
 def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
@@ -94,11 +96,13 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings)
     one_sided = _chance(world, 30, *lane) < ONE_SIDED_SHARE
     silent_side = (_chance(world, 31, *lane) < 0.5).astype(np.int64)
     late = _chance(world, 32, reporter, partner, head, month)
+    correction = np.exp(0.15 * _normal(world, 34, reporter, partner, head, month))
     return total.with_columns(
         pl.Series("value_usd", np.round(usd, 0)),
         pl.Series("net_kg", np.where(missing, np.nan, np.round(kg, 2))).fill_nan(None),
         pl.Series("is_net_kg_estimated", estimated),
         pl.Series("late", late),
+        pl.Series("correction", correction),
     ).filter(~pl.Series(one_sided & (side == silent_side)) & (pl.col("value_usd") >= 1))
 
 
@@ -125,6 +129,17 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
         pl.lit("M").alias("freq"),
         (pl.col("period_end") + pl.duration(days=pl.col("delay") + extra)).alias("published_on"),
     )
+    # a correction comes out some months later, under the same keys; what was public before stays what it was
+    corrected = (
+        monthly.filter((pl.col("late") * 1e9).cast(pl.Int64) % 1000 < 1000 * world.config.statistics.revised_share)
+        .with_columns(
+            (pl.col("value_usd") * pl.col("correction")).round(0),
+            (pl.col("net_kg") * pl.col("correction")).round(2),
+            (pl.col("published_on") + pl.duration(days=60 + extra * 15)).alias("published_on"),
+        )
+        .filter(pl.col("value_usd") >= 1)
+    )
+    monthly = pl.concat([monthly, corrected])
     whole_years = sorted(
         {m.year for m in starts.to_list()[:-1] if sum(1 for o in starts.to_list()[:-1] if o.year == m.year) == 12}
     )
@@ -168,5 +183,5 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
             .alias("partner_basis"),
         )
         .select(list(Flows.columns()))
-        .sort("period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq")
+        .sort("period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq", "published_on")
     )

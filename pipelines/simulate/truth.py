@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import growing_hub
 from pipelines.simulate.draws import Ints
+from pipelines.simulate.evaders import Agents
 from pipelines.simulate.lookalikes import LOOKALIKES, smelter_place
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import NAMES, SCHEMES
@@ -49,6 +50,7 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
             "true_destination_iso3": codes[rows["destination"].to_numpy()],
             "trader_kind": kind_of_trader,
             "agent": np.where(rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy(), -1),
+            "tactic_no": rows["tactic"],
             "forgery": np.where(scheme >= 0, care, np.nan),
         }
     )
@@ -62,6 +64,15 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
 
 def _evading_firms(rows: pl.DataFrame) -> Ints:
     return rows.filter(pl.col("scheme") >= 0)["firm"].unique().sort().to_numpy()
+
+
+def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.DataFrame:
+    """Say when which evader changed what, and why."""
+    firms = pl.Series(world.firms.exporter_id, dtype=pl.String)
+    holder = firms.gather(agents.frame["firm"].gather(changes["agent"]))
+    return changes.with_columns(
+        holder.alias("exporter_id"), pl.col("day").cast(pl.Int32).cast(pl.Date).alias("changed_on")
+    ).select("agent", "exporter_id", "changed_on", "what", "before", "after", "why")
 
 
 def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

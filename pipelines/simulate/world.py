@@ -13,22 +13,24 @@ from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
 from pipelines.simulate.calendar_of_controls import price_by_month, rules_in_time
+from pipelines.simulate.campaign import campaign
 from pipelines.simulate.catalogue import goods_of_world, load_goods, load_places
 from pipelines.simulate.draws import day_number, month_starts
-from pipelines.simulate.evaders import recruit
-from pipelines.simulate.evasion import evading_trade
+from pipelines.simulate.evaders import lots_on_paper, recruit
+from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.firms import found_firms
 from pipelines.simulate.honest import licensed_trade, ordinary_trade
-from pipelines.simulate.inspection import inspect
+from pipelines.simulate.inspection import inspect_honest, record
 from pipelines.simulate.ledger import follow_material
 from pipelines.simulate.legs import cross_borders
 from pipelines.simulate.licences import issue_licences
 from pipelines.simulate.lookalikes import lookalike_trade
-from pipelines.simulate.movements import UNDECLARED, Setting
+from pipelines.simulate.movements import Setting
 from pipelines.simulate.papers import lose_cells, write_papers
+from pipelines.simulate.seasons import keep_holidays
 from pipelines.simulate.tracking import movement_truth, tracked_movements
 from pipelines.simulate.trade_figures import publish
-from pipelines.simulate.truth import corridor_truth, declaration_truth, leg_truth, settings_truth
+from pipelines.simulate.truth import change_truth, corridor_truth, declaration_truth, leg_truth, settings_truth
 from pipelines.simulate.worlds import draw_settings
 
 
@@ -69,18 +71,23 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     settings = draw_settings(settings, seed)
     world, first_month = found_world(settings, seed, declarations, months)
     world, agents = recruit(world, declarations)
-    everything = evading_trade(world, agents)
-    evading = everything.filter(pl.col("direction") != UNDECLARED)
-    undeclared = everything.filter(pl.col("direction") == UNDECLARED)
     lookalikes = lookalike_trade(world, declarations)
     licensed = licensed_trade(world, round(settings.licensed_trade_share * declarations))
-    rest = max(declarations - evading.height - lookalikes.height - licensed.height, 0)
-    rows = pl.concat([ordinary_trade(world, rest), licensed, lookalikes, evading])
-    rows = rows.with_columns(pl.col("day").clip(world.first_day, world.last_day - 1))
+    rest = max(declarations - lots_on_paper(agents) - lookalikes.height - licensed.height, 0)
+    honest = pl.concat([ordinary_trade(world, rest), licensed, lookalikes])
+    honest = keep_holidays(world.seed, world.first_day, world.last_day, honest)
+    figures = paper_figures(world, honest)
+    capacity, opened = inspect_honest(world, agents, honest, figures)
+    evasion = campaign(world, agents, capacity)
+    undeclared = evasion.undeclared
+    rows = pl.concat([honest, evasion.rows])
+    figures = pl.concat([figures, evasion.figures]) if evasion.rows.height else figures
+    if evasion.opened.height:
+        opened = pl.concat([opened, evasion.opened.with_columns(pl.col("at") + honest.height)])
 
     licences, licence_no = issue_licences(world, rows)
-    papers = write_papers(world, rows, licence_no)
-    outcomes = inspect(world, agents, rows, papers)
+    papers = write_papers(world, rows, licence_no, figures)
+    outcomes = record(opened, papers)
     moved = pl.concat([rows, undeclared])  # in the order of the papers, then what has none
     worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
     crossings = cross_borders(world, moved, worth)
@@ -98,6 +105,7 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
         "movements": tracked_movements(world, moved, papers, ledger),
         "truth/settings": settings_truth(settings, seed),
         "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
+        "truth/changes": change_truth(world, agents, evasion.changes),
         "truth/movements": movement_truth(papers, moved, ledger),
         "truth/legs": leg_truth(world, crossings.legs, papers, moved),
         "truth/corridors": corridor_truth(world, crossings.legs, moved),

@@ -13,6 +13,7 @@ from pipelines.simulate.calendar_of_controls import price_by_month
 from pipelines.simulate.draws import day_number, month_starts
 from pipelines.simulate.honest import ordinary_trade
 from pipelines.simulate.legs import cross_borders
+from pipelines.simulate.reclassification import rebook
 from pipelines.simulate.trade_figures import publish
 from pipelines.simulate.world import found_world, shifted
 from pipelines.simulate.worlds import draw_settings
@@ -20,10 +21,18 @@ from pipelines.simulate.worlds import draw_settings
 Tables = dict[str, pl.DataFrame]
 
 
+KEYS = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq"]
+
+
+def latest(world: Tables) -> pl.DataFrame:
+    """The flows as finally corrected."""
+    return world["flows"].sort(*KEYS, "published_on").unique(KEYS, keep="last", maintain_order=True)
+
+
 @pytest.fixture(scope="module")
 def pair_years(world: Tables) -> pl.DataFrame:
     """Both sides of a pair, heading and full year, at or above 100,000 USD each, as the nickel figures were taken."""
-    monthly = world["flows"].filter((pl.col("freq") == "M") & pl.col("period").dt.year().is_in([2023, 2024]))
+    monthly = latest(world).filter((pl.col("freq") == "M") & pl.col("period").dt.year().is_in([2023, 2024]))
     keys = ["seller", "buyer", "hs_code", "year"]
     seller, buyer = pl.col("reporter_iso3"), pl.col("partner_iso3")
     sides = {}
@@ -125,8 +134,7 @@ def test_honest_rivals_are_listed(world: Tables) -> None:
 
 
 def known_by(flows: pl.DataFrame, day: date) -> pl.DataFrame:
-    keys = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq", "published_on", "value_usd"]
-    return flows.filter(pl.col("published_on") <= day).sort(keys)
+    return flows.filter(pl.col("published_on") <= day).sort(*KEYS, "published_on", "value_usd")
 
 
 def test_a_figure_published_on_a_day_never_depends_on_a_later_movement(sparse: SimulateSettings) -> None:
@@ -144,3 +152,21 @@ def test_a_figure_published_on_a_day_never_depends_on_a_later_movement(sparse: S
     assert known_by(after, cut).height > 1000
     assert known_by(after, cut).equals(known_by(before, cut))
     assert not after.filter(pl.col("published_on") > cut).equals(before.filter(pl.col("published_on") > cut))
+
+
+def test_some_figures_are_corrected_later_and_the_first_stays(world: Tables) -> None:
+    monthly = world["flows"].filter(pl.col("freq") == "M")
+    twice = monthly.filter(pl.struct(KEYS).is_duplicated()).sort(*KEYS, "published_on")
+    assert 0.02 < twice.height / 2 / monthly.height < 0.04
+    wait = twice.group_by(KEYS).agg(
+        (pl.col("published_on").last() - pl.col("published_on").first()).dt.total_days().alias("days"),
+        (pl.col("value_usd").last() / pl.col("value_usd").first()).alias("ratio"),
+    )
+    assert wait["days"].min() >= 60  # type: ignore[operator]
+    assert wait["ratio"].median() == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_reclassified_heading_moves_to_its_neighbour_from_its_month_on() -> None:
+    figures = pl.DataFrame({"reporter": [3, 3, 4], "hs6": ["380110", "380110", "380110"], "month": [4, 5, 5]})
+    changes = pl.DataFrame({"reporter": [3], "hs6": ["380110"], "to": ["380190"], "from_month": [5]})
+    assert rebook(figures, changes)["hs6"].to_list() == ["380110", "380190", "380110"]

@@ -1,0 +1,178 @@
+"""Evasion month by month: evaders ship, offices open boxes, and whoever learns of a seizure changes tactic.
+
+An evader knows only what was found before the month begins: its own losses at once, others' after two months.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.draws import pick, stream
+from pipelines.simulate.evaders import Agents, papers_for, phases, usable_goods
+from pipelines.simulate.evasion import evading_lots, planned_days
+from pipelines.simulate.figures import paper_figures
+from pipelines.simulate.inspection import Capacity, chances, open_boxes
+from pipelines.simulate.movements import UNDECLARED, Setting, movement_table
+from pipelines.simulate.names import FORWARDERS
+from pipelines.simulate.papers import offices
+from pipelines.simulate.schemes import SCHEMES
+from pipelines.simulate.seasons import keep_holidays
+
+RUMOUR_DAYS = 60
+CARE_LEARNED = 0.12
+SEIZURE = {"agent": pl.Int64, "mineral": pl.String, "known": pl.Int64}
+CHANGE = {
+    "agent": pl.Int64,
+    "day": pl.Int64,
+    "what": pl.String,
+    "before": pl.String,
+    "after": pl.String,
+    "why": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What the evaders did."""
+
+    rows: pl.DataFrame
+    """Movements with a paper, in the order of the figures."""
+    figures: pl.DataFrame
+    undeclared: pl.DataFrame
+    """Movements without a paper."""
+    opened: pl.DataFrame
+    """Inspections, `at` counting from the first of `rows`."""
+    changes: pl.DataFrame
+    """One row a change of tactic, columns as in CHANGE."""
+
+
+def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
+    """Run all months; later months follow what was known by then."""
+    row, day = planned_days(world, agents) if agents.count else (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    month = world.month_of(day)
+    state = agents.frame
+    seizures, changes = pl.DataFrame(schema=SEIZURE), list[dict[str, Any]]()
+    rows, figures, hidden, opened, written = (
+        [movement_table({}, 0)],
+        list[pl.DataFrame](),
+        [movement_table({}, 0)],
+        list[pl.DataFrame](),
+        0,
+    )
+    for number in range(len(world.months) - 1):
+        state = _learn(world, state, seizures, month=number, changes=changes)
+        here = month == number
+        if not here.any():
+            continue
+        now = Agents(state)
+        lots = evading_lots(world, now, row[here], day[here], number)
+        lots = keep_holidays(world.seed, world.first_day, world.last_day, lots)
+        hidden.append(lots.filter(pl.col("direction") == UNDECLARED))
+        lots = lots.filter(pl.col("direction") != UNDECLARED)
+        shown = paper_figures(world, lots, f"evading {number}")
+        stretch = capacity.of(offices(world, lots), np.full(lots.height, number))
+        found = open_boxes(world, lots, chances(world, now, lots, shown), stretch, f"evading {number}")
+        seizures = pl.concat([seizures, _seized(lots, found)])
+        opened.append(found.with_columns(pl.col("at") + written))
+        rows.append(lots)
+        figures.append(shown)
+        written += lots.height
+    return Campaign(
+        pl.concat(rows),
+        pl.concat(figures) if figures else pl.DataFrame(),
+        pl.concat(hidden),
+        pl.concat(opened) if opened else pl.DataFrame(),
+        pl.DataFrame(changes, schema=CHANGE),
+    )
+
+
+def _seized(lots: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    hits = found.filter(pl.col("found_mineral") != "")
+    return hits.select(
+        lots["agent"].gather(hits["at"]).alias("agent"),
+        pl.col("found_mineral").alias("mineral"),
+        pl.col("day").alias("known"),
+    )
+
+
+def _learn(
+    world: Setting, state: pl.DataFrame, seizures: pl.DataFrame, *, month: int, changes: list[dict[str, Any]]
+) -> pl.DataFrame:
+    """Change the tactics of whoever learned something in the month before this one."""
+    today = int(world.months[month])
+    since = int(world.months[month - 1]) if month else today
+    config, rng = world.config.evasion, stream(world.seed, "learning", str(month))
+    own = seizures.filter((pl.col("known") >= since) & (pl.col("known") < today))
+    heard = seizures.filter((pl.col("known") >= since - RUMOUR_DAYS) & (pl.col("known") < today - RUMOUR_DAYS))
+    if own.is_empty() and heard.is_empty():
+        return state
+    losses = dict(own.group_by("agent").len().iter_rows())
+    rumours = set(heard["mineral"].to_list())
+    minerals = world.goods.texts("mineral")
+    turned = state.to_dicts()
+    for agent in turned:
+        lost = losses.get(agent["agent"], 0)
+        agent["purse"] = max(agent["purse"] * (1 - config.purse_lost_share) ** lost, 0.2)
+        chance = config.learning_share if lost else (config.rumour_share if minerals[agent["good"]] in rumours else 0.0)
+        if rng.random() < chance and agent["starts"] < today <= agent["ends"]:
+            _change(world, rng, agent, today=today, why="own seizure" if lost else "rumour", changes=changes)
+    return pl.DataFrame(turned, schema=state.schema)
+
+
+def _change(
+    world: Setting,
+    rng: np.random.Generator,
+    agent: dict[str, Any],
+    *,
+    today: int,
+    why: str,
+    changes: list[dict[str, Any]],
+) -> None:
+    """Take another hub, name, code or scheme, another forwarder and another buyer, and forge with more care."""
+    scheme, codes, names = SCHEMES[agent["scheme"]], world.places.codes, world.goods.names
+    agent["changes"] += 1
+    agent["forwarder"] = int(rng.integers(0, FORWARDERS))
+    for care in ("care_price", "care_volume", "care_packing", "care_text", "care_route"):
+        agent[care] = min(1.0, agent[care] + CARE_LEARNED)
+    noted = {"agent": agent["agent"], "day": today, "why": why}
+    if scheme.typology == "transshipment" and scheme.filed == "export":
+        free = [world.places.position(hub) for hub in world.config.evasion.hubs]
+        free = [hub for hub in free if hub not in (agent["hub_0"], agent["hub_1"], agent["destination"])]
+        before = agent["hub_1"] if today >= agent["turns"] else agent["hub_0"]
+        if free:
+            agent["hub_0"] = agent["hub_1"] = free[int(rng.integers(0, len(free)))]
+            changes.append(noted | {"what": "hub", "before": codes[before], "after": codes[agent["hub_0"]]})
+        return
+    if scheme.filed != "export":
+        changes.append(noted | {"what": "forwarder", "before": "", "after": str(agent["forwarder"])})
+        return
+    kind = _another_scheme(world, rng, agent, today) if rng.random() < 0.5 else agent["scheme"]
+    before_paper = agent["paper_0"]
+    agent["scheme"] = kind
+    agent["paper_0"], agent["paper_1"] = papers_for(world, rng, SCHEMES[kind].name, agent["good"], agent["firm"])
+    if kind != NAMES_AT[scheme.name]:
+        changes.append(noted | {"what": "scheme", "before": scheme.name, "after": SCHEMES[kind].name})
+    else:
+        changes.append(noted | {"what": "name", "before": names[before_paper], "after": names[agent["paper_0"]]})
+
+
+NAMES_AT = {scheme.name: at for at, scheme in enumerate(SCHEMES)}
+
+
+def _another_scheme(world: Setting, rng: np.random.Generator, agent: dict[str, Any], today: int) -> int:
+    """Choose among the schemes in use that leave China by declaration, need no hub and can move the evader's good."""
+    phase = next((one for one in phases(world) if one.opens <= today < one.closes), phases(world)[-1])
+    able = [
+        at
+        for at, scheme in enumerate(SCHEMES)
+        if scheme.filed == "export"
+        and scheme.typology != "transshipment"
+        and phase.popularity.get(scheme.name, 0.0) > 0
+        and agent["good"] in usable_goods(world, at, phase)
+    ]
+    weights = [phase.popularity[SCHEMES[at].name] for at in able]
+    return able[int(pick(rng, weights, 1)[0])] if able else int(agent["scheme"])
