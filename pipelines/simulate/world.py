@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.reference import load_controls
+from pipelines.reports.world_card import world_page
 from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
@@ -41,6 +42,8 @@ class WorldResult:
     folder: Path
     tables: dict[str, Path]
     """Paths by table name; the hidden truth under `truth/...`."""
+    card: Path
+    """The page that shows this world; it is drawn from the truth and lies with it."""
     rows: dict[str, int]
     prevalence: pl.DataFrame
     """Per scheme: typology, declarations, share, inspected, found."""
@@ -63,7 +66,11 @@ def simulate_world(
         partial = paths[name].with_suffix(".partial")
         table.write_parquet(partial, compression="zstd", statistics=True)
         partial.replace(paths[name])
-    return WorldResult(out_dir, paths, {name: table.height for name, table in tables.items()}, _prevalence(tables))
+    card = out_dir / "truth" / "world.html"
+    card.write_text(world_page(tables, about=settings.about, seed=seed), encoding="utf-8")
+    return WorldResult(
+        out_dir, paths, card, {name: table.height for name, table in tables.items()}, _prevalence(tables)
+    )
 
 
 def build_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> dict[str, pl.DataFrame]:

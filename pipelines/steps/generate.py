@@ -27,4 +27,9 @@ def run_simulation(
         f"generated world {world!r}, seed {seed}: {made}",
         f"{bad['declarations'].sum():,} declarations ({share:.1%}) are violations, by {bad.height} schemes",
     ]
-    return Said(lines=lines, paths=list(made_world.tables.values()), counts=dict(made_world.rows))
+    return Said(
+        lines=lines,
+        paths=[made_world.card, *made_world.tables.values()],
+        page=made_world.card,
+        counts=dict(made_world.rows),
+    )

@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 import pytest
 
-from features.contracts import Declarations, Flows, Licences, Outcomes
+from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate import simulate_world
 from pipelines.simulate.lookalikes import LOOKALIKES
@@ -21,7 +21,13 @@ Tables = dict[str, pl.DataFrame]
 
 @pytest.mark.parametrize(
     ("table", "schema"),
-    [("flows", Flows), ("declarations", Declarations), ("outcomes", Outcomes), ("licences", Licences)],
+    [
+        ("flows", Flows),
+        ("declarations", Declarations),
+        ("outcomes", Outcomes),
+        ("licences", Licences),
+        ("movements", Movements),
+    ],
 )
 def test_each_table_keeps_its_contract(world: Tables, table: str, schema: type[dy.Schema]) -> None:
     assert world[table].columns == schema.column_names()
@@ -32,7 +38,7 @@ def test_each_table_keeps_its_contract(world: Tables, table: str, schema: type[d
 def fingerprints(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*.parquet"))
+        for path in sorted(folder.rglob("*.*"))
     }
 
 
@@ -47,9 +53,10 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_settings(
     simulate_world(again, tmp_path / "two", seed=5, declarations=1200, months=12)
     simulate_world(sparse, tmp_path / "other", seed=6, declarations=1200, months=12)
     one, two, other = (fingerprints(tmp_path / name) for name in ("one", "two", "other"))
-    assert {"flows.parquet", "declarations.parquet", "truth/declarations.parquet"} <= set(one)
+    assert {"flows.parquet", "movements.parquet", "truth/declarations.parquet", "truth/world.html"} <= set(one)
     assert one == two
     assert all(one[name] != other[name] for name in one)
+    assert not [name for name in one if "partial" in name]
 
 
 def test_prevalence_is_as_set_and_every_scheme_exists(world: Tables, drawn: SimulateSettings) -> None:
