@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from models.off_policy import estimate_policy
 from pipelines.files import write_table
 
 
@@ -96,4 +97,17 @@ def run_outcomes(incoming: pl.DataFrame, *, lake_table: Path, out_dir: Path | No
     if merge.conflicts.height:
         named = ", ".join(merge.conflicts["declaration_id"].head(5))
         lines.append(f"{merge.conflicts.height:,} declarations have contradicting findings: {named}")
-    return OutcomesResult(merge, lines, paths)
+    return OutcomesResult(merge, [*lines, *_told(merge.table)], paths)
+
+
+def _told(table: pl.DataFrame) -> list[str]:
+    """Say what share of all declarations the logged probabilities of selection give as violations."""
+    # no policy is asked about: who chose a row is itself drawn, and no rule that could be followed again
+    logs = table.with_columns(positive=pl.col("finding") != "clean", follows=pl.lit(value=False))
+    found = estimate_policy(logs).filter(pl.col("metric") == "prevalence").drop_nulls("value")
+    return [
+        f"violations among all declarations, by the logged probabilities of selection: {value:.1%} ({low:.1%} to "
+        f"{high:.1%}), from {n:,} inspections that tell as much as {alike:,.0f} drawn alike; it holds only if every "
+        "declaration had some chance of being inspected"
+        for value, low, high, n, alike in found.select("value", "low", "high", "n", "n_effective").iter_rows()
+    ]

@@ -82,4 +82,12 @@ def test_conflicts_are_written_and_told(tmp_path) -> None:
     run_outcomes(outcomes(OLD), lake_table=lake)
     result = run_outcomes(outcomes(OLD | {"finding": "concealment"}), lake_table=lake, out_dir=tmp_path)
     assert (tmp_path / "outcomes_conflicts.csv").is_file()
-    assert "contradicting findings: A" in result.lines[-1]
+    assert "contradicting findings: A" in result.lines[1]
+
+
+def test_prevalence_is_told_by_logged_probabilities(tmp_path) -> None:
+    # 1 / 0.2 stands for five declarations, 1 / 0.5 for two: 2 of 7
+    table = outcomes(OLD, OLD | {"declaration_id": "B", "finding": "concealment", "selection_probability": 0.5})
+    assert "selection: 28.6%" in run_outcomes(table, lake_table=tmp_path / "outcomes.parquet").lines[-1]
+    unlogged = table.with_columns(pl.lit(None, dtype=pl.Float64).alias("selection_probability"))
+    assert len(run_outcomes(unlogged, lake_table=tmp_path / "other.parquet").lines) == 1
