@@ -129,12 +129,12 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
 def _scaled(told: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
     """A mineral stated as a trace is not what the good is."""
     with_share = told.join(stated, on=["text_no", "mineral"], how="left")
-    scale = (pl.col("share") / MAIN_SHARE).clip(0.0, 1.0).fill_null(1.0)
+    scale = (pl.col("share") * (1.0 / MAIN_SHARE)).clip(0.0, 1.0).fill_null(1.0)
     return with_share.with_columns(weight=pl.col("weight") * scale).drop("share", "share_term")
 
 
 def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
-    weight = COMPOSITION_WEIGHT * (pl.col("share") / MAIN_SHARE).clip(0.0, 1.0)
+    weight = COMPOSITION_WEIGHT * (pl.col("share") * (1.0 / MAIN_SHARE)).clip(0.0, 1.0)
     return stated.select(
         "text_no",
         pl.lit("plain", READING).alias("reading"),

@@ -47,7 +47,7 @@ def _nines(mark: pl.Expr) -> pl.Expr:
 
 
 def _share(mark: pl.Expr) -> pl.Expr:
-    return mark.str.extract(f"({_NUMBER})", 1).str.replace(",", ".").cast(pl.Float64, strict=False) / 100.0
+    return mark.str.extract(f"({_NUMBER})", 1).str.replace(",", ".").cast(pl.Float64, strict=False) * 0.01
 
 
 def find_compositions(plain: pl.LazyFrame, minerals: pl.DataFrame) -> pl.LazyFrame:
@@ -69,7 +69,7 @@ def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     parts = numbered.with_columns(part=pl.col("term").str.extract_all(_PART)).explode("part")
     read = parts.with_columns(
         symbol=pl.col("part").str.extract(r"([A-Z][a-z]?)", 1),
-        share=pl.col("part").str.extract(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)", 1).cast(pl.Float64) / 100.0,
+        share=pl.col("part").str.extract(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)", 1).cast(pl.Float64) * 0.01,
     )
     real = pl.col("symbol").is_in([*ATOMIC_MASS]).all().over("alloy_no")
     whole = read.filter(real & pl.col("share").sum().over("alloy_no").is_between(0.95, 1.05))
@@ -81,7 +81,7 @@ def _led(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     names = plain.select("text_no", term=pl.col("clean").str.extract_all(_LED)).explode("term", empty_as_null=False)
     read = names.select(
         "text_no",
-        share=pl.col("term").str.extract(r"([0-9]{2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) / 100.0,
+        share=pl.col("term").str.extract(r"([0-9]{2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) * 0.01,
         term=pl.col("term").str.strip_chars(" /-.,;:()（）"),
         symbol=pl.col("term").str.extract(rf"({_METALS})", 1),
     )

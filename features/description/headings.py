@@ -69,11 +69,30 @@ def compare_headings(
     pl.LazyFrame
         Distinct `wording`, `heading`, `month`, with `best_heading`, `heading_log_odds` (mean per known token,
         ln P(best | words) - ln P(declared | words), >= 0) and `heading_basis`: `past declarations`, or `nomenclature`
-        where fewer than 10 wordings of the declared heading are known, the nomenclature has it, and at least two
-        words are known. All null where neither holds, or no telling token is known.
+        where history cannot judge (fewer than 10 wordings of the declared heading, or no telling token), the
+        nomenclature has the declared heading, and at least two words speak for the best one. Else all null.
     """
     asked = settle(declared.select(_CASE).drop_nulls().unique())  # settled: polars lost shared parts of a plan so deep
     past = settle(_past_wordings(history, digits))
+    by_history = _verdicts(asked, past, None, pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING)
+    judged = settle(
+        asked.join(by_history.with_columns(heading_basis=pl.lit("past declarations")), on=_CASE, how="left")
+    )
+    if reference is None:
+        return judged
+    # What history can judge, it judges alone: trade writes otherwise than tariffs do.
+    open_cases = judged.filter(pl.col("heading_log_odds").is_null()).select(_CASE)
+    headings = reference["heading_of"].unique().sort().to_list()
+    is_told = pl.col("heading").is_in(headings) & (pl.col("n_support") >= FEWEST_WORDS_BY_NOMENCLATURE)
+    told = _verdicts(open_cases, past, reference, is_told)
+    by_words = open_cases.join(told.with_columns(heading_basis=pl.lit("nomenclature")), on=_CASE, how="left")
+    return pl.concat([judged.filter(pl.col("heading_log_odds").is_not_null()), by_words])
+
+
+def _verdicts(
+    asked: pl.LazyFrame, past: pl.LazyFrame, reference: pl.DataFrame | None, is_enough: pl.Expr
+) -> pl.LazyFrame:
+    """Judge each case that there is enough to judge by: `best_heading` and `heading_log_odds` beside the case."""
     known, gains = _token_gains(past, asked, reference)
     evidence = _evidence(known, gains).join(_sizes(past, asked), on=["heading_of", "month"], how="left")
     n_texts, n_tokens = pl.col("n_texts").fill_null(0), pl.col("n_tokens")
@@ -86,16 +105,10 @@ def compare_headings(
         own=pl.col("fit").filter(own).max(),
         n_own=n_texts.filter(own).max(),
         n_tokens=n_tokens.first(),
+        n_support=pl.col("n_support").last(),
     )
-    by_history = pl.when(pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING).then(pl.lit("past declarations"))
-    named = [] if reference is None else reference["heading_of"].unique().sort().to_list()
-    is_told = pl.col("heading").is_in(named) & (n_tokens >= FEWEST_WORDS_BY_NOMENCLATURE)
-    judged = judged.with_columns(heading_basis=by_history.when(is_told).then(pl.lit("nomenclature")))
-    enough = pl.col("heading_basis").is_not_null()
-    odds = pl.when(enough).then((pl.col("best") - pl.col("own")) / n_tokens)
-    best = pl.when(enough).then("best_heading")
-    verdicts = judged.select(*_CASE, best_heading=best, heading_log_odds=odds, heading_basis="heading_basis")
-    return asked.join(verdicts, on=_CASE, how="left")
+    odds = (pl.col("best") - pl.col("own")) / n_tokens
+    return judged.filter(is_enough).select(*_CASE, "best_heading", heading_log_odds=odds)
 
 
 def _past_wordings(history: pl.LazyFrame, digits: int) -> pl.LazyFrame:
@@ -153,9 +166,9 @@ def _evidence(known: pl.LazyFrame, gains: pl.LazyFrame) -> pl.LazyFrame:
     """Sum of what the tokens of each case say for each heading, the declared one always among them."""
     n_known = known.group_by(_CASE).agg(n_tokens=pl.len())
     sums = known.join(gains, on=["token", "month"], how="left").group_by(*_CASE, "heading_of")
-    said = sums.agg(pl.col("gain").sum().round(4))
-    own = n_known.select(*_CASE, heading_of="heading", gain=pl.lit(0.0))
-    both = pl.concat([said, own]).group_by(*_CASE, "heading_of").agg(pl.col("gain").max())
+    said = sums.agg(pl.col("gain").sum().round(4), n_support=(pl.col("gain") > 0).sum())
+    own = n_known.select(*_CASE, heading_of="heading", gain=pl.lit(0.0), n_support=pl.lit(0, pl.get_index_type()))
+    both = pl.concat([said, own]).group_by(*_CASE, "heading_of").agg(pl.col("gain", "n_support").max())
     return both.join(n_known, on=_CASE, how="left")
 
 
