@@ -65,12 +65,13 @@ def material_likelihoods(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRu
     pl.LazyFrame
         `declaration_id`, `mineral`, `log_ratio` (natural log of how much better the mineral explains the figures than
         the declared good does), `log_other` (the same for another ordinary good) and `log_prior` (share of the
-        mineral among all: the root of its world tonnage, for lots are more and larger where more is traded). A figure
+        mineral among all: the root of what a year's world production is worth, for where more is traded lots are both
+        more and larger). Minerals without a tonnage in the rules are not weighed. A figure
         that is missing counts for no side. A mineral is as likely as its likeliest form.
     """
-    listed = minerals.forms.filter(pl.col("is_listed").fill_null(value=False)).select(
-        "mineral", "form_id", "density_kg_m3"
-    )
+    weighed_minerals = [name for name, _ in rules.traded_t_per_year]
+    is_candidate = pl.col("is_listed").fill_null(value=False) & pl.col("mineral").is_in(weighed_minerals)
+    listed = minerals.forms.filter(is_candidate).select("mineral", "form_id", "density_kg_m3")
     plain = rows.with_columns(
         log_declared=pl.sum_horizontal(_declared(one, rules) for one in ORDINARY),
         log_any=pl.sum_horizontal(_ordinary(one) for one in ORDINARY),
@@ -87,7 +88,7 @@ def material_likelihoods(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRu
     return weighed.group_by("declaration_id", "mineral").agg(
         log_ratio=(pl.col("log_form").max() - pl.col("log_declared").first()).round(6),
         log_other=(pl.col("log_any").first() - pl.col("log_declared").first()).round(6),
-        log_prior=_log_prior(listed, rules).first(),
+        log_prior=_log_prior(listed, minerals, rules).first(),
     )
 
 
@@ -193,12 +194,17 @@ def _packages(rows: pl.LazyFrame, listed: pl.DataFrame, minerals: Minerals) -> p
     return settle(fitted.select("log_package", "form_id", log_pack=pl.coalesce("log_pack", "any_good")))
 
 
-def _log_prior(listed: pl.DataFrame, rules: ParcelRules) -> pl.Expr:
-    """Log share of each mineral by the root of its tonnage; one without a figure counts as the least of all."""
+def _log_prior(listed: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> pl.Expr:
+    """Log share of each mineral by the root of what a year's world production is worth."""
+    usual = minerals.prices.select(
+        "mineral",
+        price=(pl.col("low_usd_per_kg") * pl.col("high_usd_per_kg")).sqrt(),
+        wide=pl.col("confidence") == "band",
+    ).sort("mineral", "wide", "price")
+    prices = dict(usual.group_by("mineral", maintain_order=True).agg(pl.col("price").last()).iter_rows())
     tonnes = dict(rules.traded_t_per_year)
     names = listed["mineral"].unique().sort().to_list()
-    least = min(tonnes.values(), default=1.0)
-    roots = {name: math.sqrt(tonnes.get(name, least)) for name in names}
+    roots = {name: math.sqrt(tonnes[name] * (prices.get(name) or 1.0)) for name in names}
     total = sum(roots.values()) or 1.0
     shares = {name: math.log(root / total) for name, root in roots.items()}
     return pl.col("mineral").replace_strict(shares, default=None, return_dtype=pl.Float64)

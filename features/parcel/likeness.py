@@ -81,7 +81,7 @@ def closest_mineral(
         `<name>_is_later`, `<name>_is_wide`.
     """
     keys = ["hs6", "month", "step", *([prefer] if prefer else [])]
-    stepped = rows.with_columns((pl.col(log_figure) / _STEP).floor().cast(pl.Int32).alias("step"))
+    stepped = rows.with_columns((pl.col(log_figure) * (1.0 / _STEP)).floor().cast(pl.Int32).alias("step"))
     figure = (pl.col("step") + 0.5) * _STEP
     not_preferred = (pl.col("mineral") != pl.col(prefer)).fill_null(value=True) if prefer else pl.lit(value=False)
     off_centre = (figure - pl.col("centre")).abs() / (pl.col("high") - pl.col("low"))

@@ -78,9 +78,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="Price, density and packing together ({unit_value_usd_per_kg} USD/kg, {density_kg_m3} kg per cubic"
-        " metre, {kg_per_package} kg per package) would fit {material_mineral} better than the declared good.",
-        figures=("material_mineral", "material_log_ratio", "unit_value_usd_per_kg", "density_kg_m3", "kg_per_package"),
+        sentence="Taken together, {material_figures} would fit {material_mineral} better than the declared good.",
+        figures=("material_figures", "material_mineral", "material_log_ratio"),
         null_means="neither the price nor the density can be compared with the declared good's",
         source="indicators.md 24 to 26 as one likelihood; prior by world production (USGS)",
         hints=("misdeclaration", "concealment"),

@@ -78,6 +78,7 @@ PACKAGE_LIMITS = (
 # World production, tonnes a year, order of magnitude. USGS Mineral Commodity Summaries 2026 (2025, world total):
 # antimony, bismuth, gallium, natural graphite, indium, molybdenum, scandium, tellurium, tungsten, yttrium. The single
 # rare earths: 390,000 t of oxides (USGS) by their usual share in ores. The others: own estimates.
+# Batteries, equipment and reagents are no hidden material and are left out.
 TRADED_T_PER_YEAR = (
     ("antimony", 110_000.0),
     ("bismuth", 16_000.0),
@@ -91,13 +92,10 @@ TRADED_T_PER_YEAR = (
     ("graphite_synthetic", 2_500_000.0),
     ("holmium", 500.0),
     ("indium", 1_100.0),
-    ("lithium_battery", 3_000_000.0),
     ("lutetium", 100.0),
     ("molybdenum", 260_000.0),
-    ("rare_earth_equipment", 1_000.0),
     ("rare_earth_magnets", 250_000.0),
     ("rare_earth_ore", 100_000.0),
-    ("rare_earth_reagent", 10_000.0),
     ("rare_earth_targets", 100.0),
     ("samarium", 5_000.0),
     ("scandium", 80.0),

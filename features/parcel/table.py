@@ -47,6 +47,7 @@ _FIGURES = (
     "is_price_band_wide",
     "material_mineral",
     "material_log_ratio",
+    "material_figures",
 )
 
 
@@ -121,8 +122,20 @@ def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
     best = settle(best_material(material_likelihoods(odd, minerals, rules), rules))
     judged = pl.any_horizontal(pl.col("price_off", "above_densest").is_not_null())
     return rows.join(best, on="declaration_id", how="left").with_columns(
-        material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0))
+        material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0)),
+        material_figures=pl.when(pl.col("material_mineral").is_not_null()).then(_figures_told()),
     )
+
+
+def _figures_told() -> pl.Expr:
+    """Name the figures that were weighed, in words."""
+    units = {
+        "unit_value_usd_per_kg": "USD/kg",
+        "density_kg_m3": "kg per cubic metre",
+        "kg_per_package": "kg per package",
+    }
+    said = [pl.format("{} " + unit, pl.col(name).round_sig_figs(4)) for name, unit in units.items()]
+    return pl.concat_list(said).list.drop_nulls().list.join(", ")
 
 
 def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) -> pl.LazyFrame:
