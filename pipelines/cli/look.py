@@ -28,6 +28,10 @@ def corridors(
     watch: Annotated[
         Path | None, typer.Option(metavar="FILE", help="commodities, origins, destinations and event dates of your own")
     ] = None,
+    production: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="what countries can have made: tonnes contained by mineral and year"),
+    ] = None,
     out: Out = Path("oretrace-corridors"),
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
@@ -46,6 +50,7 @@ def corridors(
             as_of=day,
             controls=controls,
             watch=watch,
+            production=production,
             out=out,
             home=find_home(home),
             config=config,

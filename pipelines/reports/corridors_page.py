@@ -25,6 +25,7 @@ def corridors_page(
     search: CorridorSearch,
     findings: pl.DataFrame,
     monitor: Monitor,
+    balance: pl.DataFrame,
     *,
     as_of: date,
     counts: dict[str, int],
@@ -50,6 +51,7 @@ def corridors_page(
         n_margin_pairs=search.margin.n_pairs,
         breaks=monitor.breaks.with_columns(places=_places()).sort("q_value", "good", "mineral").to_dicts(),
         measures=_measures(monitor),
+        balance=balance.sort("impossible_low", "impossible_share", descending=True, nulls_last=True).to_dicts(),
         rival_names=[words.split(":", 1) for words in RIVALS.values()],
     )
 

@@ -14,9 +14,13 @@ from features.contracts import Corridors, Flows
 from features.controls import ControlList, controls_for_minerals
 from features.corridors import Watch
 from features.corridors.findings import corridor_findings
+from features.corridors.mass_balance import SCHEMA as BALANCE_SCHEMA
+from features.corridors.mass_balance import contained_flows, impossible_shares
 from features.mirror.totals import published_day
 from pipelines.files import load_table, write_table, write_text
 from pipelines.files.people import for_people
+from pipelines.reference import load_minerals
+from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_page
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
@@ -70,6 +74,7 @@ def run_corridors(
     out_dir: Path,
     settings: CorridorSettings,
     watch_path: Path | None = None,
+    production_path: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> CorridorsResult:
     """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`
@@ -79,6 +84,7 @@ def run_corridors(
     Raises ContractError or SourceError where the flows cannot be used, ConfigError where the watch file cannot.
     """
     fixed = read_watches(watch_path) if watch_path is not None else None
+    production = read_production(production_path) if production_path is not None else None
     loaded = load_table(
         flows_path,
         Flows,
@@ -121,13 +127,21 @@ def run_corridors(
     metrics = {name: float(value) for name, value in counts.items()} | {"cif_ln_margin": search.margin.intercept}
     monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings)
     metrics["monitor_breaks"] = float(monitor.breaks.height)
+    balance = _balance(search, production)
     page = out_dir / "corridors.html"
     paths = [
         write_table(corridors, out_dir / "corridors.parquet"),
         write_table(for_people(corridors), out_dir / "corridors.csv"),
-        write_text(page, corridors_page(search, findings, monitor, as_of=as_of, counts=counts, settings=settings)),
+        write_text(
+            page, corridors_page(search, findings, monitor, balance, as_of=as_of, counts=counts, settings=settings)
+        ),
         *monitor.write(out_dir),
     ]
+    if production is not None:
+        paths += [
+            write_table(balance, out_dir / "mass_balance.parquet"),
+            write_table(for_people(balance), out_dir / "mass_balance.csv"),
+        ]
     return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor)
 
 
@@ -150,6 +164,16 @@ def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None)
         known_on=as_of,
     ).select("corridor_id", "controls_in_force")
     return asked.join(answered, on="corridor_id", how="left", maintain_order="left").collect()
+
+
+def _balance(search: CorridorSearch, production: pl.DataFrame | None) -> pl.DataFrame:
+    """Set each country's exports of metal beside what it can have had, where the user says what it made."""
+    content = metal_content(load_minerals()).filter(
+        pl.col("hs6").is_in(sorted({code for one in search.watches for code in one.hs_codes}))
+    )
+    if production is None:
+        return pl.DataFrame(schema=BALANCE_SCHEMA)
+    return impossible_shares(contained_flows(search.pairs.lazy(), content.lazy()), production)
 
 
 _EMPTY_TESTS = {"mineral": pl.String, "look": pl.Int32, "first_look": pl.Int32, "hs_codes": pl.String}

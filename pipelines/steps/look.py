@@ -29,6 +29,7 @@ def run_corridor_search(
     home: Home,
     controls: Path | None = None,
     watch: Path | None = None,
+    production: Path | None = None,
     config: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> Said:
@@ -40,6 +41,7 @@ def run_corridor_search(
         out_dir=out,
         settings=load_section(CorridorSettings, "corridors", config),
         watch_path=watch,
+        production_path=production,
         max_rejects_share=max_rejects_share,
     )
     artifacts = {result.page.name: result.page.read_text(encoding="utf-8")}

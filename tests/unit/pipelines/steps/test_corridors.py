@@ -107,8 +107,19 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
         'destinations = ["USA"]\nevent_on = 2023-08-01\ncontrols = ["own measure"]\n',
         encoding="utf-8",
     )
+    made = tmp_path / "made.csv"
+    made.write_text(
+        "country_iso3,mineral,year,contained_t,low_t,high_t,source\nTHA,germanium,2023,0.1,0.05,0.2,<b>own</b>\n",
+        encoding="utf-8",
+    )
     result = run_corridors(
-        flows, as_of=AS_OF, controls=load_controls(), out_dir=tmp_path / "out", settings=SETTINGS, watch_path=watch
+        flows,
+        as_of=AS_OF,
+        controls=load_controls(),
+        out_dir=tmp_path / "out",
+        settings=SETTINGS,
+        watch_path=watch,
+        production_path=made,
     )
     counts = result.counts
     assert counts["read"] == counts["used"] + counts["rejected"] == diverted.height + 1
@@ -126,6 +137,14 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "<svg" in page
+    assert "Before and after each measure" in page
+    balance = pl.read_parquet(tmp_path / "out" / "mass_balance.parquet").row(0, named=True)
+    assert (balance["hub_iso3"], balance["year"]) == ("THA", 2023)
+    assert balance["impossible_low"] <= balance["impossible_share"] <= balance["impossible_high"]
+    assert "&lt;b&gt;own" in page
+    months = pl.read_parquet(tmp_path / "out" / "monitor.parquet")
+    assert months["period"].max() <= date(2024, 2, 1)  # type: ignore[operator]  # public by 30 April, 45 days late
+    assert pl.read_csv(tmp_path / "out" / "monitor.csv").height == months.height
     assert len(page) < 3_000_000
     for word in ("smuggl", "fraud", "guilty"):
         assert word not in page.lower()
