@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -23,7 +24,7 @@ COLUMNS = {
     "licences": ["licence_no"],
 }
 FAMILIES_OF_THE_SET = {"description", "parcel", "routing", "parties", "licences", "mirror", "corridor"}
-RESTS_ON = {  # what else changes when a family's columns are gone, and why
+RESTS_ON: dict[str, set[str]] = {  # what else changes when a family's columns are gone, and why
     "description": {"mirror", "corridor", "licences"},  # the mineral named decides what they ask
     "parcel": {"mirror", "corridor", "licences", "parties"},  # the mineral that mass or price points to; sizes of lots
     "routing": {"corridor"},  # a route tells the hub
@@ -89,7 +90,11 @@ def test_a_family_can_be_removed_and_the_rest_still_speaks(
     world: tuple[pl.DataFrame, Background, pl.DataFrame], family: str
 ) -> None:
     rows, known, full = world
-    less = {"mirror": {"lane_state": None}, "corridor": {"corridor_state": None}, "licences": {"licences": None}}
+    less: dict[str, dict[str, Any]] = {
+        "mirror": {"lane_state": None},
+        "corridor": {"corridor_state": None},
+        "licences": {"licences": None},
+    }
     # the past lacks the columns as well: a source that never records them
     gone = COLUMNS.get(family, [])
     past = known.history.collect().drop(gone, strict=False).lazy()
