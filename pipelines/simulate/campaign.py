@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.choices import papers_for, phases, usable_goods
 from pipelines.simulate.draws import pick, stream
-from pipelines.simulate.evaders import Agents, papers_for, phases, usable_goods
+from pipelines.simulate.evaders import Agents
 from pipelines.simulate.evasion import evading_lots, planned_days
 from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.inspection import Capacity, chances, open_boxes

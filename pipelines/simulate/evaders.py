@@ -8,30 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.choices import (
+    Phase,
+    choose_destination,
+    choose_firm,
+    made_abroad,
+    papers_for,
+    phases,
+    usable_goods,
+)
 from pipelines.simulate.disguises import STYLES_OF_DISGUISE
 from pipelines.simulate.draws import Floats, Ints, pick, stream
 from pipelines.simulate.movements import Setting
-from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS, SCHEMES
+from pipelines.simulate.schemes import SCHEMES
 from pipelines.simulate.trading_habits import BORDER
-
-ARTICLES = (
-    "mannequin",
-    "pvc_articles",
-    "toys",
-    "machine_parts",
-    "tableware",
-    "furniture_metal",
-    "pumps",
-    "auto_parts",
-    "luminaire",
-    "speakers",
-    "glassware",
-    "bags",
-    "transformer",
-    "motor_ac",
-    "sanitaryware",
-    "fitness",
-)
 
 
 @dataclass(frozen=True)
@@ -65,26 +55,6 @@ def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
         both = stream(world.seed, "hubs", mineral).choice(len(pool), size=2, replace=False)
         hubs[mineral] = (world.places.position(pool[both[0]]), world.places.position(pool[both[1]]))
     return hubs
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of the world in which certain schemes are in use."""
-
-    opens: int
-    closes: int
-    popularity: dict[str, float]
-
-
-def phases(world: Setting) -> list[Phase]:
-    """Name the stretches of this world: one, or two where schemes change at the turning point."""
-    config = world.config.evasion
-    first = {str(name): weight for name, weight in config.schemes.items()}
-    if not config.schemes_later:
-        return [Phase(world.first_day, world.last_day, first)]
-    turn = world.first_day + round(config.turn_share * (world.last_day - world.first_day))
-    later = {str(name): weight for name, weight in config.schemes_later.items()}
-    return [Phase(world.first_day, turn, first), Phase(turn, world.last_day, later)]
 
 
 def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
@@ -160,29 +130,6 @@ _COLUMNS = {
 }
 
 
-def usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
-    """Return controlled goods under control early enough, that this scheme knows how to move."""
-    scheme, names = SCHEMES[number], world.goods.names
-    goods = world.goods.having(role="controlled")
-    known = {
-        "false_code": set(NEIGHBOURS),
-        "false_purity": set(LESSER_GRADES),
-        "hub_converted": set(CONVERSIONS),
-        "hub_downstream": set(DOWNSTREAM),
-        "over_alloyed": set(ALLOYED),
-    }.get(scheme.name, set(names))
-    wanted = world.config.evasion.minerals
-    keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < phase.closes - 75]
-    keep = [g for g in keep if not wanted or world.goods.texts("mineral")[g] in wanted]
-    if scheme.name in (
-        "hidden_in_articles",
-        "sample_parcels",
-        "hand_baggage",
-    ):  # only what is dear enough to carry in small amounts
-        keep = [g for g in keep if world.prices[g, -1] > 40]
-    return np.array(keep, dtype=np.int64)
-
-
 def _share_out(size: Floats, total: int) -> Ints:
     """Share lots out in proportion to size, whole lots, all of them; everybody gets one where there are enough."""
     sure = np.full(len(size), 1 if total >= len(size) else 0, dtype=np.int64)
@@ -216,15 +163,15 @@ def _one_agent(
         hub_0, hub_1 = hub_1, hub_0
     if rng.random() >= world.config.evasion.hub_change_share:
         hub_1 = hub_0
-    destination = _destination(world, rng, good, (hub_0, hub_1), may_be_refused=scheme.name != "undervalued")
-    firm = _firm(world, rng, filed=scheme.filed, hub=hub_0, destination=destination, used=used)
+    destination = choose_destination(world, rng, good, (hub_0, hub_1), may_be_refused=scheme.name != "undervalued")
+    firm = choose_firm(world, rng, filed=scheme.filed, hub=hub_0, destination=destination, used=used)
     if scheme.name == "border_route":
         destination = int(world.places.positions(*BORDER)[rng.integers(0, len(BORDER))])
     if scheme.filed == "import":
         hub_0 = hub_1 = int(firms.country[firm])
         if destination == hub_0:
             destination = world.places.position("USA" if world.places.codes[hub_0] != "USA" else "DEU")
-    source, good = _converted(world, scheme.name, good)
+    source, good = made_abroad(world, scheme.name, good)
     paper = papers_for(world, rng, scheme.name, good, firm)
     config = world.config.evasion
     care = rng.beta(*config.forgery_shape)  # one trader is careful or not in general, a little differently each time
@@ -259,69 +206,6 @@ def _one_agent(
         if rng.random() < (0.9 if scheme.name == "false_identity" else 0.3)
         else 900,
     }
-
-
-def _destination(
-    world: Setting, rng: np.random.Generator, good: int, hubs: tuple[int, int], *, may_be_refused: bool
-) -> int:
-    refused = world.rules.refused_before(good, world.last_day)
-    if may_be_refused and len(refused) and rng.random() < world.config.evasion.forbidden_destination_share:
-        return int(refused[rng.integers(0, len(refused))])
-    market = world.places.market(world.goods.texts("market")[good]).copy()
-    market[[0, *hubs]] = 0.0
-    if not may_be_refused:
-        market[refused] = 0.0
-    return int(pick(rng, market, 1)[0])
-
-
-def _firm(world: Setting, rng: np.random.Generator, *, filed: str, hub: int, destination: int, used: set[int]) -> int:
-    firms = world.firms
-    ordinary_size = firms.weight < np.quantile(firms.weight, 0.9)
-    free = ordinary_size & ~np.isin(np.arange(len(firms.weight)), np.array(sorted(used), dtype=np.int64))
-    if filed != "import":
-        wishes = [firms.country == 0]
-    else:
-        known = np.isin(firms.country, world.places.positions(*world.config.evasion.hubs)) & (
-            firms.country != destination
-        )
-        wishes = [firms.country == hub, known, firms.country != 0]
-    for wish in wishes:
-        if (free & wish).any():
-            return int(pick(rng, (free & wish) * np.sqrt(firms.weight), 1)[0])
-    return int(pick(rng, free.astype(np.float64) if free.any() else np.ones(len(free)), 1)[0])
-
-
-def _converted(world: Setting, scheme: str, good: int) -> tuple[int, int]:
-    table = {"hub_converted": CONVERSIONS, "hub_downstream": DOWNSTREAM}.get(scheme)
-    return (-1, good) if table is None else (good, world.goods.position(table[world.goods.names[good]][0]))
-
-
-def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int, firm: int) -> tuple[int, int]:
-    """Choose two goods that an evader's papers may name."""
-    goods, name = world.goods, world.goods.names[good]
-    if scheme == "false_purity":
-        only = goods.position(LESSER_GRADES[name])
-        return only, only
-    if next(one.paper for one in SCHEMES if one.name == scheme) in ("true_good", "none"):
-        return good, good
-    if scheme == "over_alloyed":
-        choice = np.array([goods.position(other) for other in ALLOYED[name]])
-    elif scheme == "false_code":
-        choice = np.array([goods.position(other) for other in NEIGHBOURS[name]])
-    elif scheme == "hidden_in_articles":
-        choice = np.array([goods.position(other) for other in ARTICLES])
-    elif scheme == "hidden_in_cargo":
-        heavy = (goods.floats("lot_kg") > 4000) & (np.array(goods.texts("role")) == "ordinary")
-        choice = np.flatnonzero(heavy)
-    else:
-        choice = goods.covering(goods.texts("state")[good])
-    own = np.intersect1d(choice, world.firms.goods[firm])
-    if len(own) and rng.random() < 0.6:
-        first = int(own[rng.integers(0, len(own))])
-    else:
-        first = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
-    second = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
-    return first, second if rng.random() < 0.5 else first
 
 
 def lots_on_paper(agents: Agents) -> int:

@@ -6,30 +6,16 @@ refineries need. Contained metal is conserved at each step; what is lost has a r
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.chain import metal_in_goods, path_to
 from pipelines.simulate.draws import Floats, Ints, scramble, stream
+from pipelines.simulate.ledger_abroad import moved_abroad
+from pipelines.simulate.ledger_rows import COLUMNS, counted_stocks, ledger_rows
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.stocks import Stocks, by_holder_and_month, replenish
 
-COLUMNS = {
-    "moved_on": pl.Int64,
-    "kind": pl.String,
-    "change": pl.Int64,
-    "holder_id": pl.String,
-    "counterparty_id": pl.String,
-    "mineral": pl.String,
-    "form": pl.String,
-    "net_kg": pl.Float64,
-    "metal_kg": pl.Float64,
-    "batch": pl.String,
-    "movement": pl.Int64,
-}
-"""`change` is +1 into the holder's stock and -1 out of it; `batch` joins what one step consumed, made and lost."""
 NOBODY = -1
 DOMESTIC_SHARE = 0.3  # of open export lots have a like sale at home
 SHRINKAGE_SHARE = 0.1  # of what leaves at home is booked as lost: breakage, theft, counting
@@ -56,7 +42,7 @@ def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> p
     needs = by_holder_and_month(*_spread(goods, held.inflow), groups=len(world.goods.names), months=months)
     for good in np.unique(goods).tolist():
         parts.append(_made(world, good, needs[good], float(share[good]), str(refineries[goods == good][0])))
-    parts.append(_abroad(world, rows, legs, share))
+    parts.append(moved_abroad(world, rows, legs, share))
     return pl.concat(parts).sort("moved_on", "holder_id", "form", "kind", "change", "net_kg", "batch", nulls_last=True)
 
 
@@ -105,17 +91,6 @@ def _holder_names(world: Setting, holder: Ints) -> np.ndarray:
     return np.where(holder < count, firm, np.char.add("S", firm))
 
 
-def _table(count: int, **columns: Any) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            name: pl.Series(np.broadcast_to(np.asarray(columns[name]), (count,)), dtype=kind)
-            if name in columns
-            else pl.Series([None] * count, dtype=kind)
-            for name, kind in COLUMNS.items()
-        }
-    )
-
-
 def _spread(goods: Ints, table: Floats) -> tuple[Ints, Ints, Floats]:
     group, month = np.nonzero(table)
     return goods[group], month, table[group, month]
@@ -130,35 +105,26 @@ def _bought(
     forms, minerals = np.array(world.goods.names), np.array(world.goods.texts("mineral"))
     common = {"moved_on": world.months[month], "form": forms[good], "mineral": minerals[good], "net_kg": kg}
     common |= {"metal_kg": kg * share[good]}
-    bought = _table(
+    bought = ledger_rows(
         len(kg), **common, kind="bought", change=1, holder_id=names[group], counterparty_id=refineries[group]
     )
-    sold = _table(len(kg), **common, kind="sold", change=-1, holder_id=refineries[group], counterparty_id=names[group])
+    sold = ledger_rows(
+        len(kg), **common, kind="sold", change=-1, holder_id=refineries[group], counterparty_id=names[group]
+    )
     return pl.concat(
         [
             bought,
             sold,
-            _counted(world, held, names=names, forms=forms[goods], minerals=minerals[goods], share=share[goods]),
+            counted_stocks(world, held, names=names, forms=forms[goods], minerals=minerals[goods], share=share[goods]),
         ]
     )
-
-
-def _counted(
-    world: Setting, held: Stocks, *, names: np.ndarray, forms: np.ndarray, minerals: np.ndarray, share: Floats
-) -> pl.DataFrame:
-    """Stocks as counted: on the first day they enter the balance (change +1), on the last they close it (change 0)."""
-    common = {"kind": "stock", "holder_id": names, "form": forms, "mineral": minerals}
-    first = {"moved_on": world.first_day, "change": 1, "net_kg": held.opening, "metal_kg": held.opening * share}
-    end = held.closing[:, -1]
-    last = {"moved_on": world.last_day - 1, "change": 0, "net_kg": end, "metal_kg": end * share}
-    return pl.concat([_table(len(names), **common, **first), _table(len(names), **common, **last)])
 
 
 def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: np.ndarray, share: Floats) -> pl.DataFrame:
     good, kg = lots["good"].to_numpy(), lots["kg"].to_numpy()
     movement = lots["movement"].to_numpy()
     buyer = scramble(lots["day"].to_numpy(), good, group.astype(np.int64)) % 90_000_000 + 10_000_000
-    return _table(
+    return ledger_rows(
         lots.height,
         moved_on=lots["day"].to_numpy(),
         kind=np.where(movement >= 0, "exported", np.where(buyer % 1000 < 1000 * SHRINKAGE_SHARE, "lost", "sold")),
@@ -187,7 +153,7 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
     day, kg = world.months[month], made[month]
     common = {"moved_on": day, "holder_id": refinery, "mineral": mineral}
     parts = [
-        _counted(
+        counted_stocks(
             world,
             held,
             names=np.array([refinery]),
@@ -203,10 +169,10 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
         kind = "refined" if step >= 2 else "processed"
         used = source / path.shares[step - 1]
         parts += [
-            _table(
+            ledger_rows(
                 len(kg), **common, kind=kind, change=1, form=path.forms[step], net_kg=kg, metal_kg=metal, batch=batch
             ),
-            _table(
+            ledger_rows(
                 len(kg),
                 **common,
                 kind="processed",
@@ -216,7 +182,7 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
                 metal_kg=source,
                 batch=batch,
             ),
-            _table(
+            ledger_rows(
                 len(kg),
                 **common,
                 kind="lost",
@@ -229,50 +195,8 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
         ]
         kg = used
     parts.append(
-        _table(len(kg), **common, kind="mined", change=1, form=path.forms[0], net_kg=kg, metal_kg=kg * path.shares[0])
+        ledger_rows(
+            len(kg), **common, kind="mined", change=1, form=path.forms[0], net_kg=kg, metal_kg=kg * path.shares[0]
+        )
     )
     return pl.concat(parts)
-
-
-def _abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: Floats) -> pl.DataFrame:
-    """What arrives abroad, what hubs change and lose, and what goes on from there."""
-    m, good = legs["movement"].to_numpy(), legs["good"].to_numpy()
-    first_good = legs.filter(pl.col("leg") == 1).select(
-        "movement", pl.col("good").alias("came"), pl.col("kg").alias("in")
-    )
-    tracked = np.array(world.goods.texts("role")) == "controlled"
-    table = legs.join(first_good, on="movement", how="left", maintain_order="left")
-    came = table["came"].fill_null(-1).to_numpy()
-    touched = tracked[good] | (tracked[np.maximum(came, 0)] & (came >= 0))
-    forms, minerals = np.array(world.goods.names), np.array(world.goods.texts("mineral"))
-    buyer = np.array(world.firms.buyer_id)[rows["consignee"].to_numpy()][m]
-    lot = m.astype(str)
-    hub = np.char.add("H", lot)
-    two = (rows["hub"].to_numpy()[m] >= 0) & touched & (rows["direction"].to_numpy()[m] != 2)
-    to_hub = two & (legs["to_place"].to_numpy() == rows["hub"].to_numpy()[m]) & (legs["leg"].to_numpy() == 1)
-    onward = two & (legs["leg"].to_numpy() == 2) & (came >= 0)
-    direct = touched & ~to_hub
-    kg, lost = legs["kg"].to_numpy(), legs["lost_kg"].to_numpy()
-    left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
-    mineral = np.where(minerals[good] == "", "unnamed", minerals[good])
-    batch = np.char.add("H-", lot)
-
-    def part(keep: np.ndarray, **columns: Any) -> pl.DataFrame:
-        given = {name: value[keep] if isinstance(value, np.ndarray) else value for name, value in columns.items()}
-        return _table(int(keep.sum()), mineral=mineral[keep], movement=m[keep], **given)
-
-    here = {"form": forms[good], "net_kg": kg, "metal_kg": kg * share[good]}
-    changed = onward & (came != good) & (came >= 0)
-    source = np.where(changed, kg * share[good] / share[np.maximum(came, 0)], 0.0)
-    return pl.concat(
-        [
-            part(to_hub, moved_on=arrived, kind="imported", change=1, holder_id=hub, **here),
-            part(to_hub & (lost > 0), moved_on=arrived, kind="lost", change=-1, holder_id=hub, form=forms[good],
-                 net_kg=lost, metal_kg=lost * share[good]),
-            part(changed, moved_on=left, kind="processed", change=-1, holder_id=hub, form=forms[np.maximum(came, 0)],
-                 net_kg=source, metal_kg=kg * share[good], batch=batch),
-            part(changed, moved_on=left, kind="processed", change=1, holder_id=hub, batch=batch, **here),
-            part(onward, moved_on=left, kind="exported", change=-1, holder_id=hub, **here),
-            part(direct, moved_on=arrived, kind="imported", change=1, holder_id=buyer, **here),
-        ]
-    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""What evaders choose: goods that a scheme can move, papers, destinations, firms, and the schemes of each stretch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.simulate.draws import Ints, pick
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS, SCHEMES
+
+ARTICLES = (
+    "mannequin",
+    "pvc_articles",
+    "toys",
+    "machine_parts",
+    "tableware",
+    "furniture_metal",
+    "pumps",
+    "auto_parts",
+    "luminaire",
+    "speakers",
+    "glassware",
+    "bags",
+    "transformer",
+    "motor_ac",
+    "sanitaryware",
+    "fitness",
+)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of the world in which certain schemes are in use."""
+
+    opens: int
+    closes: int
+    popularity: dict[str, float]
+
+
+def phases(world: Setting) -> list[Phase]:
+    """Name the stretches of this world: one, or two where schemes change at the turning point."""
+    config = world.config.evasion
+    first = {str(name): weight for name, weight in config.schemes.items()}
+    if not config.schemes_later:
+        return [Phase(world.first_day, world.last_day, first)]
+    turn = world.first_day + round(config.turn_share * (world.last_day - world.first_day))
+    later = {str(name): weight for name, weight in config.schemes_later.items()}
+    return [Phase(world.first_day, turn, first), Phase(turn, world.last_day, later)]
+
+
+def usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
+    """Return controlled goods under control early enough, that this scheme knows how to move."""
+    scheme, names = SCHEMES[number], world.goods.names
+    goods = world.goods.having(role="controlled")
+    known = {
+        "false_code": set(NEIGHBOURS),
+        "false_purity": set(LESSER_GRADES),
+        "hub_converted": set(CONVERSIONS),
+        "hub_downstream": set(DOWNSTREAM),
+        "over_alloyed": set(ALLOYED),
+    }.get(scheme.name, set(names))
+    wanted = world.config.evasion.minerals
+    keep = [g for g in goods.tolist() if names[g] in known and world.rules.licensed_from[g] < phase.closes - 75]
+    keep = [g for g in keep if not wanted or world.goods.texts("mineral")[g] in wanted]
+    if scheme.name in (
+        "hidden_in_articles",
+        "sample_parcels",
+        "hand_baggage",
+    ):  # only what is dear enough to carry in small amounts
+        keep = [g for g in keep if world.prices[g, -1] > 40]
+    return np.array(keep, dtype=np.int64)
+
+
+def choose_destination(
+    world: Setting, rng: np.random.Generator, good: int, hubs: tuple[int, int], *, may_be_refused: bool
+) -> int:
+    """Choose where an evader's goods end: a market, or a place to which export is refused."""
+    refused = world.rules.refused_before(good, world.last_day)
+    if may_be_refused and len(refused) and rng.random() < world.config.evasion.forbidden_destination_share:
+        return int(refused[rng.integers(0, len(refused))])
+    market = world.places.market(world.goods.texts("market")[good]).copy()
+    market[[0, *hubs]] = 0.0
+    if not may_be_refused:
+        market[refused] = 0.0
+    return int(pick(rng, market, 1)[0])
+
+
+def choose_firm(
+    world: Setting, rng: np.random.Generator, *, filed: str, hub: int, destination: int, used: set[int]
+) -> int:
+    """Choose a firm for an evader: of ordinary size, in the right country, nobody else\'s."""
+    firms = world.firms
+    ordinary_size = firms.weight < np.quantile(firms.weight, 0.9)
+    free = ordinary_size & ~np.isin(np.arange(len(firms.weight)), np.array(sorted(used), dtype=np.int64))
+    if filed != "import":
+        wishes = [firms.country == 0]
+    else:
+        known = np.isin(firms.country, world.places.positions(*world.config.evasion.hubs)) & (
+            firms.country != destination
+        )
+        wishes = [firms.country == hub, known, firms.country != 0]
+    for wish in wishes:
+        if (free & wish).any():
+            return int(pick(rng, (free & wish) * np.sqrt(firms.weight), 1)[0])
+    return int(pick(rng, free.astype(np.float64) if free.any() else np.ones(len(free)), 1)[0])
+
+
+def made_abroad(world: Setting, scheme: str, good: int) -> tuple[int, int]:
+    """Return what leaves China and what is made of it at the hub; -1 and the good itself where nothing is."""
+    table = {"hub_converted": CONVERSIONS, "hub_downstream": DOWNSTREAM}.get(scheme)
+    return (-1, good) if table is None else (good, world.goods.position(table[world.goods.names[good]][0]))
+
+
+def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int, firm: int) -> tuple[int, int]:
+    """Choose two goods that an evader's papers may name."""
+    goods, name = world.goods, world.goods.names[good]
+    if scheme == "false_purity":
+        only = goods.position(LESSER_GRADES[name])
+        return only, only
+    if next(one.paper for one in SCHEMES if one.name == scheme) in ("true_good", "none"):
+        return good, good
+    if scheme == "over_alloyed":
+        choice = np.array([goods.position(other) for other in ALLOYED[name]])
+    elif scheme == "false_code":
+        choice = np.array([goods.position(other) for other in NEIGHBOURS[name]])
+    elif scheme == "hidden_in_articles":
+        choice = np.array([goods.position(other) for other in ARTICLES])
+    elif scheme == "hidden_in_cargo":
+        heavy = (goods.floats("lot_kg") > 4000) & (np.array(goods.texts("role")) == "ordinary")
+        choice = np.flatnonzero(heavy)
+    else:
+        choice = goods.covering(goods.texts("state")[good])
+    own = np.intersect1d(choice, world.firms.goods[firm])
+    if len(own) and rng.random() < 0.6:
+        first = int(own[rng.integers(0, len(own))])
+    else:
+        first = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
+    second = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
+    return first, second if rng.random() < 0.5 else first

@@ -1,0 +1,50 @@
+"""Rows of the material ledger: its columns, and stocks as they are counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.draws import Floats
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.stocks import Stocks
+
+COLUMNS = {
+    "moved_on": pl.Int64,
+    "kind": pl.String,
+    "change": pl.Int64,
+    "holder_id": pl.String,
+    "counterparty_id": pl.String,
+    "mineral": pl.String,
+    "form": pl.String,
+    "net_kg": pl.Float64,
+    "metal_kg": pl.Float64,
+    "batch": pl.String,
+    "movement": pl.Int64,
+}
+"""`change` is +1 into the holder's stock and -1 out of it; `batch` joins what one step consumed, made and lost."""
+
+
+def ledger_rows(count: int, **columns: Any) -> pl.DataFrame:
+    """Make rows of the ledger; what is not given is null, a single value holds for all."""
+    return pl.DataFrame(
+        {
+            name: pl.Series(np.broadcast_to(np.asarray(columns[name]), (count,)), dtype=kind)
+            if name in columns
+            else pl.Series([None] * count, dtype=kind)
+            for name, kind in COLUMNS.items()
+        }
+    )
+
+
+def counted_stocks(
+    world: Setting, held: Stocks, *, names: np.ndarray, forms: np.ndarray, minerals: np.ndarray, share: Floats
+) -> pl.DataFrame:
+    """Stocks as counted: on the first day they enter the balance (change +1), on the last they close it (change 0)."""
+    common = {"kind": "stock", "holder_id": names, "form": forms, "mineral": minerals}
+    first = {"moved_on": world.first_day, "change": 1, "net_kg": held.opening, "metal_kg": held.opening * share}
+    end = held.closing[:, -1]
+    last = {"moved_on": world.last_day - 1, "change": 0, "net_kg": end, "metal_kg": end * share}
+    return pl.concat([ledger_rows(len(names), **common, **first), ledger_rows(len(names), **common, **last)])
