@@ -116,7 +116,7 @@ _CHINESE_WORDS = (
 
 _OTHER_PLACES = (
     "hong kong|hk|macau|new york|los angeles|dubai|london|rotterdam|antwerp|hamburg|bangkok|ho chi minh|hanoi|haiphong"
-    "|seoul|busan|taipei|kaohsiung|viet nam|usa|us|uk|uae|eu|prc|roc|russia|turkey|laos|korea|america|american|asia"
+    "|seoul|busan|taipei|kaohsiung|usa|us|uk|uae|eu|prc|roc|russia|turkey|laos|korea|america|american|asia"
     "|asian|europe|european|pacific|africa|african|far east|middle east"
 )
 
