@@ -32,7 +32,7 @@ from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import look_of, search_corridors
 
 FIRST_YEAR, LAST_YEAR = 2006, 2014
-MONTHLY_SPREAD = 0.6  # coefficient of variation of a pair's months: graphite lanes of China's monthly exports, median
+MONTHLY_SPREAD = 0.6  # coefficient of variation of a pair's months: an assumption, not measured
 SIZES = (0.0, 0.5, 1.0, 2.0, 4.0)
 DIVERTED_MONTHS = 6
 WITHIN_MONTHS = 3  # of the first diverted month's publication
