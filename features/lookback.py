@@ -29,8 +29,12 @@ def to_steps(value: pl.Expr) -> pl.Expr:
 
 
 def from_steps(steps: pl.Expr) -> pl.Expr:
-    """Turn fixed-point steps back into a real number."""
-    return steps / FIXED_POINT
+    """Turn fixed-point steps back into a real number.
+
+    Multiplied, not divided: polars divides many rows by a constant through its reciprocal, but a single row outright,
+    which can differ in the last digit.
+    """
+    return steps * (1.0 / FIXED_POINT)
 
 
 def settle(state: pl.LazyFrame) -> pl.LazyFrame:
@@ -64,14 +68,24 @@ def totals_before(
         One row per distinct wanted key and month: `by`, `month` and `sums` (Int64, 0 where nothing happened before).
     """
     keys = [*by, "month"]
-    asked = wanted.select(keys).drop_nulls().unique()
     happened = events.select(*keys, *[pl.col(name).cast(pl.Int64) for name in sums]).drop_nulls(keys)
     leaving = [] if window is None else [_negated(happened, sums, window)]
-    entering = happened.with_columns(pl.col("month") + 1)
+    moved = pl.concat([happened.with_columns(pl.col("month") + 1), *leaving]).with_columns(is_asked=pl.lit(value=False))
     zero = [pl.lit(0, pl.Int64).alias(name) for name in sums]
-    steps = pl.concat([entering, *leaving, asked.with_columns(*zero)]).group_by(keys).agg(pl.col(*sums).sum())
-    running = steps.sort(keys).with_columns(pl.col(*sums).cum_sum().over(list(by)))
-    return asked.join(running, on=keys, how="left")
+    asked = wanted.select(keys).drop_nulls().with_columns(*zero, is_asked=pl.lit(value=True))
+    steps = pl.concat([moved, asked]).group_by(keys).agg(pl.col(*sums).sum(), pl.col("is_asked").any()).sort(keys)
+    return steps.with_columns(_running(by, sums)).filter("is_asked").select(*keys, *sums)
+
+
+def _running(by: Sequence[str], sums: Sequence[str]) -> list[pl.Expr]:
+    """Add up within each key, over rows sorted by key: all so far less all before the key began.
+
+    Whole numbers, so exact; three times faster than a window over the key.
+    """
+    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in by)
+    begins = begins | (pl.int_range(pl.len()) == 0)
+    so_far = {name: pl.col(name).cum_sum() for name in sums}
+    return [all_ - pl.when(begins).then(all_ - pl.col(name)).forward_fill() for name, all_ in so_far.items()]
 
 
 def _negated(happened: pl.LazyFrame, sums: Sequence[str], window: int) -> pl.LazyFrame:

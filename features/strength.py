@@ -13,7 +13,7 @@ def ramp(value: pl.Expr, low: float, high: float) -> pl.Expr:
     >>> pl.select(ramp(pl.lit(pl.Series([0.0, 3.0, 9.0, None, float("nan")])), 2.0, 4.0)).to_series().to_list()
     [0.0, 0.5, 1.0, None, None]
     """
-    return ((value - low) / (high - low)).clip(0.0, 1.0).fill_nan(None)
+    return ((value - low) * (1.0 / (high - low))).clip(0.0, 1.0).fill_nan(None)  # as in `from_steps`
 
 
 def strongest(*strengths: pl.Expr) -> pl.Expr:

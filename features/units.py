@@ -23,7 +23,7 @@ def kg_from_grams(grams: pl.Expr) -> pl.Expr:
     >>> pl.select(kg_from_grams(pl.lit(pl.Series("net", [250, None])))).to_series().to_list()
     [0.25, None]
     """
-    return grams.cast(pl.Float64) / 1_000.0  # SI prefix
+    return grams.cast(pl.Float64) * (1.0 / 1_000.0)  # SI prefix
 
 
 def kg_from_pounds(pounds: pl.Expr) -> pl.Expr:

@@ -19,7 +19,7 @@ _NORMAL_QUARTILE_RANGE = 1.349  # distance between the quartiles of a normal dis
 
 def log_bin(log_value: pl.Expr) -> pl.Expr:
     """Number the bin of a log."""
-    return (log_value / BIN_WIDTH).floor().cast(pl.Int32)
+    return (log_value * (1.0 / BIN_WIDTH)).floor().cast(pl.Int32)
 
 
 def usual_before(counts: pl.LazyFrame, wanted: pl.LazyFrame, *, by: Sequence[str], window: int) -> pl.LazyFrame:
@@ -58,7 +58,7 @@ def usual_before(counts: pl.LazyFrame, wanted: pl.LazyFrame, *, by: Sequence[str
             *keys,
             "n",
             pl.col("q50").alias("middle"),
-            ((pl.col("q75") - pl.col("q25")) / _NORMAL_QUARTILE_RANGE).alias("spread"),
+            ((pl.col("q75") - pl.col("q25")) * (1.0 / _NORMAL_QUARTILE_RANGE)).alias("spread"),
         )
     )
 

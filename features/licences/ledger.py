@@ -32,7 +32,10 @@ def shipped_before(asked: pl.LazyFrame, history: pl.LazyFrame | None) -> pl.Lazy
     )
     sums = totals_before(used, keys, by=["licence_key"], sums=["grams", "cents"])
     return sums.select(
-        "licence_key", "month", shipped_before_kg=pl.col("grams") / GRAMS, shipped_before_usd=pl.col("cents") / CENTS
+        "licence_key",
+        "month",
+        shipped_before_kg=pl.col("grams") * (1.0 / GRAMS),
+        shipped_before_usd=pl.col("cents") * (1.0 / CENTS),
     )
 
 

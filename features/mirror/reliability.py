@@ -43,7 +43,7 @@ def reporter_spread(
         .group_by(*by, "country_iso3")
         .agg(
             n.cast(pl.Int64).alias("n_lanes"),
-            ((total + prior_lanes * prior) / (n + prior_lanes) / MEAN_ABSOLUTE).alias("spread_ln"),
+            ((total + prior_lanes * prior) / (n + prior_lanes) * (1.0 / MEAN_ABSOLUTE)).alias("spread_ln"),
         )
     )
 

@@ -47,7 +47,11 @@ def repeat_rows(table: pl.DataFrame, rows: int) -> pl.DataFrame:
 
 
 def _copy(table: pl.DataFrame, names: tuple[str, ...], k: int) -> pl.DataFrame:
-    return table if k == 0 else table.with_columns(pl.col(name) + f" {k}" for name in names)
+    """Give a copy papers and parties of its own: a number after an identifier, two letters before a name."""
+    if k == 0:
+        return table
+    letters = chr(ord("A") + k // 26 % 26) + chr(ord("a") + k % 26)
+    return table.with_columns(letters + pl.col(one) if one in NAMES else pl.col(one) + f" {k}" for one in names)
 
 
 def _more_flows(flows: pl.DataFrame, rows: int) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import FIXED_POINT, from_steps, months_behind, to_steps, totals_before
+from features.strength import ramp
 
 EVENTS = pl.LazyFrame(
     {"key": ["a", "a", "b"], "month": [1, 3, 1], "n": [1, 2, 5]}, schema_overrides={"month": pl.Int32}
@@ -47,3 +48,14 @@ def test_steps_come_back_to_a_hundredth_of_a_percent():
     value = pl.lit(0.69315)
     assert pl.select(to_steps(value)).item() == round(0.69315 * FIXED_POINT)
     assert abs(pl.select(from_steps(to_steps(value))).item() - 0.69315) < 1e-4
+
+
+def test_a_row_alone_gets_the_digits_it_has_among_others() -> None:
+    # 0.0001 is no binary fraction: dividing by 10,000 and multiplying with its reciprocal differ for one in four.
+    steps = pl.DataFrame({"steps": range(1, 400)})
+    among = steps.select(value=from_steps(pl.col("steps")), strength=ramp(pl.col("steps"), 3.0, 300.0))
+    alone = [
+        steps.slice(at, 1).select(value=from_steps(pl.col("steps")), strength=ramp(pl.col("steps"), 3.0, 300.0))
+        for at in range(steps.height)
+    ]
+    assert pl.concat(alone).equals(among)
