@@ -25,7 +25,7 @@ NOVELTIES = (
     Novelty("goods_new_for_exporter", "exporter", "exporter_goods"),
     Novelty("lane_new_for_exporter", "exporter", "exporter_lane"),
 )
-"""Keys are the numbers of `features.parties.numbers`."""
+"""Keys are the numbers of `features.parties.party_numbers`."""
 
 
 def novelty(seen: pl.Expr, parent_total: pl.Expr, parent_kinds: pl.Expr) -> pl.Expr:

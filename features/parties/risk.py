@@ -8,7 +8,7 @@ import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from features.lookback import month_number, settle, totals_before
-from features.parties.numbers import SIDES
+from features.parties.party_numbers import SIDES
 from features.parties.rules import PartiesRules
 from features.strength import ramp
 

@@ -15,7 +15,7 @@ from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before,
 from features.parties.lots import add_lots
 from features.parties.names import party_keys
 from features.parties.novelty import NOVELTIES, add_novelty
-from features.parties.numbers import number_parties
+from features.parties.party_numbers import number_parties
 from features.parties.registry import REGISTRY
 from features.parties.risk import add_risk, inspected_parties
 from features.parties.rules import PartiesRules

@@ -12,6 +12,9 @@ from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed, par
 Declarations = Annotated[Path, typer.Option("--declarations", metavar="PATH", help="declarations: CSV, Parquet, Delta")]
 Outcomes = Annotated[Path, typer.Option("--outcomes", metavar="PATH", help="what inspections found")]
 Flows = Annotated[Path | None, typer.Option("--flows", metavar="PATH", help="trade statistics [the lake's]")]
+Movements = Annotated[
+    Path | None, typer.Option("--movements", metavar="PATH", help="material tracked from its source [the lake's]")
+]
 Licences = Annotated[Path | None, typer.Option("--licences", metavar="PATH", help="licences issued [the lake's]")]
 
 
@@ -62,6 +65,7 @@ def train(
     out: Out = Path("oretrace-train"),
     flows: Flows = None,
     licences: Licences = None,
+    movements: Movements = None,
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
     home: HomeOption = None,
@@ -77,6 +81,7 @@ def train(
             outcomes=outcomes,
             flows=flows,
             licences=licences,
+            movements=movements,
             out=out,
             home=find_home(home),
             config=config,
@@ -125,6 +130,7 @@ def score(
     out: Out = Path("oretrace-score"),
     flows: Flows = None,
     licences: Licences = None,
+    movements: Movements = None,
     history: Annotated[
         Path | None, typer.Option(metavar="PATH", help="past declarations to judge against [the lake's]")
     ] = None,
@@ -148,6 +154,7 @@ def score(
             out=out,
             flows=flows,
             licences=licences,
+            movements=movements,
             history=history,
             model=model,
             home=find_home(home),
@@ -165,6 +172,7 @@ def drift(
     out: Out = Path("oretrace-drift"),
     flows: Flows = None,
     licences: Licences = None,
+    movements: Movements = None,
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
     home: HomeOption = None,
@@ -179,6 +187,7 @@ def drift(
             declarations=declarations,
             flows=flows,
             licences=licences,
+            movements=movements,
             out=out,
             home=find_home(home),
             config=config,

@@ -38,7 +38,7 @@ def run_demo(
     tell("generating a world")
     world = run_simulation(out=out / "world", seed=seed, declarations=declarations, months=months, config=config)
     tell("reading it through the contracts")
-    for name in ("declarations", "outcomes", "licences", "flows"):
+    for name in ("declarations", "outcomes", "licences", "flows", "movements"):
         run_ingest(
             name,
             [out / "world" / f"{name}.parquet"],
@@ -54,6 +54,7 @@ def run_demo(
         outcomes=out / "past" / "outcomes.parquet",
         flows=out / "tables" / "flows.parquet",
         licences=out / "tables" / "licences.parquet",
+        movements=out / "tables" / "movements.parquet",
         out=out / "train",
         home=home,
         config=config,

@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from features.assemble import assemble_evidence
-from features.contracts import Declarations, Flows, Licences, Outcomes
+from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from features.registry import REGISTRY
 from pipelines import tracking
 from pipelines.files import fingerprint_table, load_table, write_table
@@ -28,6 +28,7 @@ CONTRACTS: dict[str, type[dy.Schema]] = {
     "outcomes": Outcomes,
     "licences": Licences,
     "flows": Flows,
+    "movements": Movements,
 }
 
 
@@ -39,6 +40,7 @@ def run_learning(
     home: Home,
     flows: Path | None = None,
     licences: Path | None = None,
+    movements: Path | None = None,
     config: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> Said:
@@ -48,7 +50,13 @@ def run_learning(
     unless every table given keeps its contract.
     """
     settings = load_section(TrainSettings, "train", config)
-    given = {"declarations": declarations, "outcomes": outcomes, "licences": licences, "flows": flows}
+    given = {
+        "declarations": declarations,
+        "outcomes": outcomes,
+        "licences": licences,
+        "flows": flows,
+        "movements": movements,
+    }
     loaded = {
         name: load_table(
             path,
@@ -104,6 +112,7 @@ def run_drift_check(
     home: Home,
     flows: Path | None = None,
     licences: Path | None = None,
+    movements: Path | None = None,
     config: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> Said:
@@ -117,7 +126,7 @@ def run_drift_check(
         rejects_to=out / "rejects" / "declarations.parquet",
         max_rejects_share=max_rejects_share,
     )
-    sources = Sources(flows=flows, licences=licences)
+    sources = Sources(flows=flows, licences=licences, movements=movements)
     background = load_background(loaded.frame, sources, home=home, config=config, max_rejects_share=max_rejects_share)
     evidence = assemble_evidence(loaded.given, background)
     result = run_drift(bundle, evidence, settings=settings, out_dir=out, registry=REGISTRY, home=home.folder)

@@ -54,6 +54,7 @@ def run_score(
     flows: Path | None = None,
     licences: Path | None = None,
     history: Path | None = None,
+    movements: Path | None = None,
     model: str = "champion",
     config: Path | None = None,
     max_rejects_share: float = 0.05,
@@ -79,7 +80,7 @@ def run_score(
     kept = _known_by(loaded.given, day)
     if kept.declarations.is_empty():
         raise ConfigError(f"--as-of {day}: all {loaded.counts.used:,} declarations were made later; nothing to score")
-    sources = Sources(history=history, licences=licences, flows=flows)
+    sources = Sources(history=history, licences=licences, flows=flows, movements=movements)
     background = load_background(
         kept.declarations, sources, home=home, config=config, max_rejects_share=max_rejects_share
     )
