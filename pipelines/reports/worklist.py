@@ -54,7 +54,7 @@ def worklist_page(
     run = {
         "as_of": as_of.isoformat(),
         "rows_scored": f"{rows_scored:,}",
-        "note": " ".join(notes),
+        "note": "; ".join(notes),
         "facts": facts,
         **{name: versions.get(name, "") for name in ("model_version", "data_version", "controls_version")},
     }

@@ -116,4 +116,5 @@ def _how_it_did(out: Path) -> str:
 
 def _pages(scored: Said, found: Said, out: Path) -> list[Path]:
     pages = [one for one in (scored.page, found.page) if one is not None]
-    return [*pages, out / "score" / "worklist.csv", out / "train" / "model_card.md"]
+    card = out / "world" / "truth" / "world.html"
+    return [*pages, out / "score" / "worklist.csv", out / "train" / "model_card.md", card]
