@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import __main__ as benchmarks
+from tests.benchmarks import tables
 from tests.benchmarks.child import main as run_step
 from tests.benchmarks.steps import CASES
 
@@ -16,6 +17,7 @@ def test_every_step_runs_on_a_tiny_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(benchmarks, "_run", run_step)  # in this process: memory is not what is tested
+    monkeypatch.setattr(tables, "WORLD_ROWS", 300)  # so that the world is repeated
     without_duckdb = {name: case for name, case in CASES.items() if "DuckDB" not in name}
     monkeypatch.setattr(benchmarks, "CASES", CASES if find_spec("duckdb") else without_duckdb)
     assert benchmarks.main(["--rows", "700", "--folder", str(tmp_path)]) == 0
