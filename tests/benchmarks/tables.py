@@ -51,7 +51,9 @@ def _copy(table: pl.DataFrame, names: tuple[str, ...], k: int) -> pl.DataFrame:
     if k == 0:
         return table
     letters = chr(ord("A") + k // 26 % 26) + chr(ord("a") + k % 26)
-    return table.with_columns((letters + pl.col(one)).alias(one) if one in NAMES else pl.col(one) + f" {k}" for one in names)
+    return table.with_columns(
+        (letters + pl.col(one)).alias(one) if one in NAMES else pl.col(one) + f" {k}" for one in names
+    )
 
 
 def _more_flows(flows: pl.DataFrame, rows: int) -> pl.DataFrame:
