@@ -128,7 +128,8 @@ def test_the_same_tables_and_seed_give_the_same_bytes_in_a_fresh_home(small_demo
     past = [
         word for name in ("declarations", "outcomes") for word in (f"--{name}", folder / "past" / f"{name}.parquet")
     ]
-    tables = [word for name in ("flows", "licences") for word in (f"--{name}", folder / "tables" / f"{name}.parquet")]
+    others = ("flows", "licences", "movements")
+    tables = [word for name in others for word in (f"--{name}", folder / "tables" / f"{name}.parquet")]
     # states of flows may be found in the cache: they are held to be the same by their own tests
     shutil.copytree(small_demo.home.cache, home / "cache")
     trained = oretrace("train", *past, *tables, "--home", home, "--out", tmp_path / "train")
