@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -47,10 +48,13 @@ def repeat_rows(table: pl.DataFrame, rows: int) -> pl.DataFrame:
 
 
 def _copy(table: pl.DataFrame, names: tuple[str, ...], k: int) -> pl.DataFrame:
-    """Give a copy papers and parties of its own: a number after an identifier, two letters before a name."""
+    """Give a copy papers and parties of its own: a number after an identifier, a syllable or two before a name.
+
+    Syllables of two copies differ in more than one letter, so that no firm becomes another's slip of the pen.
+    """
     if k == 0:
         return table
-    letters = chr(ord("A") + k // 26 % 26) + chr(ord("a") + k % 26)
+    letters = "".join(chr(ord("a") + one % 26) for one in sha256(str(k).encode()).digest()[:6]).capitalize()
     return table.with_columns(
         (letters + pl.col(one)).alias(one) if one in NAMES else pl.col(one) + f" {k}" for one in names
     )
