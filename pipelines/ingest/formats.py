@@ -58,8 +58,8 @@ def _flows(read: Reader, add_up: Callable[[pl.DataFrame], pl.DataFrame] | None =
 FORMATS: dict[str, SourceFormat] = {
     one.name: one
     for one in (
-        SourceFormat("comtrade", "UN Comtrade API answer or bulk file", _flows(read_comtrade)),
-        SourceFormat("comtrade-legacy", "UN Comtrade CSV of before 2023", _flows(read_comtrade_legacy)),
+        SourceFormat("comtrade", "UN Comtrade API answer or bulk file", _flows(read_comtrade), "cp1252"),
+        SourceFormat("comtrade-legacy", "UN Comtrade CSV of before 2023", _flows(read_comtrade_legacy), "cp1252"),
         SourceFormat("comext", "Eurostat Comext bulk file, old or new layout", _flows(read_comext, sum_flows)),
         SourceFormat("census-imports", "US Census Bureau imports", _flows(read_census_imports, sum_census)),
         SourceFormat("census-exports", "US Census Bureau exports", _flows(read_census_exports, sum_census)),

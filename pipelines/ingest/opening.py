@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -118,9 +120,20 @@ def _read_separated(text: str, path: Path) -> pl.DataFrame:
     separator = max("\t,;|", key=head.count)
     if separator not in head:
         raise SourceError(f"{path}: the first line has no separator (comma, tab, semicolon): {head[:80]!r}")
-    table = pl.read_csv(text.encode(), infer_schema=False, separator=separator)
+    table = pl.read_csv(_with_even_header(text, separator).encode(), infer_schema=False, separator=separator)
     named = [name for name in table.columns if not _is_blank(name, table[name])]
     return table.select(pl.col(name).alias(name.strip().strip('"').strip()) for name in named)
+
+
+def _with_even_header(text: str, separator: str) -> str:
+    """Lengthen a header that is shorter than its rows, where they end in separators: UN Comtrade's downloads do."""
+    head, _, body = text.partition("\n")
+    first = next(csv.reader(io.StringIO(body[:_HEAD_BYTES]), delimiter=separator), [])
+    named = next(csv.reader([head], delimiter=separator), [])
+    more = len(first) - len(named)
+    if more <= 0 or any(field.strip() for field in first[len(named) :]):
+        return text
+    return head.rstrip("\r") + separator * more + "\n" + body
 
 
 def _is_blank(name: str, column: pl.Series) -> bool:

@@ -279,3 +279,15 @@ def test_letters_alone_name_the_places(tmp_path):
 def test_a_second_partner_that_nobody_knows_is_no_total(tmp_path):
     counts, flows = bring_in(tmp_path, [row(), row(partner2Code=9999, partner2ISO=None, primaryValue=1.0)])
     assert (flows["value_usd"].to_list(), counts.apart) == ([100.0], {"breakdowns": 1})
+
+
+def test_the_websites_download_with_one_separator_more_and_accents_of_windows(tmp_path):
+    # comtradeplus.un.org writes Windows-1252 and ends each row, but not the header, with a comma
+    given = row(period="202401", freqCode="M", reporterCode=384, reporterISO="CIV", reporterDesc="Côte d'Ivoire")
+    lines = [",".join(given), ",".join("" if value is None else str(value) for value in given.values()) + ","]
+    path = tmp_path / "TradeData.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="cp1252")
+    result = ingest("comtrade", [path], tmp_path / "out")
+    assert result.counts["flows"].used == 1
+    one = pl.read_parquet(tmp_path / "out" / "flows.parquet").row(0, named=True)
+    assert (one["reporter_iso3"], one["partner_iso3"], one["value_usd"], one["net_kg"]) == ("CIV", "JPN", 100.0, 10.0)
