@@ -106,7 +106,7 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
     until = pl.min_horizontal(pl.col("month") + LOOK_BACK_MONTHS, pl.col("until_month"))
     seen = _at_looks(rows, pl.col("known_month") + 1, until, cells)
     sums = ["usd", "kg", "weighed_usd", "priced_kg", "priced_usd", "importer_usd"]
-    lanes = seen.group_by("cell", "lane_month").agg(pl.col(sums).sum())
+    lanes = seen.group_by("cell", "lane_month").agg(pl.col(sums).sum().round(3))  # the order of adding decides no digit
     lanes = settle(lanes)
     goods = lanes.group_by("cell").agg(
         pl.col("usd").sum().alias("all_usd"),
@@ -116,13 +116,13 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
     is_mass = (pl.col("all_weighed") >= MASS_KNOWN_SHARE * pl.col("all_usd")) & (pl.col("all_kg") > 0)
     # 0 where nothing has a value: there is then nothing unweighed to fill in
     per_usd = pl.when(pl.col("all_weighed") > 0).then(pl.col("all_kg") / pl.col("all_weighed")).otherwise(0.0)
-    kg_per_usd = per_usd.alias("kg_per_usd")
+    kg_per_usd = per_usd.round_sig_figs(9).alias("kg_per_usd")
     filled = pl.col("kg") + (pl.col("usd") - pl.col("weighed_usd")) * pl.col("kg_per_usd")
     lane = pl.col("lane_month") // _MONTHS
 
     return (
         lanes.join(goods.select("cell", is_mass.alias("is_mass"), kg_per_usd), on="cell", how="left")
-        .with_columns(pl.when("is_mass").then(filled).otherwise("usd").alias("amount"))
+        .with_columns(pl.when("is_mass").then(filled.round(3)).otherwise("usd").alias("amount"))
         .select(
             *_named(numbered),
             (lane // n).cast(pl.UInt32).cat.to(_PLACE).alias("exporter_iso3"),

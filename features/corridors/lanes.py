@@ -42,8 +42,8 @@ def lane_windows(
     both_usd, both = pl.col("post_usd") + pl.col("pre_usd"), pl.col("post_sum") + pl.col("pre_sum")
     lanes = settle(lanes)
     markets = lanes.group_by("trial_number").agg(
-        pl.col("pre_mean").sum().alias("market"),
-        pl.when(both_usd.sum() > 0).then(both.sum() / both_usd.sum()).alias("amount_per_usd"),
+        pl.col("pre_mean").sum().round(3).alias("market"),
+        pl.when(both_usd.sum() > 0).then((both.sum() / both_usd.sum()).round_sig_figs(9)).alias("amount_per_usd"),
     )
     size = pl.max_horizontal(
         material_usd * pl.col("amount_per_usd").fill_null(1.0),

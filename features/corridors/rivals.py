@@ -35,11 +35,11 @@ def hub_totals(lanes: pl.LazyFrame) -> pl.LazyFrame:
     post = pl.when(n_post > 0).then(pl.col("post_sum") / n_post)
     rose = (pl.col("excess") > pl.col("noise")).fill_null(value=False)
     incoming = lanes.group_by(*TRIAL, pl.col("importer_iso3").alias("hub_iso3")).agg(
-        pl.col("pre_mean").sum().alias("all_in_pre"), post.sum().alias("all_in_post")
+        pl.col("pre_mean").sum().round(3).alias("all_in_pre"), post.sum().round(3).alias("all_in_post")
     )
     outgoing = lanes.group_by(*TRIAL, pl.col("exporter_iso3").alias("hub_iso3")).agg(
-        pl.col("pre_mean").sum().alias("all_out_pre"),
-        post.sum().alias("all_out_post"),
+        pl.col("pre_mean").sum().round(3).alias("all_out_pre"),
+        post.sum().round(3).alias("all_out_post"),
         rose.sum().cast(pl.Float64).alias("n_out_risen"),
     )
     return outgoing.join(incoming, on=[*TRIAL, "hub_iso3"], how="left").with_columns(

@@ -68,9 +68,11 @@ def corridor_state(tests: pl.LazyFrame) -> pl.LazyFrame:
     best = rows.sort(
         *STATE_KEY,
         "corridor_surge",
+        "p_value",
         "event",
         "origin_iso3",
-        descending=[False] * 4 + [True, True, False],
+        "good",
+        descending=[False] * 4 + [True, False, True, False, False],
         nulls_last=True,
     ).unique(list(STATE_KEY), keep="first", maintain_order=True)
     return best.join(exposure, on=["mineral", "hub_iso3", "as_of"], how="left").select(

@@ -75,12 +75,10 @@ def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.
     tested = set(real["mineral"])
     near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
     looks = _looks_of(real)
-    first_legs = ground.monthly.lazy().filter(
-        pl.col("exporter_iso3").is_in(real["origin_iso3"].unique().implode()),
-        pl.col("importer_iso3").is_in(real["hub_iso3"].unique().implode()),
-    )
-    reporters = pl.concat([real["origin_iso3"], real["hub_iso3"]]).unique()
-    periods = ground.periods.lazy().filter(pl.col("reporter_iso3").is_in(reporters.implode()))
+    # All that the origins sent, wherever it went: a good's usual USD/kg must not rest on which hubs a later look named.
+    origins = {origin for one in ground.watches if one.name in tested for origin in one.origins}
+    first_legs = ground.monthly.lazy().filter(pl.col("exporter_iso3").is_in(sorted(origins)))
+    periods = ground.periods.lazy()
     amounts = lane_amounts(first_legs, near, looks=looks, cif_ratio=CIF_RATIO)
     marks = reported_marks(periods, near, looks=looks)
     return lane_windows(amounts, trials.lazy(), marks, material_usd=ground.settings.material_usd).collect()
