@@ -7,6 +7,7 @@ import polars as pl
 from features.lookback import settle
 from features.mirror.totals import KEY, PUBLICATION_LAG_DAYS, coded_periods, coded_totals, decoded
 
+SLICE_ROWS = 700_000  # flows paired at a time
 _MEASURES = {"usd": "value_usd", "kg": "net_kg", "measured_kg": "measured_kg"}
 
 
@@ -18,7 +19,17 @@ def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
     `is_x_reported`, `is_m_reported`: whether that side had by then reported the commodity and period at all, so that
     null beside true means zero and null beside false means silence; `is_like_basis`: both sides mean the same by
     "partner" (last destination beside origin; consignment beside consignment). Monthly and annual figures never meet.
+    Many rows are paired code by code in slices, which bounds memory and changes no pair.
     """
+    n_slices = 1 + flows.select(pl.len()).collect().item() // SLICE_ROWS
+    if n_slices == 1:
+        return _pair(flows, publication_lag_days)
+    code = pl.col("hs_code").str.slice(0, 6).cast(pl.Int32, strict=False)
+    slices = [_pair(flows.filter(code % n_slices == n), publication_lag_days).collect() for n in range(n_slices)]
+    return pl.concat(slices).lazy()
+
+
+def _pair(flows: pl.LazyFrame, publication_lag_days: int) -> pl.LazyFrame:
     totals = settle(coded_totals(flows, publication_lag_days=publication_lag_days))
     periods = settle(coded_periods(flows, publication_lag_days=publication_lag_days))
     keys = totals.select(KEY).unique()

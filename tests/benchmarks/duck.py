@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import math
+from datetime import date
 from pathlib import Path
+
+import polars as pl
+
+from features.mirror import Margin
+from features.mirror.pair_gaps import FLOOR_KG, FLOOR_USD
+
+PAIR_KEY = ("exporter_iso3", "importer_iso3", "hs6", "period", "freq")
 
 PAIRS = """
 with totals as (
@@ -51,3 +60,39 @@ def duckdb_pairs(flows: Path) -> int:
     duckdb = importlib.import_module("duckdb")
     with duckdb.connect() as connection:
         return int(connection.sql(PAIRS, params={"flows": str(flows)}).to_arrow_table().num_rows)
+
+
+GAPS = f"""
+with pairs as ({PAIRS}),
+sides as (
+  select *, coalesce(m_usd, 0) / $cif as m_fob, coalesce(x_usd, 0) as x_fob,
+    case when x_usd is null then 0 else x_kg end as xk, case when m_usd is null then 0 else m_kg end as mk
+  from pairs where known_from < $as_of and (known_to is null or known_to >= $as_of)
+    and is_x_reported and is_m_reported)
+select exporter_iso3, importer_iso3, hs6, period, freq, x_usd, m_usd,
+  ln((m_fob + {FLOOR_USD}) / (x_fob + {FLOOR_USD})) as gap_value, ln((mk + {FLOOR_KG}) / (xk + {FLOOR_KG})) as gap_mass
+from sides
+"""
+"""Gaps of value and mass where both sides reported the commodity and month."""
+
+
+def duckdb_gaps(flows: Path, as_of: date) -> pl.DataFrame:
+    """Pair the flows of a Parquet file as known on a day and take the gaps of each pair, reading included."""
+    duckdb = importlib.import_module("duckdb")
+    asked = {"flows": str(flows), "as_of": as_of, "cif": math.exp(Margin().intercept)}
+    with duckdb.connect() as connection:
+        found: pl.DataFrame = connection.sql(GAPS, params=asked).pl()
+    return found
+
+
+def check_same_gaps(ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
+    """Raise where DuckDB's pairs and gaps are not ours: other pairs, or figures apart by more than a rounding."""
+    both = ours.join(theirs, on=list(PAIR_KEY), how="full", suffix="_duck")
+    apart = [
+        (pl.col(name) - pl.col(f"{name}_duck")).abs() > 1e-6 * (1.0 + pl.col(name).abs())
+        for name in ("x_usd", "m_usd", "gap_value", "gap_mass")
+    ]
+    lonely = pl.col("hs6").is_null() | pl.col("hs6_duck").is_null()
+    wrong = both.filter(lonely | pl.any_horizontal(apart).fill_null(value=False)).height
+    if wrong:
+        raise RuntimeError(f"{wrong:,} of {both.height:,} pairs differ between DuckDB and ours")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -15,17 +16,19 @@ from features.controls import join_controls
 from features.corridors import build_corridor, corridor_state
 from features.description import build_description
 from features.licences import build_licences
-from features.mirror import build_mirror, lane_state, pair_mirrors
+from features.mirror import build_mirror, known_at, lane_state, pair_gaps, pair_mirrors
 from features.parcel import build_parcel
 from features.parties import build_parties
 from features.registry import REGISTRY
 from features.routing import build_routing
 from pipelines.steps.corridor_search import look_of, search_corridors
+from pipelines.steps.corridors import run_corridors
 from pipelines.steps.watches import watches_of_controls
-from tests.benchmarks.duck import duckdb_pairs
+from tests.benchmarks.duck import PAIR_KEY, check_same_gaps, duckdb_gaps, duckdb_pairs
 from tests.benchmarks.ground import Ground
 
 Step = Callable[[], Any]
+AS_OF = date(2025, 3, 1)  # everything in the large table is public by then
 
 
 @dataclass(frozen=True)
@@ -147,12 +150,51 @@ def _duckdb(ground: Ground) -> Step:
     return lambda: duckdb_pairs(path)
 
 
+def _large_gaps(ground: Ground) -> Step:
+    path = ground.path("flows_large")
+
+    def run() -> None:
+        gaps = pair_gaps(known_at(pair_mirrors(pl.scan_parquet(path)), pl.lit(AS_OF)))
+        gaps.select(*PAIR_KEY, "x_usd", "m_usd", "gap_value", "gap_mass").collect().write_parquet(
+            ground.path("gaps_large")
+        )
+
+    return run
+
+
+def _large_duckdb(ground: Ground) -> Step:
+    """Pair and take gaps in DuckDB; both results are then compared row by row, and differing ones are an error."""
+    path, ours = ground.path("flows_large"), ground.path("gaps_large")
+
+    def run() -> None:
+        theirs = duckdb_gaps(path, AS_OF)
+        if ours.exists():
+            check_same_gaps(pl.read_parquet(ours), theirs)
+
+    return run
+
+
+def _large_run(ground: Ground) -> Step:
+    out = ground.folder / "corridors"
+    return lambda: run_corridors(
+        ground.path("flows_large"),
+        as_of=AS_OF - timedelta(days=1),
+        controls=ground.controls,
+        out_dir=out,
+        settings=ground.corridor_settings,
+    )
+
+
 CASES: Mapping[str, Case] = {
     "plain scan of flows": Case(_scan("flows"), "flows"),
     "pairing of both sides": Case(_pairs, "flows"),
     "the same pairing in DuckDB": Case(_duckdb, "flows"),
     "pairing and lane state": Case(_lanes, "flows"),
     "corridor search": Case(_search, "flows"),
+    "plain scan of large flows": Case(_scan("flows_large"), "flows_large"),
+    "pairs and gaps, large": Case(_large_gaps, "flows_large"),
+    "pairs and gaps in DuckDB, large": Case(_large_duckdb, "flows_large"),
+    "whole corridor run, large": Case(_large_run, "flows_large"),
     "plain scan of declarations": Case(_scan("declarations"), "declarations"),
     "contract split": Case(_split, "declarations"),
     "room: description": Case(_description, "declarations"),
