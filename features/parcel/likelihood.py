@@ -72,24 +72,36 @@ def material_likelihoods(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRu
     weighed_minerals = [name for name, _ in rules.traded_t_per_year]
     is_candidate = pl.col("is_listed").fill_null(value=False) & pl.col("mineral").is_in(weighed_minerals)
     listed = minerals.forms.filter(is_candidate).select("mineral", "form_id", "density_kg_m3")
-    plain = rows.with_columns(
+    prior = _log_prior(listed, minerals, rules)
+    numbered = listed.with_columns(mineral_no=pl.col("mineral").rank("dense").cast(pl.Int32))
+    plain = rows.with_row_index("row_no").with_columns(
         log_declared=pl.sum_horizontal(_declared(one, rules) for one in ORDINARY),
         log_any=pl.sum_horizontal(_ordinary(one) for one in ORDINARY),
     )
     prices, packages = _prices(rows, listed, minerals, rules), _packages(rows, listed, minerals)
     price = pl.coalesce(pl.col("log_price"), _ordinary(ORDINARY[0]))
     weighed = settle(
-        plain.join(listed.lazy(), how="cross")
+        plain.join(numbered.lazy(), how="cross")
         .join(own_minerals(minerals.forms), on=["hs6", "mineral"], how="anti")
         .join(prices, on=["month", "log_unit_value", "form_id"], how="left", nulls_equal=True)
         .join(packages, on=["log_package", "form_id"], how="left")
-        .with_columns(log_form=price + _form_density(rules) + pl.col("log_pack").fill_null(0.0))
+        .select(
+            "row_no",
+            "mineral_no",
+            "declaration_id",
+            "mineral",
+            "log_declared",
+            "log_any",
+            log_form=price + _form_density(rules) + pl.col("log_pack").fill_null(0.0),
+        )
     )
-    return weighed.group_by("declaration_id", "mineral").agg(
+    # Grouped by numbers, which is several times faster than by text.
+    by_mineral = weighed.group_by("row_no", "mineral_no").agg(
+        pl.col("declaration_id", "mineral").first(),
         log_ratio=(pl.col("log_form").max() - pl.col("log_declared").first()).round(6),
         log_other=(pl.col("log_any").first() - pl.col("log_declared").first()).round(6),
-        log_prior=_log_prior(listed, minerals, rules).first(),
     )
+    return settle(by_mineral.drop("row_no", "mineral_no").with_columns(log_prior=prior))
 
 
 def best_material(likelihoods: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
