@@ -9,7 +9,7 @@ from features.contracts import Declarations
 from features.lookback import settle
 from features.minerals import Minerals
 from features.parcel import boxes, densities, deviation, packing
-from features.parcel.likelihood import best_material, material_likelihoods
+from features.parcel.likelihood import weigh_materials
 from features.parcel.likeness import closest_mineral, own_minerals, price_bands
 from features.parcel.quantities import quantity_columns
 from features.parcel.registry import REGISTRY
@@ -119,7 +119,7 @@ def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
             "declaration_id", "hs6", "month", "log_unit_value", "log_density", "log_package", "densest_kg_m3", *columns
         )
     )
-    best = settle(best_material(material_likelihoods(odd, minerals, rules), rules))
+    best = settle(weigh_materials(odd, minerals, rules))
     judged = pl.any_horizontal(pl.col("price_off", "above_densest").is_not_null())
     return rows.join(best, on="declaration_id", how="left").with_columns(
         material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0)),

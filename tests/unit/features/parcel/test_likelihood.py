@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from features.parcel import ParcelRules, build_parcel
-from features.parcel.likelihood import best_material, log_band, log_peak, material_likelihoods
+from features.parcel.likelihood import best_material, material_likelihoods
+from features.parcel.peaks import log_band, log_peak
 from pipelines.reference import load_minerals
 from tests.unit.features.parcel.worlds import declaration, frame, history, minerals, no_minerals
 
@@ -83,27 +84,32 @@ def test_a_ratio_worked_by_hand() -> None:
     # -2 ln(1 + z^2/3) - ln(0.2 * 2.7207) = -6.136 + 0.609 = -5.528. Antimony's band, ln(2009.1) to ln(7031.9), holds
     # it: -ln(1.2528 + 0.05 * 2.7207) = -0.328. The ratio is 5.199.
     rows = odd(density_middle=math.log(1_250.0), density_spread=0.2)
-    found = material_likelihoods(rows, minerals(), RULES).filter(pl.col("mineral") == "antimony").collect()
-    assert found["log_ratio"].item() == pytest.approx(5.199, abs=2e-3)
+    found = material_likelihoods(rows, minerals(), RULES).collect()
+    assert found["antimony"].item() == pytest.approx(5.199, abs=2e-3)
+
+
+def test_a_figure_that_is_missing_counts_for_no_side() -> None:
+    # Only the price speaks: 22 USD/kg in September 2024 lies in antimony's band of July, ln(21.8 / 1.4) to
+    # ln(23.0 * 1.4), whose log density is -ln(0.7265 + 0.2 * 2.7207) = -0.240. The declared good at 0.5 USD/kg with
+    # spread 0.2: z = ln(44) / 0.2 = 18.92, -2 ln(1 + z^2/3) - ln(0.2 * 2.7207) = -9.581 + 0.609 = -8.972.
+    known = {"unit_value_middle": math.log(0.5), "unit_value_spread": 0.2, "month": 2024 * 12 + 8}
+    for unknown in ({}, {"densest_kg_m3": 1_400.0}, {"package_middle": 3.0, "package_spread": 0.2}):
+        given = {"log_unit_value": math.log(22.0), "log_density": None} | known | unknown
+        found = material_likelihoods(odd(**given), minerals(), RULES).collect()
+        assert found["antimony"].item() == pytest.approx(8.732, abs=2e-3)
 
 
 def test_minerals_of_the_declared_code_are_left_out() -> None:
     rows = odd(hs6="811010", density_middle=math.log(1_250.0), density_spread=0.2)
     found = material_likelihoods(rows, minerals(), RULES).collect()
-    assert "antimony" not in found["mineral"].to_list()
+    assert found["antimony"].item() is None
+    assert found["tungsten"].item() is not None
 
 
 def test_the_best_is_named_and_the_rest_share_the_weight() -> None:
-    given = pl.LazyFrame(
-        {
-            "declaration_id": ["a", "a"],
-            "mineral": ["gallium", "antimony"],
-            "log_ratio": [5.0, 5.0],
-            "log_other": [0.0, 0.0],
-            "log_prior": [math.log(0.25), math.log(0.75)],
-        }
-    )
-    found = best_material(given, RULES).collect().row(0, named=True)
+    given = pl.LazyFrame({"declaration_id": ["a"], "gallium": [5.0], "antimony": [5.0], "log_other": [0.0]})
+    priors = {"gallium": math.log(0.25), "antimony": math.log(0.75)}
+    found = best_material(given, priors, RULES).collect().row(0, named=True)
     # 0.02 e^5 = 2.968 against 1 for the declared good and 0.05 for another: 2.968 / 4.018 = 0.739.
     assert found["material_mineral"] == "antimony"
     assert found["material_mismatch"] == pytest.approx(0.7387, abs=1e-3)
