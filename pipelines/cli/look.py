@@ -32,6 +32,13 @@ def corridors(
         Path | None,
         typer.Option(metavar="FILE", help="what countries can have made: tonnes contained by mineral and year"),
     ] = None,
+    declarations: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="declarations at hand: bounds by trader and group, not only by country"),
+    ] = None,
+    concordance: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="which codes of one HS edition became which of another")
+    ] = None,
     out: Out = Path("oretrace-corridors"),
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
@@ -51,6 +58,8 @@ def corridors(
             controls=controls,
             watch=watch,
             production=production,
+            declarations=declarations,
+            concordance=concordance,
             out=out,
             home=find_home(home),
             config=config,

@@ -44,6 +44,8 @@ class CorridorSettings(Closed):
     false_discovery_method: Literal["benjamini_yekutieli", "benjamini_hochberg"]
     own_pool_from_n_placebos: int = Field(ge=100)
     interval_share: float = Field(gt=0.5, lt=1.0)
+    hs_edition: str = Field(pattern=r"^HS\d{4}$")
+    penalty_share: float = Field(ge=0.0, le=5.0)
     material_usd: float = Field(ge=0.0)
     default_origin_iso3: str = Field(pattern=r"^[A-Z]{3}$")
     n_placebo_codes: int = Field(ge=0, le=500)

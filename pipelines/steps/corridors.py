@@ -10,20 +10,24 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
-from features.contracts import Corridors, Flows
+from features.contracts import Corridors, Declarations, Flows
 from features.controls import ControlList, controls_for_minerals
 from features.corridors import Watch
 from features.corridors.findings import corridor_findings
 from features.corridors.mass_balance import SCHEMA as BALANCE_SCHEMA
 from features.corridors.mass_balance import contained_flows, impossible_shares
+from features.countries import UNSPECIFIED, WORLD
+from features.mirror import to_edition
 from features.mirror.totals import published_day
 from pipelines.files import load_table, write_table, write_text
 from pipelines.files.people import for_people
 from pipelines.reference import load_minerals
+from pipelines.reference.concordance import load_concordance
 from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_page
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
+from pipelines.steps.corridor_views import CorridorViews, look_beside
 from pipelines.steps.monitor import Monitor, watch_exports
 from pipelines.steps.watches import read_watches, watches_of_controls
 
@@ -41,17 +45,18 @@ class CorridorsResult:
     paths: list[Path]
     page: Path
     monitor: Monitor
+    views: CorridorViews
 
     @property
     def lines(self) -> list[str]:
         """Sentences to print when the command is done."""
         read = "flows: {read:,} rows read = {used:,} used + {rejected:,} rejected".format(**self.counts)
-        lines = [read]
-        if self.counts["after_as_of"]:
-            lines.append(
-                f"{self.counts['after_as_of']:,} of those used became public only after {self.params['as_of']} and are "
-                "left unseen"
-            )
+        lines = [
+            read,
+            "of those used: {paired:,} can be paired, {totals:,} say only that a month was reported, "
+            "{re_exports:,} re-exports and {short_codes:,} of fewer than six digits are set apart, "
+            "{after_as_of:,} were public only later".format(**self.counts),
+        ]
         if self.counts["looked_at"]:
             lines.append(self._named())
         if broke := self.monitor.breaks.select("good", "destination_iso3", "break_on").unique().height:
@@ -77,6 +82,8 @@ def run_corridors(
     settings: CorridorSettings,
     watch_path: Path | None = None,
     production_path: Path | None = None,
+    declarations_path: Path | None = None,
+    concordance_path: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> CorridorsResult:
     """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`
@@ -94,7 +101,17 @@ def run_corridors(
         rejects_to=out_dir / "rejects" / "flows.parquet",
         max_rejects_share=max_rejects_share,
     )
-    flows, used = loaded.frame, loaded.counts.used
+    used = loaded.counts.used
+    flows = to_edition(loaded.frame.lazy(), load_concordance(concordance_path).lazy(), settings.hs_edition).collect()
+    declared = None
+    if declarations_path is not None:
+        declared = load_table(
+            declarations_path,
+            Declarations,
+            table="declarations",
+            rejects_to=out_dir / "rejects" / "declarations.parquet",
+            max_rejects_share=max_rejects_share,
+        ).frame.filter(pl.col("declared_on") <= as_of)
     dated = flows.with_columns(published_day().alias("published_on"))
     public = dated.filter(pl.col("published_on") <= as_of)
     last_look = look_of(as_of)
@@ -114,7 +131,7 @@ def run_corridors(
         "read": loaded.counts.read,
         "used": used,
         "rejected": loaded.counts.rejected,
-        "after_as_of": used - public.height,
+        **_told_apart(loaded.frame, as_of),
         **search.counts,
         **_named(findings, settings.false_discovery_rate),
     }
@@ -130,6 +147,7 @@ def run_corridors(
     monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings)
     metrics["monitor_breaks"] = float(monitor.breaks.height)
     balance = _balance(search, production)
+    views = look_beside(public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared)
     page = out_dir / "corridors.html"
     paths = [
         write_table(corridors, out_dir / "corridors.parquet"),
@@ -138,13 +156,31 @@ def run_corridors(
             page, corridors_page(search, findings, monitor, balance, as_of=as_of, counts=counts, settings=settings)
         ),
         *monitor.write(out_dir),
+        *views.write(out_dir),
     ]
     if production is not None:
         paths += [
             write_table(balance, out_dir / "mass_balance.parquet"),
             write_table(for_people(balance), out_dir / "mass_balance.csv"),
         ]
-    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor)
+    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor, views)
+
+
+def _told_apart(flows: pl.DataFrame, as_of: date) -> dict[str, int]:
+    """Count what becomes of the rows used; the parts sum to them."""
+    later = published_day() > as_of
+    back = pl.col("direction").is_in(["re_export", "re_import"])
+    short = pl.col("hs_code").str.len_chars() < 6
+    whole = pl.col("partner_iso3").is_in([WORLD, UNSPECIFIED])
+    why = (
+        pl.when(later).then(pl.lit("after_as_of"))
+        .when(back).then(pl.lit("re_exports"))
+        .when(short).then(pl.lit("short_codes"))
+        .when(whole).then(pl.lit("totals"))
+        .otherwise(pl.lit("paired"))
+    )  # fmt: skip
+    found = dict(flows.group_by(why.alias("why")).agg(pl.len()).iter_rows())
+    return {name: found.get(name, 0) for name in ("after_as_of", "re_exports", "short_codes", "totals", "paired")}
 
 
 def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None) -> pl.DataFrame:

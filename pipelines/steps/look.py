@@ -30,6 +30,8 @@ def run_corridor_search(
     controls: Path | None = None,
     watch: Path | None = None,
     production: Path | None = None,
+    declarations: Path | None = None,
+    concordance: Path | None = None,
     config: Path | None = None,
     max_rejects_share: float = 0.05,
 ) -> Said:
@@ -42,6 +44,8 @@ def run_corridor_search(
         settings=load_section(CorridorSettings, "corridors", config),
         watch_path=watch,
         production_path=production,
+        declarations_path=declarations,
+        concordance_path=concordance,
         max_rejects_share=max_rejects_share,
     )
     artifacts = {result.page.name: result.page.read_text(encoding="utf-8")}
