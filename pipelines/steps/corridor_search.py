@@ -158,8 +158,8 @@ def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
     monthly = pairs.filter(pl.col("freq") == "M")
     if monthly.height < pairs.height:
         notes.append(
-            f"Annual figures ({pairs.height - monthly.height:,} pairs of sides) were left aside: corridors are judged "
-            "by the month."
+            f"Annual figures ({pairs.height - monthly.height:,} pairs of sides) enter the yearly gaps; corridors are "
+            "judged by the month."
         )
     if monthly.is_empty():
         return [*notes, "There are no monthly figures that were public by then, so no corridor can be judged."]

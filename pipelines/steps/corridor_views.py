@@ -384,3 +384,28 @@ def _incentives(
     return both.with_columns(earned.alias("incentive_usd_per_kg")).with_columns(
         (pl.col("incentive_usd_per_kg") / pl.col("origin_usd_per_kg")).alias("incentive_ratio")
     )
+
+
+def with_bounds(corridors: pl.DataFrame, bounds: pl.DataFrame) -> pl.DataFrame:
+    """Put the bounds of trader, group and country beside each corridor, as columns and as a sentence.
+
+    Without declarations the table stays as it is, and its evidence names the country's bound alone.
+    """
+    if bounds.is_empty():
+        return corridors
+    told = pl.format(
+        " Declarations at hand bound what was passed on: {} kg by the same trader, {} kg by the same group, {} kg by "
+        "the country.",
+        *(pl.col(f"rerouted_{level}_kg").round(0).cast(pl.Int64) for level in ("trader", "group", "country")),
+    )
+    one_leg = pl.format(
+        " Declarations at hand cover {} kg of the first leg and none of the second: no bound by trader or group.",
+        pl.col("declared_in_kg").round(0).cast(pl.Int64),
+    )
+    other_leg = pl.format(
+        " Declarations at hand cover {} kg of the second leg and none of the first: no bound by trader or group.",
+        pl.col("declared_out_kg").round(0).cast(pl.Int64),
+    )
+    none = pl.lit(" No declaration at hand lies on either leg: no bound by trader or group.")
+    joined = corridors.join(bounds, on="corridor_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.concat_str("evidence", pl.coalesce(told, one_leg, other_leg, none)).alias("evidence"))

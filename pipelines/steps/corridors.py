@@ -27,7 +27,7 @@ from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_page
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
-from pipelines.steps.corridor_views import CorridorViews, look_beside
+from pipelines.steps.corridor_views import CorridorViews, look_beside, with_bounds
 from pipelines.steps.monitor import Monitor, watch_exports
 from pipelines.steps.watches import read_watches, watches_of_controls
 
@@ -126,7 +126,7 @@ def run_corridors(
     findings = _findings(search, as_of, controls if fixed is None else None)
     # nine digits: the last ones hang on the order in which threads sum, and the same input gives the same bytes
     told = findings.select(Corridors.column_names()).with_columns(cs.float().round_sig_figs(9))
-    corridors = Corridors.validate(told, cast=True)
+    checked = Corridors.validate(told, cast=True)
     counts = {
         "read": loaded.counts.read,
         "used": used,
@@ -148,6 +148,7 @@ def run_corridors(
     metrics["monitor_breaks"] = float(monitor.breaks.height)
     balance = _balance(search, production)
     views = look_beside(public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared)
+    corridors = with_bounds(checked, views.bounds)
     page = out_dir / "corridors.html"
     paths = [
         write_table(corridors, out_dir / "corridors.parquet"),
