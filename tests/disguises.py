@@ -1,4 +1,4 @@
-"""Ways to hide a word from a reader's machine but not from a reader: those with rules, and those without."""
+"""Ways to hide a word from a reader's machine but not from a reader, each of which a rule is meant to undo."""
 
 from __future__ import annotations
 
@@ -80,10 +80,6 @@ RULED: dict[str, Disguise] = {
     "words reversed": _turned_around,
     "letters reversed": lambda t: "\u202e" + t[::-1] + "\u202c",
     "shouting": str.upper,
-}
-"""Kinds that features.description has rules for."""
-
-HELD_OUT: dict[str, Disguise] = {
     "armenian": lambda t: t.translate(ARMENIAN),
     "slashes and tildes": _between("~/"),
     "brackets": lambda t: re.sub(r"[A-Za-z]{4,}", lambda m: "".join(f"[{c}]" for c in m[0]), t),
@@ -102,4 +98,16 @@ HELD_OUT: dict[str, Disguise] = {
     "plus signs": _between("+"),
     "words glued": lambda t: t.replace(" ", ""),
 }
-"""Kinds thought of afterwards; no rule was written for any of them."""
+"""Kinds that features.description has rules for. The last seventeen were held out once: 57 % of the minerals were
+recognised under them before rules were written for what they do. What is held out now: tests/unseen_disguises.py."""
+
+HARD = (
+    "vowels dropped",
+    "two letters dropped",
+    "a letter dropped",
+    "armenian",
+    "turned letters",
+    "thai letters",
+    "words glued",
+)
+"""Kinds whose rule reaches long words only: short ones (Bimuh, indum) and formulae under them stay lost."""

@@ -19,22 +19,73 @@ Drawn = Callable[[str, random.Random], str]
 NEIGHBOURS = dict(
     zip(
         "qwertyuiopasdfghjklzxcvbnm",
-        "wa qe wr et ry tu yi uo ip o qs ad sf dg fh gj hk jl k zs xc cv vb bn nm n".split(),
+        [
+            "wa",
+            "qe",
+            "wr",
+            "et",
+            "ry",
+            "tu",
+            "yi",
+            "uo",
+            "ip",
+            "o",
+            "qs",
+            "ad",
+            "sf",
+            "dg",
+            "fh",
+            "gj",
+            "hk",
+            "jl",
+            "k",
+            "zs",
+            "xc",
+            "cv",
+            "vb",
+            "bn",
+            "nm",
+            "n",
+        ],
         strict=True,
     )
 )
 SCANNED = (("rn", "m"), ("m", "rn"), ("cl", "d"), ("d", "cl"), ("l", "1"), ("i", "l"), ("o", "0"), ("u", "ii"))
 RUSSIAN_KEYS = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю")
-NATO = (
-    "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo "
-    "sierra tango uniform victor whiskey xray yankee zulu"
-).split()
+NATO = [
+    "alpha",
+    "bravo",
+    "charlie",
+    "delta",
+    "echo",
+    "foxtrot",
+    "golf",
+    "hotel",
+    "india",
+    "juliett",
+    "kilo",
+    "lima",
+    "mike",
+    "november",
+    "oscar",
+    "papa",
+    "quebec",
+    "romeo",
+    "sierra",
+    "tango",
+    "uniform",
+    "victor",
+    "whiskey",
+    "xray",
+    "yankee",
+    "zulu",
+]
 SAME_PART = str.maketrans("锑镓锗钨铋碲铟钼镝铽钇钐钆", "梯嫁赭坞泌蒂茵苜滴忒亿衫轧")
 SOUNDS = (("ph", "f"), ("ger", "jer"), ("ga", "gha"), ("ny", "nee"), ("um", "oom"), ("th", "t"), ("y", "i"), ("c", "k"))
 STYLES = ("BOLD", "ITALIC", "SCRIPT", "FRAKTUR", "DOUBLE-STRUCK", "SANS-SERIF", "MONOSPACE")
 MARKS = [chr(code) for code in range(0x300, 0x370)] + [chr(code) for code in range(0x1DC0, 0x1DD0)]
 UNSEEN = [chr(code) for code in (0x200B, 0x200D, 0x2060, 0x2063, 0x180E, 0xFE0F, 0xE0101, 0x061C, 0x115F, 0x1D173)]
-MIXED_MARKS = list(".,-_+*/\\|~^'`:;=•·…—") + ["  ", "<>", "()", "{}"]
+MIXED_MARKS = [*list(".,-_+*/\\|~^'`:;=•·…—"), "  ", "<>", "()", "{}"]
 
 
 def _each_word(least: int, change: Callable[[str], str]) -> Callable[[str], str]:
@@ -63,7 +114,10 @@ def _styled(text: str, lot: random.Random) -> str:
         case = "CAPITAL" if letter.isupper() else "SMALL"
         names = [f"MATHEMATICAL {style} {case} {letter.upper()}" for style in STYLES]
         names += [f"CIRCLED LATIN {case} LETTER {letter.upper()}", f"FULLWIDTH LATIN {case} LETTER {letter.upper()}"]
-        names += [f"LATIN LETTER SMALL CAPITAL {letter.upper()}", f"NEGATIVE SQUARED LATIN CAPITAL LETTER {letter.upper()}"]
+        names += [
+            f"LATIN LETTER SMALL CAPITAL {letter.upper()}",
+            f"NEGATIVE SQUARED LATIN CAPITAL LETTER {letter.upper()}",
+        ]
         names += [f"MODIFIER LETTER {case} {letter.upper()}", f"PARENTHESIZED LATIN SMALL LETTER {letter.upper()}"]
         found = [sign for name in names if (sign := _by_name(name))]
         return lot.choice(found or [letter])

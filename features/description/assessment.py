@@ -17,7 +17,8 @@ from features.description.normalise import (
     plain_text,
     word_text,
 )
-from features.description.readings import HIDING, READING, read_texts
+from features.description.reading_kinds import HIDING, READING
+from features.description.readings import read_texts
 from features.description.terms import find_mentions
 from features.description.vagueness import vagueness
 from features.description.vocabulary import build_vocabulary
@@ -108,7 +109,7 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
     """One row per text, mineral and reading: the surest mention, after its company, its denial and stated shares."""
     keeps = context_keeps(pl.col("mineral"), pl.col("after"), pl.col("words"))
     denied = is_denied(pl.col("before"), pl.col("after"))
-    misspelt = pl.when(pl.col("reading") == "misspelt").then(MISSPELT_KEEPS).otherwise(1.0)
+    misspelt = pl.when(pl.col("reading").is_in(["misspelt", "respelt"])).then(MISSPELT_KEEPS).otherwise(1.0)
     sure = mentions.with_columns(full=pl.col("weight") * misspelt, said_no=denied, keeps=keeps)
     told = sure.select(
         "text_no",

@@ -107,6 +107,7 @@ COMPANY: tuple[Company, ...] = (
         "锯片 首饰 项链 戒指 磨轮 磨片 钻头 画 锉",
         0.25,
     ),
+    Company(("gallium",), "anywhere", "verum, aparine, odoratum, herb, herba, bedstraw, cleavers", "", 0.05),
     Company(
         ("gallium",),
         "anywhere",

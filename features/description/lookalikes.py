@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-# Letters that pass for Latin ones. Source: Unicode UTS #39 (confusables.txt), the letters of living scripts and of the
-# phonetic blocks; compatibility letters (full width, mathematical, circled) are undone by NFKD and need no line here.
-_PAIRS = (
-    # Cyrillic
-    "аa сc еe ѕs іi јj оo рp уy хx ԁd һh ԛq ԝw тt мm кk вb нh ііi ӏl гr пn ѵv ьb "
-    "АA ВB ЅS СC ЕE НH ІI ЈJ КK МM ОO РP ТT УY ХX ԌG ԚQ ԜW ӀI Ѵv "
-    # Greek
-    "αa βb γy εe ηn ιi κk νv οo ρp σo τt υu χx ωw ϲc ϳj μu δd λl θo "
-    "ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ϹC ϺM "
-    # Armenian and Cherokee
-    "օo ոn սu հh ցg քf զq ѡw ՏS ՍU ՕO ᎪA ᏴB ᏟC ᎠD ᎬE ᎶG ᎻH ᎫJ ᏦK ᏞL ᎷM ᏢP ᏚS ᎢT ᏙV ᎳW ᏃZ "
-    # Latin letters with a stroke, dotless, script and small capitals
-    "ıi ȷj ɑa ɡg ɩi øo đd łl ħh ŧt ƀb ɵo ʋv ʟL ɢG ʙB ɪI ɴN ʀR ʏY ʜH ᴀA ᴄC ᴅD ᴇE ᴊJ ᴋK ᴍM ᴏO ᴘP ᴛT ᴜU ᴠV ᴡW ᴢZ ꜰF ꜱS "
-    # turned letters
-    "ɐa ɔc ǝe ɟf ɥh ᴉi ɾj ʞk ɯm ɹr ʇt ʌv ʍw ʎy"
-)
-LOOKALIKES: dict[str, str] = {pair[0]: pair[-1].lower() if pair[0].islower() else pair[-1] for pair in _PAIRS.split()}
-"""Letter to the Latin letter it passes for."""
+from features.description.homophones import HOMOPHONES
 
-HONEST_SYMBOLS = "μΩØøαβγδεηλρσθτωΔ"
-"""Letters that honest trade text mixes into Latin words: units, phases, diameters (5μm, βGa2O3, Ø50)."""
+HONEST_SYMBOLS = "μΩØøαβγδεηλρσθτωΔΣΦφπ" + "æÆœŒłŁđĐħĦŧŦıŋŊƏɓɗƙƴ"
+"""Letters that honest text mixes into Latin words: units, phases, diameters (5μm, βGa2O3, Ø50), European spelling."""
 
 REGIONAL_LETTERS: dict[str, str] = (
     {chr(0x1F1E6 + i): chr(ord("A") + i) for i in range(26)}
@@ -35,10 +18,10 @@ REGIONAL_LETTERS: dict[str, str] = (
 """Emoji letters, which NFKD leaves alone."""
 
 INVISIBLE = (
-    r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{206F}\x{180E}\x{034F}\x{115F}\x{1160}\x{3164}"
-    r"\x{FFA0}\x{FE00}-\x{FE0F}\x{E0000}-\x{E007F}]"
+    r"[[\p{Cf}--[\x{00AD}\x{FEFF}]]\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{3164}\x{FFA0}"
+    r"\x{FE00}-\x{FE0F}\x{2FF0}-\x{2FFF}\x{E0000}-\x{E0FFF}]"
 )
-"""Regex class of zero-width, bidirectional, filler and tag characters (Unicode Default_Ignorable, UAX #44)."""
+"""Regex class of zero-width, bidirectional, filler, tag and shape-describing marks (Default_Ignorable, UAX #44)."""
 
 HONEST_INVISIBLE = r"[\x{00AD}\x{FEFF}]"
 """Regex class of marks that word processors and spreadsheets leave behind: soft hyphen, byte-order mark."""
@@ -74,10 +57,15 @@ _HALVES = (
     "亢钪 乙钇 火钬 耳铒 丢铥 有铕 意镱 女钕 普镨 定锭 同铜 易锡"
 )
 RADICALS = "钅釒⻐"
-HALVES: dict[str, str] = {
-    f"{radical}{gap}{pair[0]}": pair[1] for pair in _HALVES.split() for radical in RADICALS for gap in ("", " ")
-} | {"石帝": "碲", "石申": "砷"}
-"""Radical followed by its other half to the character they make (钅弟 for 锑)."""
+_METAL_FORMS = "锭粉块矿靶砂粒片"
+HALVES: dict[str, str] = (
+    {f"{radical}{gap}{pair[0]}": pair[1] for pair in _HALVES.split() for radical in RADICALS for gap in ("", " ")}
+    # 金 is a word of its own (黄金有限公司), so that it counts as half of a character only beside a form of metal
+    | {f"金{pair[0]}{form}": f"{pair[1]}{form}" for pair in _HALVES.split() for form in _METAL_FORMS}
+    | {"金弟": "锑", "石帝": "碲", "石申": "砷"}
+    | HOMOPHONES
+)
+"""Radical and other half to the character they make (钅弟 for 锑), and terms with a character of the same sound."""
 
 DIGIT_LETTERS: dict[str, str] = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
 """Digits that pass for letters; `1` is also read as `l`."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 import polars as pl
 
 from features.description import lookalikes as look
+from features.description.confusables import LOOKALIKES
 
 READ_FROM_START = 4096
 READ_FROM_END = 1024
 
 _LETTER = r"[\p{Latin}\p{Han}\p{N}]"
-_CONFUSABLE = "".join(sorted(set(look.LOOKALIKES) - set(look.HONEST_SYMBOLS)))
+_CONFUSABLE = "".join(sorted(one for one in set(LOOKALIKES) - set(look.HONEST_SYMBOLS) if one.isalpha()))
 _MIXED_WORD = rf"\p{{L}}*(?:[A-Za-z]\p{{L}}*[{_CONFUSABLE}]|[{_CONFUSABLE}]\p{{L}}*[A-Za-z])\p{{L}}*"
 _HAN_BROKEN = r"(\p{Han})[\s\p{S}_\-*·.•/'\"]+"
 _BARRED = r"(?:\p{Latin}\|){3}"  # letters parted by bars, beside which no bar stands for an l
+_MARKED = r"([\p{Latin}\p{Han}\p{Nd}])\p{M}+"  # any mark on a Latin letter, of whatever script
+_BRACKETED = r"[(\[{<«‹「【]\s?(\p{Latin})\s?[)\]}>»›」】]"
 _TURNED = r"[\x{202E}\x{2067}]"
 _SYMBOLS = "".join(look.SYMBOL_LETTERS)
 
@@ -61,7 +64,8 @@ def undone_text(text: pl.Expr) -> pl.Expr:
     turned = pl.when(read.str.contains(_TURNED)).then(read.str.reverse()).otherwise(read)
     shown = without_markup(turned.str.replace_all(look.INVISIBLE, ""))
     bare = shown.str.replace_all(look.HONEST_INVISIBLE, "").str.replace_many({**look.REGIONAL_LETTERS})
-    latin = _accents_off(bare).str.replace_all(look.OVERLAYS, "").str.replace_many(look.LOOKALIKES)
+    latin = _accents_off(bare).str.replace_all(look.OVERLAYS, "").str.replace_many(LOOKALIKES)
+    latin = latin.str.replace_all(_MARKED, "${1}").str.replace_all(_BRACKETED, "${1}")
     latin = pl.when(latin.str.contains(_BARRED)).then(latin.str.replace_all("|", " ", literal=True)).otherwise(latin)
     for symbol, letter in [*look.SYMBOL_LETTERS.items()] * 2:  # twice: two symbols may stand side by side
         beside = rf"(\p{{Latin}})[{symbol}](\p{{Latin}}|[{_SYMBOLS}])"

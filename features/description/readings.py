@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from features.description import lookalikes as look
-from features.description.normalise import lower_simplified, plain_text, undone_text, word_text
-from features.description.vocabulary import NEAR_WORDS, SHORTEST_MISSPELT, SHORTEST_PIECED, Vocabulary, without_letter
-
-# How much a term speaks of hiding when it is found only at this depth (project's own scale, see features/strength.py):
-# words broken by a hyphen at a line's end and slips of the keyboard are ordinary; look-alike letters are not.
-HIDING = {"plain": 0.0, "misspelt": 0.2, "split": 0.6, "digits": 0.9, "spaced": 0.9, "undone": 1.0, "reversed": 1.0}
-READING = pl.Enum(list(HIDING))
+from features.description.confusables import LOOKALIKES
+from features.description.escapes import decoded_texts
+from features.description.near_words import NEAR_WORDS
+from features.description.normalise import lower_simplified, plain_text, read_portion, undone_text, word_text
+from features.description.ornaments import ORNAMENTS, TURNED
+from features.description.reading_kinds import READING
+from features.description.recovered import cas_numbers, formulas_apart, found_in_pieces, respelt, tones_off
+from features.description.vocabulary import SHORTEST_MISSPELT, SHORTEST_PIECED, Vocabulary, without_letter
 
 
 def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
@@ -20,20 +21,40 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     A deeper reading is there only where it differs. `words` is lower case and simplified, `cased` keeps its case; both
     have single spaces between words and at the ends.
     """
-    both = texts.select(
-        "text_no",
-        "text",
-        plain=word_text(plain_text(pl.col("text"))),
-        undone=word_text(undone_text(pl.col("text"))),
-    ).cache()
+    read = texts.select("text_no", text=read_portion(pl.col("text")))
+    both = (
+        decoded_texts(read)
+        .select(
+            "text_no",
+            text="decoded",
+            plain=word_text(plain_text(pl.col("text"))),
+            undone=word_text(undone_text(pl.col("decoded"))),
+        )
+        .cache()
+    )
     plain = both.select("text_no", reading=pl.lit("plain", READING), cased="plain")
     undone = both.filter(pl.col("undone") != pl.col("plain")).select(
         "text_no", reading=pl.lit("undone", READING), cased="undone"
     )
     read = pl.concat([plain, undone]).with_columns(words=lower_simplified(pl.col("cased")))
     deepest = both.select("text_no", "text", words=pl.col("undone").str.to_lowercase())
+    again = found_in_pieces(deepest, vocabulary)
     pieced = pl.concat(
-        [_spaced(deepest, vocabulary), _reversed(deepest, vocabulary), *_from_tokens(deepest, vocabulary)]
+        [
+            _spaced(deepest, vocabulary),
+            _reversed(deepest, vocabulary),
+            *_from_tokens(deepest, vocabulary),
+            *(_as_reading(found, vocabulary, reading) for reading, found in again.items()),
+        ]
+    )
+    pieced = pl.concat(
+        [
+            pieced,
+            _drawn(both),
+            cas_numbers(deepest, vocabulary),
+            formulas_apart(deepest, vocabulary),
+            tones_off(deepest),
+        ]
     )
     return pl.concat([read, pieced.select("text_no", "reading", cased=pl.lit(""), words="words")])
 
@@ -58,6 +79,21 @@ def _reversed(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     return _as_reading(turned.explode("pattern"), vocabulary, "reversed")
 
 
+def _drawn(texts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts in signs that only look like Latin letters, read as those: `text_no`, `reading`, `words`."""
+    plain = pl.col("text").str.normalize("NFKD").str.replace_all(look.ACCENTS, "").str.replace_all(look.INVISIBLE, "")
+    ways = ((ORNAMENTS, set(ORNAMENTS)), (TURNED, {sign for sign in TURNED if not sign.isascii()}))
+    read = [
+        texts.filter(pl.col("text").str.contains(f"(?:[{''.join(sorted(signs))}].?){{2}}")).select(
+            "text_no",
+            reading=pl.lit("undone", READING),
+            words=lower_simplified(word_text(plain.str.replace_many(letters).str.replace_many(LOOKALIKES))),
+        )
+        for letters, signs in ways
+    ]
+    return pl.concat(read)
+
+
 def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyFrame]:
     """Terms in two or three pieces, with digits for letters, or with one wrong letter."""
     tokens = deepest.select("text_no", token=pl.col("words").str.strip_chars().str.split(" ")).explode("token")
@@ -75,6 +111,7 @@ def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyF
         _as_reading(dug, vocabulary, "digits"),
         _as_reading(split, vocabulary, "split"),
         _as_reading(_misspelt(latin, vocabulary), vocabulary, "misspelt"),
+        _as_reading(respelt(latin.select("text_no", "token"), vocabulary), vocabulary, "respelt"),
     ]
 
 

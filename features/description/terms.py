@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.description.normalise import lower_simplified
-from features.description.readings import READING
+from features.description.reading_kinds import READING
 from features.description.vocabulary import Vocabulary
 
 SIDE_CHARS = 48  # how far to either side of a term its company is looked at

@@ -8,6 +8,7 @@ import polars as pl
 
 from features.description.normalise import lower_simplified, plain_text, word_text
 
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 SHORTEST_FORMULA = 3  # letters and digits: Ge, W, BN, WC alone mean too many other things
 SHORTEST_ACRONYM_IN_LOWER_CASE = 5  # shorter ones (APT, ITO, MCT) are read only in capitals: apt, mct are words
 SHORTEST_PIECED = 6  # letters of a term that may be looked for in pieces, digits or with a wrong letter
@@ -32,12 +33,11 @@ MORE_TERMS = pl.DataFrame(
 )
 ELEMENT_CHARACTER_WEIGHT = 0.9  # 镓, 锑, 钨 mean the element and nothing else, but not which form
 
+SYMBOL_FORMS = ("锭", "粉", "靶材", "精矿", "块", "粒", "ingot", "ingots", "powder", "granules", "lumps", "concentrate")
+AMBIGUOUS_SYMBOLS = ("C", "In", "Y", "Ag", "Er", "Ho")  # carbon, words, a grade; silver is not controlled
+SYMBOL_WEIGHT = 0.8
+
 PATTERN = pl.Schema({"pattern": pl.String, "mineral": pl.String, "form_id": pl.String, "weight": pl.Float64})
-NEAR_WORDS = (
-    *("geranium", "antinomy", "iridium", "graphene", "graphics", "graphic", "thallium"),
-    *("germanic", "allium", "pallium"),
-)
-"""Words one letter away from a term that mean something else: a geranium is not germanium."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +78,9 @@ def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.Data
     plural_of = written.filter(pl.col("lang").is_in(["en", "trade"]) & pl.col("words").str.contains(r"[a-rt-xz] $"))
     plurals = plural_of.with_columns(words=pl.col("words").str.replace(" $", "s "))
     lower = pl.concat([_patterns(written), _patterns(plurals), _patterns(formulae.filter(pl.col("has_digit")))])
-    cased = pl.concat([_patterns(acronyms), _patterns(formulae.filter(~pl.col("has_digit")))])
+    cased = pl.concat(
+        [_patterns(_symbols(minerals)), _patterns(acronyms), _patterns(formulae.filter(~pl.col("has_digit")))]
+    )
     solid = _solid(written)
     return Vocabulary(lower=_settled(lower), cased=_settled(cased), solid=solid, misspelt=_with_a_letter_out(solid))
 
@@ -90,6 +92,19 @@ def _more(minerals: pl.DataFrame) -> pl.DataFrame:
         term="name_cn", lang=pl.lit("zh"), mineral="mineral", weight=pl.lit(ELEMENT_CHARACTER_WEIGHT)
     )
     return pl.concat([common, characters])
+
+
+def _symbols(minerals: pl.DataFrame) -> pl.DataFrame:
+    """An element's symbol beside a Chinese word of form: Sb锭, W粉; searched with its case."""
+    symbol = pl.col("symbol")
+    known = minerals.filter(symbol.str.len_chars() >= 1, ~symbol.is_in([*AMBIGUOUS_SYMBOLS])).select(
+        "mineral", "symbol"
+    )
+    beside = known.join(pl.DataFrame({"form": [*SYMBOL_FORMS]}), how="cross")
+    return beside.select(
+        words=pl.format(" {} {} ", "symbol", "form"), mineral="mineral",
+        form_id=pl.lit(None, pl.String), weight=pl.lit(SYMBOL_WEIGHT),
+    )  # fmt: skip
 
 
 def _formulae(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
@@ -127,8 +142,8 @@ def _one_of_kin(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 
 
 def _patterns(terms: pl.DataFrame) -> pl.DataFrame:
-    """Chinese starts and ends need no space beside them; Latin ones do."""
-    open_left = pl.col("words").str.replace(r"^ (\p{Han})", "${1}").str.replace(r"(\p{Han}) $", "${1}")
+    """Terms of scripts that set no spaces, or hang endings on words, need no space beside them; others do."""
+    open_left = pl.col("words").str.replace(rf"^ ({_UNSPACED})", "${1}").str.replace(rf"({_UNSPACED}) $", "${1}")
     return terms.select(open_left.alias("pattern"), "mineral", "form_id", "weight").cast(PATTERN)
 
 

@@ -32,6 +32,7 @@ def load_minerals(path: Path | None = None) -> Minerals:
     found = read_mineral_file(config_folder() / "minerals.yaml" if path is None else path)
     signs = read_yaml(config_folder() / "hanzi.yaml")
     hanzi = Hanzi(traditional=signs["traditional"], pinyin=signs["pinyin"])
+    abroad = read_yaml(config_folder() / "mineral_names.yaml")
     each = found.minerals.items()
     return Minerals(
         minerals=pl.DataFrame([_mineral_row(name, one) for name, one in each], schema=MINERALS),
@@ -41,7 +42,7 @@ def load_minerals(path: Path | None = None) -> Minerals:
                 [
                     {"term": t.term, "lang": t.lang, "mineral": name, "form_id": _id(name, t.form), "weight": t.weight}
                     for name, one in each
-                    for t in terms_of(one, name, hanzi)
+                    for t in terms_of(one, name, hanzi, abroad.get(name, {}))
                 ],
                 schema=TERMS,
             )

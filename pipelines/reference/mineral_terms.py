@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.reference.mineral_file import Mineral
 
 _SYNONYM_WEIGHT = 0.8  # a synonym without a weight of its own: trade jargon may mean other goods too
+_ABROAD_WEIGHT = 0.8  # a name in another language may be another word in a third
 _PINYIN_WEIGHT = 0.7  # without tones, different words are spelled alike
 _SHORTEST_PINYIN = 5  # letters; "ga" or "xi" would be found in any text
 
@@ -36,10 +37,16 @@ def normal(term: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", term).lower().split())
 
 
-def terms_of(mineral: Mineral, name: str, hanzi: Hanzi) -> list[NamedTerm]:
-    """List a mineral's terms once each: the first reading given, its form only where no other form claims it."""
+def terms_of(mineral: Mineral, name: str, hanzi: Hanzi, abroad: Mapping[str, Sequence[str]]) -> list[NamedTerm]:
+    """List a mineral's terms once each: the first reading given, its form only where no other form claims it.
+
+    `abroad` holds its names in other languages, by language.
+    """
     readings: dict[str, list[NamedTerm]] = {}
-    for found in _all_terms(mineral, name, hanzi):
+    named_abroad = [
+        NamedTerm(normal(said), lang, None, _ABROAD_WEIGHT) for lang, all_ in abroad.items() for said in all_
+    ]
+    for found in (*_all_terms(mineral, name, hanzi), *named_abroad):
         readings.setdefault(found.term, []).append(found)
     return [_settled(term, given) for term, given in readings.items()]
 

@@ -1,0 +1,55 @@
+"""Characters written as numbers: HTML entities of any form, percent signs, backslashes, U+, quoted-printable."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import unquote
+
+import polars as pl
+
+ESCAPE = (
+    r"&#[xX][0-9A-Fa-f]{1,6};?|&#[0-9]{1,7};?|&[A-Za-z]{2,8}[0-9]?;|(?:%[0-9A-Fa-f]{2})+|(?:=[0-9A-F]{2}){2,}|"
+    r"\\[uU]\{?[0-9A-Fa-f]{4,8}\}?|\\x[0-9A-Fa-f]{2}|\\[0-7]{3}|[Uu]\+[0-9A-Fa-f]{4,5}"
+)
+_LETTER = r"[\x20-\x7e\u0391-\u03c9\u0400-\u045f\u0531-\u0587\u4e00-\u9fff]"
+_TWICE = 2  # an escape of an escape: &amp;#97;
+
+
+def decoded_texts(texts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `decoded` to distinct `text`: every escaped character as itself; equal to `text` where none is escaped.
+
+    Each distinct escape is decoded once, so the cost grows with the text and not with what hides in it. What does not
+    decode stays as written; control characters become spaces.
+    """
+    frame = texts.with_columns(decoded=pl.col("text")).collect()
+    for _ in range(_TWICE):
+        coded = pl.col("decoded").str.contains(ESCAPE)
+        found = frame.filter(coded).select(pl.col("decoded").str.extract_all(ESCAPE).explode()).to_series().unique()
+        spelled = {escape: sign for escape in found.drop_nulls() if (sign := _decode(escape)) != escape}
+        if not spelled:
+            break
+        by_length = sorted(spelled, key=lambda one: (-len(one), one))  # &#1101 before &#110
+        undone = pl.col("decoded").str.replace_many(by_length, [spelled[one] for one in by_length], leftmost=True)
+        frame = frame.with_columns(decoded=pl.when(coded).then(undone).otherwise("decoded"))
+    return frame.lazy()
+
+
+def _decode(escape: str) -> str:
+    if escape.startswith("&"):
+        sign = html.unescape(escape if escape.endswith(";") else f"{escape};")
+        if not escape.endswith(";") and not re.match(_LETTER, sign):
+            sign = _ascii_first(escape)
+    elif escape[0] in "%=":
+        sign = unquote(escape.replace("=", "%"), errors="replace")
+    else:
+        digits = re.sub(r"[^0-9A-Fa-f]", "", escape[2:] if escape[1] in "uUx+" else escape[1:])
+        number = int(digits, 8 if escape[1].isdigit() else 16)
+        sign = chr(number) if number <= 0x10FFFF and not 0xD800 <= number < 0xE000 else escape
+    return re.sub(r"[\x00-\x1f\x7f]", " ", sign)
+
+
+def _ascii_first(escape: str) -> str:
+    """Read &#982 as b and 2: without a semicolon the number may end before its digits do."""
+    found = re.match(r"&#(1[01][0-9]|12[0-6]|[3-9][0-9])([0-9]*)$", escape)
+    return chr(int(found[1])) + found[2] if found else escape

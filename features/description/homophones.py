@@ -1,0 +1,48 @@
+"""Chinese terms whose element is written with another character of the same sound: 三氧化二提 for 三氧化二锑."""
+
+from __future__ import annotations
+
+# Element and characters of its sound or of its phonetic part (Unihan kMandarin, kPhonetic), simplified.
+SOUND_ALIKE: dict[str, str] = {
+    "锑": "提梯题踢替剃体啼蹄涕惕悌梯T",
+    "镓": "家加嘉佳夹嫁稼伽枷茄",
+    "锗": "者赭这褶浙折哲蔗诸储",
+    "钨": "乌污巫屋无吴午坞邬呜",
+    "铋": "必毕币闭碧泌壁弼秘",
+    "碲": "帝弟第蒂缔谛递",
+    "钼": "目木牧沐苜募慕",
+    "铟": "因音姻茵阴殷银洇",
+    "镝": "滴笛迪敌嘀嫡",
+    "铽": "特忒",
+    "钇": "以乙已亿忆",
+    "镱": "意义益易",
+    "钐": "山衫杉珊扇",
+    "钆": "嘎轧尬",
+    "镥": "鲁卤虏",
+    "钪": "抗亢康",
+    "钬": "火伙",
+    "铒": "耳尔饵",
+    "铥": "丢",
+    "铕": "有友又",
+}
+# A template names an element whatever stands in its gap: words of metallurgy that go with nothing else. Processing
+# words (氧化加工, 抗氧化提取物, 金属家具) are why 氧化_ and 金属_ alone are no templates.
+TEMPLATES = (
+    *("三氧化二_", "二氧化_", "三氧化_", "七氧化四_", "三硫化二_", "_锭", "_精矿", "仲_酸", "偏_酸", "_酸铵", "_酸钠"),
+    *("_酸锌", "高纯_锭", "高纯_粉", "_靶材", "砷化_", "氮化_晶", "碲化_", "锑化_", "磷化_"),
+)
+_ORDINARY = ("木锭", "家锭", "山锭", "火锭", "银锭", "乙酸钠", "乙酸铵", "乙酸锌", "乙酸", "偏木酸", "无锭", "砷化体")
+
+
+def _spelled() -> dict[str, str]:
+    found = {
+        template.replace("_", sign): template.replace("_", element)
+        for element, signs in SOUND_ALIKE.items()
+        for sign in signs
+        for template in TEMPLATES
+    }
+    return {said: meant for said, meant in found.items() if said not in _ORDINARY}
+
+
+HOMOPHONES: dict[str, str] = _spelled()
+"""Term as written with a character of the same sound, to the term it means."""

@@ -1,0 +1,190 @@
+"""Terms put together again: letters apart, repeated or glued to their neighbours, vowels out, scrambled, by ear."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.description import lookalikes as look
+from features.description.company import RAW_FORM
+from features.description.near_words import NEAR_WORDS
+from features.description.reading_kinds import READING
+from features.description.vocabulary import SHORTEST_MISSPELT, Vocabulary
+
+SHORTEST_SKELETON = 4  # letters of a term without its vowels (gllm); the term itself has seven or more
+SHORTEST_SOUND = 5
+LONG_TERM = 9  # a term this long stays itself with two letters wrong
+_VOWELS = "[aeiou]"
+_DOUBLES = {letter * 2: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
+# Words that may be glued to a mineral's name: forms, purity, packing, in English, German and Spanish trade text.
+_BESIDE = (
+    "ingots?|oxides?|trioxide|dioxide|powders?|metal|lumps?|shots?|granules?|bars?|rods?|pure|purity|high|refined|crude|"
+    "ores?|concentrates?|alloys?|scrap|wafers?|targets?|needles?|sulfide|sulphide|chloride|nitrate|carbide|flakes?|"
+    "pellets?|bricks?|regulus|wire|sheet|plate|in|and|of|for|the|grade|industrial|raw|material|natural|artificial|"
+    "with|min|flame|retardant|reagent|nitrate|penta|hydrate|anhydrous|heavy|zone|refined|inch|fine|micro|super|"
+    "barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
+)
+# Letters and pairs that sound alike, in this order; applied to term and word alike.
+_SOUNDS = (
+    *(("ph", "f"), ("gh", "g"), ("th", "t"), ("sch", "s"), ("sh", "s"), ("ck", "k"), ("qu", "k"), ("x", "ks")),
+    *(("ae", "e"), ("oe", "e"), ("ee", "i"), ("ea", "i"), ("oo", "u"), ("ou", "u"), ("ie", "i"), ("c", "k")),
+    *(("q", "k"), ("z", "s"), ("j", "g"), ("y", "i"), ("w", "v")),
+)
+
+
+def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, pl.LazyFrame]:
+    """Find long terms whose letters stand in order: `spaced` with gaps between them, `glued` to words of form.
+
+    `deepest` has `text_no` and `words`. A sieve first (Aho-Corasick over the letters alone), then each find is looked
+    at: it must begin and end where a word does, or be glued to words that go with a mineral's name.
+    """
+    terms = vocabulary.solid.with_columns(sieve=_collapsed(pl.col("pattern")), letters=pl.col("pattern").str.split(""))
+    terms = terms.with_columns(
+        apart=pl.format(r"(?-u:\b){}+(?-u:\b)", pl.col("letters").list.join("+ ?")),
+        glued=pl.format(
+            r"(?-u:\b)(?:{})*{}+(?:{})*(?-u:\b)",
+            pl.lit(_BESIDE), pl.col("letters").list.join("+"), pl.lit(_BESIDE),
+        ),
+    )  # fmt: skip
+    asked = pl.lit(terms["sieve"].unique().sort().to_list(), dtype=pl.List(pl.String))
+    as_i = deepest.with_columns(folded=pl.col("words").str.replace_many(look.DIGIT_LETTERS))
+    as_l = deepest.filter(pl.col("words").str.contains("1", literal=True)).with_columns(
+        folded=pl.col("words").str.replace_many(look.DIGIT_LETTERS | {"1": "l"})
+    )
+    folded = pl.concat([as_i, as_l])
+    sifted = (
+        folded.with_columns(sieve=_collapsed(pl.col("folded").str.replace_all(" ", "", literal=True)))
+        .with_columns(sieve=pl.col("sieve").str.extract_many(asked, overlapping=True).list.unique())
+        .filter(pl.col("sieve").list.len() > 0)
+        .explode("sieve", empty_as_null=False)
+        .join(terms.lazy().select("sieve", "pattern", "spaced", "apart", "glued"), on="sieve", how="left")
+        .filter(~pl.col("words").str.contains(pl.col("spaced"), literal=True))
+    )
+    apart = sifted.filter(pl.col("folded").str.contains(pl.col("apart")))
+    glued = sifted.filter(pl.col("words").str.replace_all(r"\d+", " ").str.contains(pl.col("glued")))
+    return {
+        "split": glued.select("text_no", "pattern"),
+        "spaced": apart.select("text_no", "pattern"),
+    }
+
+
+def cas_numbers(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """CAS numbers with letters glued to them: `text_no`, `reading` (split), `words`."""
+    numbers = vocabulary.lower.filter(pl.col("pattern").str.contains(r"^ \d{2,7} \d\d \d $"))["pattern"].unique().sort()
+    digits = deepest.filter(pl.col("words").str.contains(r"[a-z]\d{2,7} \d\d \d|\d \d[a-z]")).select(
+        "text_no", words=pl.lit(" ") + pl.col("words").str.replace_all("[^0-9]+", " ").str.strip_chars() + pl.lit(" ")
+    )
+    is_known = pl.col("words").str.contains_any(pl.lit(numbers.to_list(), dtype=pl.List(pl.String)))
+    return digits.filter(is_known).select("text_no", pl.lit("split", READING).alias("reading"), "words")
+
+
+def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Formulae with gaps (Sb 2 O 3) or a nought for the letter O (Sb203): `text_no`, `reading` (misspelt), `words`."""
+    solid = vocabulary.lower["pattern"].str.replace_all(" ", "").alias("formula")
+    long = (
+        solid.filter(solid.str.contains(r"^[a-z][a-z0-9]{4,}$") & solid.str.contains(r"[a-z]\d[a-z]")).unique().sort()
+    )
+    spelled = {one: one for one in long} | {one.replace("o", "0"): one for one in long if "o" in one}
+    apart = pl.col("words").str.extract_all(r"(?: (?:[a-z]{1,2}|\d{1,2})){3,} ").list.join("|").str.replace_all(" ", "")
+    speaks_of_form = pl.col("words").str.contains(RAW_FORM)  # else SB203 is the number of a part
+    noughts = (
+        pl.when(speaks_of_form)
+        .then(pl.col("words").str.extract_all(r" [a-z]{1,2}\d[a-z\d]{2,} ").list.join("|").str.replace_all(" ", ""))
+        .otherwise(pl.lit(""))
+    )
+    found = deepest.select(
+        "text_no", formula=pl.concat_str(apart, pl.lit("|"), noughts).str.extract_many(
+            pl.lit([*spelled], dtype=pl.List(pl.String)), leftmost=True
+        )
+    ).explode("formula", empty_as_null=False)  # fmt: skip
+    named = found.with_columns(words=pl.format(" {} ", pl.col("formula").replace(spelled))).drop("formula")
+    return named.unique().select("text_no", pl.lit("misspelt", READING).alias("reading"), "words")
+
+
+def tones_off(deepest: pl.LazyFrame) -> pl.LazyFrame:
+    """Pinyin with numbers for its tones (ti1 ding4), numbers off: `text_no`, `reading` (misspelt), `words`."""
+    toned = r"( [a-z]{1,5}[aeiouvngr])[1-5] "
+    texts = deepest.filter(pl.col("words").str.count_matches(toned) >= 1)
+    bare = pl.col("words").str.replace_all(" ", "  ").str.replace_all(toned, "${1} ").str.replace_all(r" +", " ")
+    return texts.select("text_no", pl.lit("misspelt", READING).alias("reading"), words=bare)
+
+
+def _collapsed(text: pl.Expr) -> pl.Expr:
+    """Every run of one letter as one letter (runs of up to 64)."""
+    for _ in range(6):
+        text = text.str.replace_many(_DOUBLES)
+    return text
+
+
+def respelt(tokens: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Find words that are a term without its vowels, with its inner letters in another order, backwards or by ear.
+
+    `tokens` has `text_no` and `token`; returns `text_no`, `pattern`. Words of other meanings (`NEAR_WORDS`) and words
+    that several terms could be are left out.
+    """
+    solid = vocabulary.solid.filter(~pl.col("spaced").str.strip_chars().str.contains(" ")).select("pattern")
+    latin = tokens.filter(
+        pl.col("token").str.contains(r"^[a-z]{4,24}$") & ~pl.col("token").is_in([*solid["pattern"], *NEAR_WORDS])
+    ).unique()
+    words = latin.select("token").unique()
+    bare = words.filter(pl.col("token").str.slice(1).str.contains(_VOWELS).not_())
+    long = solid.filter(pl.col("pattern").str.len_chars() >= SHORTEST_MISSPELT)
+    asked = ((bare, _skeleton), (words, _scrambled), (words, _by_ear))
+    keyed = [_by_key(some, long, how(pl.col("token")), how(pl.col("pattern"))) for some, how in asked]
+    backwards = solid.lazy().select(token=pl.col("pattern").str.reverse(), pattern="pattern")
+    reversed_words = words.join(backwards, on="token", how="inner")
+    found = pl.concat([*keyed, reversed_words, _two_wrong(words, solid)]).unique()
+    settled = found.filter(pl.len().over("token") == 1)
+    return latin.join(settled, on="token", how="inner").select("text_no", "pattern")
+
+
+def _by_key(words: pl.LazyFrame, solid: pl.DataFrame, of_word: pl.Expr, of_term: pl.Expr) -> pl.LazyFrame:
+    keyed = words.with_columns(key=of_word).drop_nulls("key")
+    return keyed.join(solid.lazy().with_columns(key=of_term).drop_nulls("key"), on="key", how="inner").select(
+        "token", "pattern"
+    )
+
+
+def _skeleton(word: pl.Expr) -> pl.Expr:
+    bare = word.str.head(1) + word.str.slice(1).str.replace_all(_VOWELS, "")
+    return pl.when(bare.str.len_chars() >= SHORTEST_SKELETON).then(bare)
+
+
+def _scrambled(word: pl.Expr) -> pl.Expr:
+    """First letter, inner letters in order of the alphabet, last letter; null for short words."""
+    inner = word.str.slice(1, word.str.len_chars() - 2).str.split("").list.sort().list.join("")
+    key = pl.concat_str(word.str.head(1), inner, word.str.tail(1))
+    return pl.when(word.str.len_chars() >= SHORTEST_MISSPELT).then(key)
+
+
+def _by_ear(word: pl.Expr) -> pl.Expr:
+    sound = word
+    for seen, heard in _SOUNDS:
+        sound = sound.str.replace_all(seen, heard, literal=True)
+    sound = _collapsed(sound)
+    long = (word.str.len_chars() >= SHORTEST_MISSPELT) & (sound.str.len_chars() >= SHORTEST_SOUND)
+    return pl.when(long).then(sound)
+
+
+def _two_wrong(words: pl.LazyFrame, solid: pl.DataFrame) -> pl.LazyFrame:
+    """Find words that share all but two letters, in order, with a long term of the same beginning and end."""
+    terms = solid.filter(pl.col("pattern").str.len_chars() >= LONG_TERM)
+    edges = pl.concat_str(pl.col("token").str.head(2), pl.col("token").str.tail(1))
+    ends = terms.select(edges=pl.concat_str(pl.col("pattern").str.head(2), pl.col("pattern").str.tail(1)))["edges"]
+    near = words.filter(pl.col("token").str.len_chars().is_between(LONG_TERM - 2, 18) & edges.is_in(ends.implode()))
+    left = _two_out(near.with_columns(word="token"))
+    right = _two_out(terms.lazy().with_columns(word="pattern"))
+    return left.join(right, on="variant", how="inner").select("token", "pattern").unique()
+
+
+def _two_out(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out none, one or two of the letters between the first two and the last: one row per variant."""
+    word, length = pl.col("word"), pl.col("word").str.len_chars().cast(pl.Int64)
+    first = frame.with_columns(i=pl.int_ranges(2, length)).explode("i")
+    both = first.with_columns(j=pl.int_ranges("i", length)).explode("j")
+    cut = pl.concat_str(
+        word.str.head(pl.col("i")),
+        word.str.slice(pl.col("i") + 1, (pl.col("j") - pl.col("i") - 1).clip(0)),
+        word.str.slice(pl.max_horizontal(pl.col("j") + 1, pl.col("i") + 1)),
+    )
+    whole = frame.with_columns(variant=word).drop("word")
+    return pl.concat([whole, both.with_columns(variant=cut).drop("word", "i", "j")]).unique()

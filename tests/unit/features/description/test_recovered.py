@@ -1,0 +1,102 @@
+"""Words put together again, by hand; and the honest words beside each that must stay what they are."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from features.description.assessment import assess_texts
+from features.description.escapes import decoded_texts
+from features.minerals import Minerals
+
+HIDDEN = {  # text: mineral, how it is hidden
+    "a.n_t*i-m~o+n=y ingot": "antimony",  # any mark between letters
+    "annttiimmoonnyy ingot": "antimony",  # letters repeated
+    "AntimonyIngot99.65%": "antimony",  # words glued
+    "gllm metal": "gallium",  # vowels out
+    "tnugsten powder": "tungsten",  # letters changed places
+    "antymoni ingotz": "antimony",  # by ear
+    "ynomitna ingot": "antimony",  # backwards
+    "dysporsum oxide": "dysprosium",  # two letters wrong in a long word
+    "CAS7440-36-0lumps": "antimony",
+    "Sb 2 O 3 powder": "antimony",
+    "Sb203 powder": "antimony",
+    "ti1 ding4": "antimony",
+    "\\u0061ntimony ingot": "antimony",
+    "%E9%94%91%E9%94%AD": "antimony",
+    "&amp;#97;ntimony ingot": "antimony",
+    "&#97&#110&#116imony ingot": "antimony",
+    "三氧化二提": "antimony",  # a character of the same sound
+    "仲乌酸铵": "tungsten",
+    "金弟锭": "antimony",  # a character in two halves
+    "⿰钅弟锭": "antimony",
+    "Sb锭 99.65%": "antimony",
+    "アンチモン地金": "antimony",
+    "안티몬괴": "antimony",
+    "сурьма металлическая": "antimony",
+    "ก้อนพลวง": "antimony",
+    "Antimonbarren": "antimony",
+    "lingotes de antimonio": "antimony",
+    "⠁⠝⠞⠊⠍⠕⠝⠽ ⠊⠝⠛⠕⠞": "antimony",
+    "ค ภtเ๓๏ภץ".replace(" ", ""): "antimony",
+}
+HONEST = (
+    "teller machine",
+    "Bismarck herring",
+    "Indian cotton",
+    "Galliumgasse 12, Wien",
+    "geranium oil",
+    "solarium tubes",
+    "Galium verum herb extract",
+    "German oak furniture",
+    "stadium seats",
+    "antonymous words",
+    "antimony-free chips",
+    "金属家具",
+    "抗氧化提取物",
+    "黄金有限公司",
+    "乙酸钠",
+    "氧化加工铝型材",
+    "木粉 wood powder",
+    "Израиль апельсины",
+    "สายไฟ cable",
+    "part no SB203, model GE02",
+    "100% cotton =E9 50%AB",
+)
+
+
+def test_what_is_hidden_is_found(minerals: Minerals) -> None:
+    read = assess_texts(pl.LazyFrame({"text": list(HIDDEN)}), minerals).collect()
+    found = {
+        text: mineral
+        for text, mineral, weight in read.select("text", "text_mineral", "term_weight").iter_rows()
+        if weight >= 0.5
+    }
+    assert {text: found.get(text) for text in HIDDEN} == HIDDEN
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_honest_words_stay_what_they_are(minerals: Minerals, text: str) -> None:
+    read = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()
+    assert read["term_weight"].item() < 0.3
+
+
+def test_escapes_by_hand() -> None:
+    given = {
+        "a&#98;c": "abc",
+        "%61%62": "ab",
+        "\\x41\\u0042": "AB",
+        "U+0041": "A",
+        "=E9=94=91": "锑",
+        "&amp;#97;": "a",
+        "&#982": "b2",  # without a semicolon the number may end early
+        "100% sure": "100% sure",
+        "\\u{D800}": "\\u{D800}",  # half of a pair is no character
+        "&nosuch;": "&nosuch;",
+    }
+    read = decoded_texts(pl.LazyFrame({"text": list(given)})).collect()
+    assert dict(read.select("text", "decoded").iter_rows()) == given
+
+
+def test_no_text_at_all(minerals: Minerals) -> None:
+    assert assess_texts(pl.LazyFrame(schema={"text": pl.String}), minerals).collect().is_empty()
