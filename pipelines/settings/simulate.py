@@ -55,6 +55,8 @@ LookalikeName = Literal[
     "master_alloy",
     "hub_maker",
     "changed_goods",
+    "mine_restart",
+    "stock_draw",
 ]
 OptionalColumn = Literal[
     "office_id",
@@ -199,6 +201,19 @@ class Statistics(Closed):
         return self
 
 
+class PriceGap(Closed):
+    """How far prices abroad come to lie above those in China once a good is controlled."""
+
+    usual_ratio: Annotated[float, Field(ge=1.0)]
+    """Price abroad over price in China that a controlled good reaches in the end."""
+    minerals: dict[str, Annotated[float, Field(ge=1.0)]]
+    """The same for minerals of which it is known."""
+    opening_days: Positive
+    """Days after the control in which about two thirds of the gap open."""
+    exporters_share: Share
+    """Share of the gap (in logarithms) that licensed exporters get in their price."""
+
+
 class SimulateSettings(Closed):
     """One generated world."""
 
@@ -239,4 +254,5 @@ class SimulateSettings(Closed):
     """Share of empty cells by column, whatever the label."""
     statistics: Statistics
     prices_usd_per_kg: dict[str, tuple[PricePoint, ...]]
-    """Dated prices of minerals; other goods keep their price."""
+    """Dated prices abroad of minerals; other goods keep their price."""
+    price_gap: PriceGap

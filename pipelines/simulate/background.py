@@ -10,8 +10,8 @@ import polars as pl
 from pipelines.simulate.calendar_of_controls import NEVER
 from pipelines.simulate.draws import Bools, Floats, Ints, stream
 from pipelines.simulate.honest import COLLAPSE, FRONT_LOADING, RECOVERY
-from pipelines.simulate.lookalikes import FEED, smelter_place
 from pipelines.simulate.movements import SEA, Setting
+from pipelines.simulate.rivals import RIVAL_LANES, rival_lanes, rival_usd
 from pipelines.simulate.routes import travel_days
 from pipelines.simulate.seasons import month_factors
 
@@ -74,7 +74,7 @@ def background_trade(world: Setting, months: Ints, prices: Floats) -> pl.DataFra
 
     `months` are the first days of the extra, history and world months and of the month after; `prices` go with them.
     """
-    rng = stream(world.seed, "background")
+    rng = stream(world.root, "background")
     heads = six_digit_headings(world, prices)
     lanes = _lanes(world, rng, heads)
     seller, buyer, head = lanes.seller, lanes.buyer, lanes.head
@@ -90,7 +90,7 @@ def background_trade(world: Setting, months: Ints, prices: Floats) -> pl.DataFra
     usd = base[:, None] * calendar[None, :] * drift * ~empty
     usd *= _after_controls(world, heads, lanes, months)
     usd *= _growing_hub(world, seller, months)
-    usd[-_SMELTER_LANES:] = _smelter_usd(world, rng, base, months)
+    usd[-RIVAL_LANES:] = rival_usd(world, rng, float(np.median(base)), months)
     packing = np.exp(0.15 * rng.normal(size=(shape[0], 1)) + 0.06 * rng.normal(size=shape))
     kg = usd / heads.usd_per_kg[head] * packing
     trip = travel_days(world, seller, buyer, np.full(shape[0], SEA)) + 9.0
@@ -114,10 +114,6 @@ def _buyer_size(world: Setting) -> Floats:
     return size
 
 
-_SMELTER_LANES = 6
-"""Last lanes of the table: four of the new refinery's exports, two of its ore imports."""
-
-
 def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> Lanes:
     places, count = len(world.places.codes), len(heads.codes)
     size = _seller_size(world)
@@ -128,16 +124,8 @@ def _lanes(world: Setting, rng: np.random.Generator, heads: Headings) -> Lanes:
     dense = np.where(heads.touches_mineral, 1.0, ORDINARY_LANES)
     there = rng.random((count, places, places)) < chance[None, :, :] * dense[:, None, None]
     head, seller, buyer = np.nonzero(there)
-    place, good, _ = smelter_place(world)
-    product = heads.codes.index(world.goods.texts("hs_code")[good][:6])
-    ore = heads.codes.index(FEED[world.goods.names[good]])
-    to = world.places.positions("USA", "DEU", "JPN", "NLD")
-    ore_from = world.places.positions("AUS", "TJK")
-    seller = np.concatenate([seller, np.full(4, place), ore_from])
-    buyer = np.concatenate([buyer, to, np.full(2, place)])
-    head = np.concatenate([head, np.full(4, product), np.full(2, ore)])
-    fine = seller != buyer
-    buyer = np.where(fine, buyer, world.places.position("ITA"))
+    extra = rival_lanes(world, heads.codes)
+    seller, buyer, head = (np.concatenate(both) for both in zip((seller, buyer, head), extra, strict=True))
     return Lanes(seller.astype(np.int64), buyer.astype(np.int64), head.astype(np.int64))
 
 
@@ -166,14 +154,7 @@ def _growing_hub(world: Setting, seller: Ints, months: Ints) -> Floats:
 def growing_hub(world: Setting) -> int:
     """Name the honest entrepôt that grows."""
     hubs = ("ARE", "SGP", "NLD", "MYS")
-    return world.places.position(hubs[int(stream(world.seed, "growing hub").integers(0, len(hubs)))])
-
-
-def _smelter_usd(world: Setting, rng: np.random.Generator, base: Floats, months: Ints) -> Floats:
-    _, _, opened = smelter_place(world)
-    ramp = np.clip((months[:-1] - opened) / 300.0, 0.0, 1.0)
-    level = 25 * np.median(base) * np.array([0.5, 0.2, 0.2, 0.1, 0.45, 0.25])
-    return np.asarray(level[:, None] * ramp[None, :] * np.exp(0.25 * rng.normal(size=(_SMELTER_LANES, len(ramp)))))
+    return world.places.position(hubs[int(stream(world.root, "growing hub").integers(0, len(hubs)))])
 
 
 def _arrive(left: Floats, whole: Ints, later: Floats) -> Floats:

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from pipelines.settings.simulate import PriceGap
 from pipelines.simulate.catalogue import Goods, Places
 from pipelines.simulate.draws import Bools, Floats, Ints, day_number
 
@@ -68,6 +69,14 @@ def rules_in_time(measures: pl.DataFrame, goods: Goods, places: Places) -> Rules
         starts[spell, rows, places.position(iso3)] = day_number(first)
         ends[spell, rows, places.position(iso3)] = day_number(end) if end else NEVER
     return Rules(licensed, starts, ends)
+
+
+def gap_by_month(gap: PriceGap, rules: Rules, goods: Goods, months: Ints) -> Floats:
+    """Price abroad over price in China of each good at each month's first day: 1 until its control, then rising."""
+    known = {str(name): ratio for name, ratio in gap.minerals.items()}
+    final = np.log([known.get(mineral, gap.usual_ratio) for mineral in goods.texts("mineral")])
+    since = np.maximum(months[None, :] - rules.licensed_from[:, None], 0.0)
+    return np.asarray(np.exp(final[:, None] * (1 - np.exp(-since / gap.opening_days))))
 
 
 def price_by_month(prices: Mapping[str, Sequence[tuple[date, float]]], goods: Goods, months: Ints) -> Floats:

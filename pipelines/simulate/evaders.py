@@ -52,7 +52,7 @@ def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
     hubs = {}
     pool = world.config.evasion.hubs
     for mineral in minerals:
-        both = stream(world.seed, "hubs", mineral).choice(len(pool), size=2, replace=False)
+        both = stream(world.root, "hubs", mineral).choice(len(pool), size=2, replace=False)
         hubs[mineral] = (world.places.position(pool[both[0]]), world.places.position(pool[both[1]]))
     return hubs
 
@@ -153,6 +153,7 @@ def _one_agent(
     scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
     open_days = phase.closes - np.maximum(world.rules.licensed_from[usable], phase.opens)
     prize = goods.floats("weight")[usable] * np.maximum(world.prices[usable, -1], 1.0) ** 0.15 * open_days
+    prize = prize * world.gaps[usable, -1] ** 0.5  # where the gap is wider, more is gained
     good = int(usable[pick(rng, prize, 1)[0]])
     first = max(int(world.rules.licensed_from[good]), phase.opens)
     room = phase.closes - first

@@ -27,7 +27,7 @@ def planned_days(world: Setting, agents: Agents) -> tuple[Ints, Ints]:
     """Plan when each evader ships its lots: the evader and the day of each lot, in the order of days."""
     rng = stream(world.seed, "plans")
     row = np.repeat(np.arange(agents.count), agents.whole("lots"))
-    day = _days(rng, agents, row, agents.whole("scheme")[row])
+    day = _days(world, rng, agents, row, agents.whole("scheme")[row])
     order = np.lexsort((row, day))
     return row[order], day[order]
 
@@ -90,6 +90,10 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
     columns["licence_plan"] = _licence_plan(world, rng, agents, row=row, scheme=scheme, good=good, day=day)
     columns["loss_share"] = np.where(by_hub, rng.beta(2, 2 / world.config.evasion.hub_loss_share, count), 0.0)
+    # bought at home: the true price of what leaves China is the home price, the gap is the evader's gain
+    exporters_share = world.config.price_gap.exporters_share
+    cheaper = np.where(filed_abroad, 1.0, world.gap(good, day) ** -exporters_share)
+    columns["usd_per_kg"] = columns["usd_per_kg"] * cheaper
     for care in ("care_price", "care_volume", "care_packing", "care_text", "care_route"):
         columns[care] = np.clip(agents.real(care)[row] + rng.normal(0, 0.08, count), 0.0, 1.0)
     return movement_table(columns, count)
@@ -105,13 +109,18 @@ def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, slo
     return np.asarray(np.where(known, world.firms.buyer_of(house, destination, np.zeros_like(row)), own))
 
 
-def _days(rng: np.random.Generator, agents: Agents, row: Ints, scheme: Ints) -> Ints:
+def _days(world: Setting, rng: np.random.Generator, agents: Agents, row: Ints, scheme: Ints) -> Ints:
     starts, ends = agents.whole("starts")[row], agents.whole("ends")[row]
     where = rng.random(len(row))
     in_bursts = np.isin(scheme, [NAMES.index(name) for name in ("sample_parcels", "split_lots", "hand_baggage")])
     # a handful of parcels within two weeks, then a pause
     burst = (np.floor(where * 3) + 0.12 * rng.random(len(row))) / 3
-    return np.asarray(starts + (np.where(in_bursts, burst, where) * (ends - starts)).astype(np.int64))
+    day = starts + (np.where(in_bursts, burst, where) * (ends - starts)).astype(np.int64)
+    # a lot planned for a day on which the gap was small is mostly put off to a later one
+    good = agents.whole("good")[row]
+    worth = world.gap(good, day) / world.gap(good, ends)
+    later = day + (rng.random(len(row)) * (ends - day)).astype(np.int64)
+    return np.asarray(np.where(~in_bursts & (rng.random(len(row)) > np.maximum(worth, 0.4)), later, day))
 
 
 def _host_mass(world: Setting, rng: np.random.Generator, host: Ints, mode: Ints) -> Floats:

@@ -15,6 +15,8 @@ CITIES = 8
 BUYERS_PER_DEMAND = 0.0045
 """Buyers in a country per declaration and unit of demand: about four declarations for each buyer."""
 MIN_BUYERS = 12
+HUB_FIRMS = 2.0
+"""Extra weight of a country that is a hub of this world, as a seat of firms: where evaders hide, honest firms are many."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ def found_firms(
     foreign_share: float,
     new_share: float,
     group_share: float,
+    hubs: Ints,
     pool: str = "common",
 ) -> Firms:
     """Found the firms and buyers of a world; later schemes only choose among them."""
     rng = stream(seed, "firms")
     foreign = rng.random(count) < foreign_share
     abroad = places.demand * 0.25 + places.entrepot * 4
+    abroad[hubs] += HUB_FIRMS
     country = np.where(foreign, pick(rng, abroad, count), 0).astype(np.int64)
     kinds = goods.floats("weight") * np.array([role == "ordinary" for role in goods.texts("role")])
     weight = np.minimum(rng.pareto(1.4, count) + 0.25, 12.0)

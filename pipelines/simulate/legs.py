@@ -12,19 +12,21 @@ import polars as pl
 from pipelines.simulate.draws import Floats, Ints, stream
 from pipelines.simulate.movements import IMPORT, SEA, UNDECLARED, Setting
 from pipelines.simulate.routes import travel_days
+from pipelines.simulate.reporting import books_by_consignment
 from pipelines.simulate.schemes import CONVERSIONS, DOWNSTREAM, NAMES, SCHEMES
 
 RESTUFFING_DAYS = 9.0  # mean time at a hub
 UNRECORDED_AS_ITSELF = (
-    "732690"  # where a first leg leaves under a false code: steel articles, as in minerals.yaml disguises
+    732690  # where a first leg leaves under a false code: steel articles, as in minerals.yaml disguises
 )
 SEEN_AT_ORIGIN_SHARE = 0.65  # first legs that leave openly, under their own code
 
 SIGHTING = {
     "reporter": pl.Int64,
     "partner": pl.Int64,
+    "consigned": pl.Int64,
     "direction": pl.String,
-    "hs6": pl.String,
+    "hs6": pl.Int64,
     "day": pl.Int64,
     "kg": pl.Float64,
     "usd": pl.Float64,
@@ -38,7 +40,8 @@ class Crossings:
     legs: pl.DataFrame
     """One row a border crossing of the movement's true goods; `movement` counts the movements from 0."""
     sightings: pl.DataFrame
-    """One row a figure that an office writes down, before noise: reporter, partner, direction, hs6, day, kg, usd."""
+    """One row a figure that an office writes down, before noise: reporter, partner, whence it was
+    consigned (-1 on exports), direction, hs6, day, kg, usd."""
 
 
 def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -> Crossings:
@@ -110,7 +113,7 @@ def _sightings(
     world: Setting, rng: np.random.Generator, rows: pl.DataFrame, legs: pl.DataFrame, usd: pl.Series
 ) -> pl.DataFrame:
     config = world.config.statistics
-    hs6 = np.array([code[:6] for code in world.goods.texts("hs_code")])
+    hs6 = np.array([int(code[:6]) for code in world.goods.texts("hs_code")])
     count = rows.height
     scheme = rows["scheme"].to_numpy()
     typology = np.array([one.typology for one in SCHEMES] + [""])[scheme]
@@ -139,15 +142,29 @@ def _sightings(
     in_code = np.where(false & seen_true[m], hs6[good], np.where(false | hidden, hs6[paper], hs6[good]))
     in_value = np.where(false & seen_true[m], worth, value)
     reexports = last & two & ~evades
-    names_origin = reexports & by_origin[m] & (rows["origin"].to_numpy()[m] != legs["to_place"].to_numpy())
+    by_consignment = books_by_consignment(world, legs["to_place"].to_numpy(), legs["arrived"].to_numpy())
+    names_origin = reexports & by_origin[m] & ~by_consignment
+    names_origin &= rows["origin"].to_numpy()[m] != legs["to_place"].to_numpy()
     partner_in = np.where(names_origin, rows["origin"].to_numpy()[m], legs["from_place"].to_numpy())
     left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
     start, end = legs["from_place"].to_numpy(), legs["to_place"].to_numpy()
     ways = np.where(reexports, "re_export", "export")
     inward = np.full(len(m), "import")
-    out = _sighted(reporter=start, partner=end, direction=ways, hs6=out_code, day=left, kg=own, usd=value)
+    unknown = np.full(len(m), -1)
+    out = _sighted(
+        reporter=start, partner=end, consigned=unknown, direction=ways, hs6=out_code, day=left, kg=own, usd=value
+    )
     exports = out.filter(pl.Series(~undeclared)[_kept(start, end)])
-    came = _sighted(reporter=end, partner=partner_in, direction=inward, hs6=in_code, day=arrived, kg=own, usd=in_value)
+    came = _sighted(
+        reporter=end,
+        partner=partner_in,
+        consigned=start,
+        direction=inward,
+        hs6=in_code,
+        day=arrived,
+        kg=own,
+        usd=in_value,
+    )
     # what left without a paper: baggage is never seen, a ship under another name mostly arrives as what it is
     arrives = ~undeclared | (~by_hand & seen_true[m])
     imports = came.filter(pl.Series(arrives)[_kept(end, partner_in)])
@@ -155,6 +172,7 @@ def _sightings(
     found = _sighted(
         reporter=end[uncovered],
         partner=start[uncovered],
+        consigned=start[uncovered],
         direction=inward[uncovered],
         hs6=hs6[good][uncovered],
         day=arrived[uncovered],

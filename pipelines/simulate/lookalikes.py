@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.draws import pick, stream
 from pipelines.simulate.movements import COURIER, IMPORT, SEA, Setting, movement_table, ship
+from pipelines.simulate.rivals import rival_trade
 from pipelines.simulate.trading_habits import (
     border_trade,
     changed_goods,
@@ -23,16 +25,6 @@ from pipelines.simulate.trading_habits import (
 )
 
 Builder = Callable[[Setting, np.random.Generator, int], dict[str, object]]
-SMELTERS = ("KAZ", "TUR", "IND", "MYS", "KOR", "ZAF", "BEL", "AUS")
-"""Countries of which one, drawn per world, opens a refinery."""
-FEED = {  # product of the new refinery -> six-digit code of what it imports to make it
-    "antimony_ingot": "261710",
-    "sb2o3_commercial": "811010",
-    "gallium_metal": "281820",
-    "bismuth_ingot": "780110",
-    "tungsten_oxide": "284180",
-}
-SMELTED = tuple(FEED)
 
 
 def _named(*names: str) -> Builder:
@@ -61,35 +53,6 @@ def _hub_reexport(world: Setting, rng: np.random.Generator, count: int) -> dict[
         "declared_destination": destination,
         "direction": np.full(count, IMPORT),
         "consignee": world.firms.buyer_of(firm, destination, np.zeros(count, np.int64)),
-    }
-
-
-def smelter_place(world: Setting) -> tuple[int, int, int]:
-    """Name the country of the new refinery, its product and its first day."""
-    rng = stream(world.seed, "smelter")
-    place = world.places.position(SMELTERS[int(rng.integers(0, len(SMELTERS)))])
-    good = world.goods.position(SMELTED[int(rng.integers(0, len(SMELTED)))])
-    opened = world.first_day + int((0.3 + 0.35 * rng.random()) * (world.last_day - world.first_day))
-    return place, good, opened
-
-
-def _new_smelter(world: Setting, rng: np.random.Generator, count: int) -> dict[str, object]:
-    place, good, opened = smelter_place(world)
-    local = np.flatnonzero(world.firms.country == place)
-    crew = local[:3] if len(local) else np.flatnonzero(world.firms.country != 0)[:1]
-    firm = crew[rng.integers(0, len(crew), count)]
-    day = opened + (rng.random(count) ** 0.7 * (world.last_day - opened)).astype(np.int64)
-    buyers = world.places.positions("USA", "DEU", "JPN", "NLD", "KOR")
-    destination = buyers[pick(rng, [0.5, 0.15, 0.15, 0.1, 0.1], count)]
-    destination = np.where(destination == place, buyers[0], destination)
-    columns = ship(world, rng, firm=firm, good=np.full(count, good), day=day, destination=destination)
-    at_home = np.full(count, place)
-    return columns | {
-        "origin": at_home,
-        "declared_origin": at_home,
-        "dispatch": at_home,
-        "hub": np.full(count, -1),
-        "direction": np.full(count, IMPORT),
     }
 
 
@@ -179,7 +142,7 @@ LOOKALIKES: dict[str, Builder] = {
     "medicine": _named("bismuth_pharma", "bismuth_cosmetic"),
     "name_only": _named("pet_chips", "pet_film", "furniture_brand", "tungsten_bulb", "pencil_leads", "antimony_yellow"),
     "hub_reexport": _hub_reexport,
-    "new_smelter": _new_smelter,
+    "new_smelter": partial(rival_trade, "new_smelter"),
     "price_boom": _price_boom,
     "stock_sale": _twisted(price_twist=(-1.2, 0.4)),
     "consolidated": _twisted(price_twist=(0.1, 0.6), volume_twist=(0.0, 0.6), packing_twist=(0.0, 0.8)),
@@ -195,6 +158,8 @@ LOOKALIKES: dict[str, Builder] = {
     "master_alloy": _named("ferrotungsten", "ferromolybdenum", "rare_earth_alloy", "mischmetal", "lead_antimony"),
     "hub_maker": hub_maker,
     "changed_goods": changed_goods,
+    "mine_restart": partial(rival_trade, "mine_restart"),
+    "stock_draw": partial(rival_trade, "stock_draw"),
 }
 """Every look-alike by name, in the order in which movements store them."""
 
@@ -212,4 +177,4 @@ def lookalike_trade(world: Setting, declarations: int) -> pl.DataFrame:
     return pl.concat(tables) if tables else movement_table({}, 0)
 
 
-__all__ = ["LOOKALIKES", "SEA", "lookalike_trade", "smelter_place"]
+__all__ = ["LOOKALIKES", "SEA", "lookalike_trade"]

@@ -71,6 +71,9 @@ class Setting:
     """Everything that movements happen in: goods, places, firms, rules, months and prices."""
 
     seed: int
+    """Of the rows: each part of a large world has its own."""
+    root: int
+    """Of the world: what all parts share."""
     config: SimulateSettings
     goods: Goods
     places: Places
@@ -79,7 +82,9 @@ class Setting:
     months: Ints
     """Day number of each month's first day, and of the day after the last month."""
     prices: Floats
-    """USD/kg by good and month."""
+    """USD/kg abroad by good and month."""
+    gaps: Floats
+    """Price abroad over price in China by good and month, at least 1."""
 
     @property
     def first_day(self) -> int:
@@ -97,8 +102,12 @@ class Setting:
         return np.clip(found, 0, len(self.months) - 2).astype(np.int64)
 
     def price(self, good: Ints, day: Ints) -> Floats:
-        """Usual price of a good in the month of a day, USD/kg."""
+        """Usual price of a good abroad in the month of a day, USD/kg."""
         return np.asarray(self.prices[good, self.month_of(day)])
+
+    def gap(self, good: Ints, day: Ints) -> Floats:
+        """Price abroad over price in China in the month of a day; 1 for what is not controlled."""
+        return np.asarray(self.gaps[good, self.month_of(day)])
 
 
 def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
@@ -196,6 +205,8 @@ def ship(
         world.goods.floats("price_spread")[good] * (0.5 * world.firms.markup[firm] + 0.85 * rng.normal(size=count))
         - 0.08 * np.log(np.maximum(kg, 0.1) / world.goods.floats("lot_kg")[good])
     )
+    open_gap = 1.0 - world.config.price_gap.exporters_share  # what leaves China openly is dearer than at home
+    price = np.where(home == 0, price * world.gap(good, day) ** -open_gap, price)
     slot = pick(rng, [0.6, 0.25, 0.15], count)
     desk = rng.integers(0, DESKS, count)
     return {

@@ -77,7 +77,7 @@ SCHEMES: tuple[Scheme, ...] = (
         "true_good",
         "export",
         ("2023-2024-ga-ge-mirror-gap",),
-        ("hub_reexport", "group_sale"),
+        ("hub_reexport", "group_sale", "stock_draw"),
     ),
     Scheme(
         "hub_converted",
@@ -85,9 +85,16 @@ SCHEMES: tuple[Scheme, ...] = (
         "true_good",
         "import",
         ("2024-2025-reuters-antimony-th-mx",),
-        ("new_smelter", "hub_maker"),
+        ("new_smelter", "hub_maker", "mine_restart"),
     ),
-    Scheme("false_origin", "transshipment", "true_good", "import", ("us-doj-magnets",), ("hub_reexport", "hub_maker")),
+    Scheme(
+        "false_origin",
+        "transshipment",
+        "true_good",
+        "import",
+        ("us-doj-magnets",),
+        ("hub_reexport", "hub_maker", "stock_draw"),
+    ),
     Scheme(
         "no_licence", "misdeclaration", "true_good", "export", ("2025-12-17-guangzhou-antimony",), ("below_threshold",)
     ),

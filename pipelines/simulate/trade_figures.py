@@ -10,44 +10,80 @@ from pipelines.simulate.background import EXTRA, Headings, background_trade, six
 from pipelines.simulate.draws import Floats, Ints, heavy_tail, scramble
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.reclassification import rebook, reclassifications
+from pipelines.simulate.reporting import (
+    BREAKDOWN_IMPORTERS,
+    FOB_IMPORTERS,
+    RENUMBERED,
+    books_by_consignment,
+    consignors,
+    counts_in_older_edition,
+    in_own_edition,
+)
 
 ONE_SIDED_SHARE = 0.05  # lanes that one side never publishes (confidential, below threshold)
-FOB_IMPORTERS = (
-    "USA",
-    "CAN",
-    "AUS",
-    "ZAF",
-)  # publish imports at the value in the exporting country (UN Comtrade metadata)
-CONSIGNMENT_IMPORTERS = ("HKG", "SGP", "ARE")
+_LANE = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "consigned_iso3", "freq"]
 _KEYS = ["reporter", "partner", "direction", "hs6", "month"]
 
 
-def publish(world: Setting, sightings: pl.DataFrame, months: Ints, prices: Floats) -> pl.DataFrame:
-    """Publish the flows of both sides as each reporter would; `months` starts EXTRA months before the history."""
+def sum_sightings(world: Setting, sightings: pl.DataFrame, months: Ints) -> pl.DataFrame:
+    """Sum sightings by month of the history (`months` starts EXTRA months before it) and place of consignment."""
     published_months = months[EXTRA:]
-    own = (
+    keys = [*_KEYS, "consigned"]
+    return (
         sightings.with_columns(
             pl.Series("month", np.searchsorted(published_months, sightings["day"].to_numpy(), side="right") - 1)
         )
         .filter((pl.col("month") >= 0) & (pl.col("month") < len(published_months) - 1))
         .with_columns(pl.col("kg", "usd") / world.config.evasion.coverage_share)
-        .select(*_KEYS, "kg", "usd")
+        .sort(*keys, "kg", "usd")  # summing in a fixed order keeps the last bits the same on every run
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("kg", "usd").sum())
     )
+
+
+def publish(world: Setting, sums: pl.DataFrame, months: Ints, prices: Floats) -> pl.DataFrame:
+    """Publish the flows of both sides as each reporter would, from the sums of all sightings."""
+    published_months = months[EXTRA:]
     heads = six_digit_headings(world, prices)
-    changes = reclassifications(world, heads, len(published_months) - 1)
-    drawn = background_trade(world, months, prices).select(*_KEYS, "kg", "usd")
+    changes = reclassifications(world, heads, len(published_months) - 1).with_columns(
+        pl.col("hs6", "to").cast(pl.Int64)
+    )
+    drawn = background_trade(world, months, prices).with_columns(pl.col("hs6").cast(pl.Int64))
+    consigned = consignors(in_own_edition(world, rebook(sums, changes), published_months), world.places.codes)
+    both = rebook(pl.concat([sums.select(*_KEYS, "kg", "usd"), drawn.select(*_KEYS, "kg", "usd")]), changes)
     total = (
-        rebook(pl.concat([own, drawn], how="vertical_relaxed"), changes)
-        .sort(*_KEYS, "kg", "usd")  # summing in a fixed order keeps the last bits the same on every run
+        in_own_edition(world, both, published_months)
+        .sort(*_KEYS, "kg", "usd")
         .group_by(_KEYS, maintain_order=True)
         .agg(pl.col("kg", "usd").sum())
     )
-    return _as_contract(world, _distort(world, total, published_months, heads), published_months)
+    figures = _distort(world, total, published_months, heads)
+    return _as_contract(world, _broken_down(world, figures, consigned), published_months)
+
+
+def _broken_down(world: Setting, figures: pl.DataFrame, consigned: pl.DataFrame) -> pl.DataFrame:
+    """Add, for some importers, the same figures by place of consignment: parts of a total that stands beside them."""
+    whole = figures.with_columns(pl.lit(None, dtype=pl.Int64).alias("consigned"))
+    keys = ["reporter", "partner", "hs6", "month"]
+    at = world.places.positions(*BREAKDOWN_IMPORTERS).tolist()
+    named = figures.filter((pl.col("direction") == "import") & pl.col("reporter").is_in(at))
+    by_hub = named.join(
+        consigned.filter(pl.col("consigned") != pl.col("partner")), on=keys, how="inner", maintain_order="left"
+    ).with_columns((pl.col("consigned_usd") / pl.col("usd")).clip(0.0, 1.0).alias("part"))
+    straight = (
+        named.join(by_hub.group_by(keys).agg(pl.col("part").sum()), on=keys, how="left", maintain_order="left")
+        .with_columns((1 - pl.col("part").fill_null(0.0)).clip(0.0, 1.0).alias("part"))
+        .with_columns(pl.col("partner").alias("consigned"))
+    )
+    parts = pl.concat([by_hub.select(straight.columns), straight]).with_columns(
+        (pl.col("value_usd") * pl.col("part")).round(0), (pl.col("net_kg") * pl.col("part")).round(2)
+    )
+    return pl.concat([whole, parts.filter(pl.col("value_usd") >= 1).select(whole.columns)])
 
 
 def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
     """Uniform numbers that belong to their keys: a later lane or month never shifts an earlier one's noise."""
-    here = np.full(1, world.seed * 1000 + purpose, dtype=np.int64)
+    here = np.full(1, world.root * 1000 + purpose, dtype=np.int64)
     return np.asarray((scramble(here, *keys) >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9)
 
 
@@ -61,7 +97,8 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings)
     is_import = (total["direction"] == "import").to_numpy()
     reporter, partner = total["reporter"].to_numpy(), total["partner"].to_numpy()
     seller, buyer = np.where(is_import, partner, reporter), np.where(is_import, reporter, partner)
-    head = total["hs6"].cast(pl.Int64).to_numpy()
+    # a lane has the same noise on both sides, whichever edition a side counts in
+    head = total["hs6"].replace({old: new for new, old in reversed(RENUMBERED.items())}).to_numpy()
     month = total["month"].to_numpy()
     year = months[month].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
     side = is_import.astype(np.int64)
@@ -89,7 +126,7 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings)
 
     estimated = _chance(world, 26, reporter, partner, head, year) < config.estimated_mass_share
     # statisticians impute a mass from the usual price of the heading in that month, known without any later figure
-    row = pl.Series(heads.codes).search_sorted(total["hs6"]).to_numpy()
+    row = np.searchsorted(np.array([int(code) for code in heads.codes]), head)
     typical = heads.usd_per_kg[row, month + EXTRA]
     kg = np.where(estimated, usd / typical, kg)
     missing = _chance(world, 28, reporter, partner, head, month) < config.missing_mass_share
@@ -146,7 +183,7 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
     annual = (
         told.filter((pl.col("publishes") == "annual") & pl.col("period").dt.year().is_in(whole_years))
         .with_columns(pl.col("period").dt.truncate("1y"))
-        .group_by("reporter", "partner", "direction", "hs6", "period", "delay", maintain_order=True)
+        .group_by("reporter", "partner", "consigned", "direction", "hs6", "period", "delay", maintain_order=True)
         .agg(pl.col("value_usd").sum(), pl.col("net_kg").sum(), pl.col("is_net_kg_estimated").any())
         .with_columns(
             pl.lit("A").alias("freq"),
@@ -156,15 +193,17 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
     codes = pl.Series("code", places.codes)
     both = pl.concat([monthly, annual], how="diagonal")
     is_import = pl.col("direction") == "import"
-    iso3 = codes.gather(both["reporter"])
+    first = both["period"].to_physical().cast(pl.Int64)
+    by_consignment = books_by_consignment(world, both["reporter"].to_numpy(), first.to_numpy())
+    older = counts_in_older_edition(world, both["reporter"], first)
     return (
         both.with_columns(
-            iso3.alias("reporter_iso3"),
+            codes.gather(both["reporter"]).alias("reporter_iso3"),
             codes.gather(both["partner"]).alias("partner_iso3"),
-            pl.col("hs6").alias("hs_code"),
-            pl.lit("HS2022").alias("hs_edition"),
+            pl.when(older).then(pl.lit("HS2017")).otherwise(pl.lit("HS2022")).alias("hs_edition"),
             pl.lit("simulated").alias("source"),
-            pl.lit("W00").alias("consigned_iso3"),
+            codes.gather(both["consigned"]).fill_null("W00").alias("consigned_iso3"),
+            pl.Series("by_consignment", by_consignment),
             pl.lit(None, dtype=pl.String).alias("transport_mode"),
             pl.lit(None, dtype=pl.String).alias("customs_procedure"),
         )
@@ -175,13 +214,14 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
             .then(pl.lit("CIF"))
             .otherwise(pl.lit("FOB"))
             .alias("valuation"),
-            pl.when(is_import & pl.col("reporter_iso3").is_in(CONSIGNMENT_IMPORTERS))
+            pl.when(is_import & pl.col("by_consignment"))
             .then(pl.lit("consignment"))
             .when(is_import)
             .then(pl.lit("origin"))
             .otherwise(pl.lit("destination"))
             .alias("partner_basis"),
         )
+        .with_columns(pl.col("hs6").cast(pl.String).str.zfill(6).alias("hs_code"))
         .select(list(Flows.columns()))
-        .sort("period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq", "published_on")
+        .sort(*_LANE, "published_on", "value_usd")
     )

@@ -9,8 +9,9 @@ from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import growing_hub
 from pipelines.simulate.draws import Ints
 from pipelines.simulate.evaders import Agents
-from pipelines.simulate.lookalikes import LOOKALIKES, smelter_place
-from pipelines.simulate.movements import Setting
+from pipelines.simulate.lookalikes import LOOKALIKES
+from pipelines.simulate.movements import UNDECLARED, Setting
+from pipelines.simulate.rivals import rivals
 from pipelines.simulate.schemes import NAMES, SCHEMES
 from pipelines.simulate.worlds import drawn_names
 
@@ -64,6 +65,57 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
 
 def _evading_firms(rows: pl.DataFrame) -> Ints:
     return rows.filter(pl.col("scheme") >= 0)["firm"].unique().sort().to_numpy()
+
+
+def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
+    """Say of each trader what it is: schemes, minerals, hubs, group, first and last day; `moved` has undeclared lots too.
+
+    A trader is `evader` when it evaded at least once; its other trade is honest all the same.
+    """
+    firms, minerals = world.firms, pl.Series(world.goods.texts("mineral"))
+    codes, names = pl.Series(world.places.codes), pl.Series(NAMES)
+    bad = pl.col("scheme") >= 0
+    day = pl.col("day").cast(pl.Int32).cast(pl.Date)
+
+    def listed(column: str) -> pl.Expr:
+        return pl.col(column).filter(bad).drop_nulls().unique().sort().str.join(";").replace("", None)
+
+    table = (
+        moved.select(
+            "firm",
+            "scheme",
+            "direction",
+            day.alias("day"),
+            (bad & (pl.col("same_group") == 1)).alias("group"),
+            names.gather(moved["scheme"].replace(-1, None)).alias("scheme_name"),
+            minerals.gather(moved["good"]).alias("mineral"),
+            codes.gather(moved["hub"].replace(-1, None)).alias("hub"),
+        )
+        .group_by("firm")
+        .agg(
+            (pl.col("direction") != UNDECLARED).sum().alias("n_declarations"),
+            (bad & (pl.col("direction") != UNDECLARED)).sum().alias("n_violations"),
+            (pl.col("direction") == UNDECLARED).sum().alias("n_undeclared_lots"),
+            listed("scheme_name").alias("schemes"),
+            listed("mineral").alias("minerals"),
+            listed("hub").alias("hubs"),
+            pl.col("group").any().alias("is_same_group_abroad"),
+            pl.col("day").min().alias("first_on"),
+            pl.col("day").max().alias("last_on"),
+            pl.col("day").filter(bad).min().alias("evades_from"),
+            pl.col("day").filter(bad).max().alias("evades_to"),
+        )
+    )
+    firm = table["firm"]
+    return (
+        table.with_columns(
+            pl.Series(firms.exporter_id).gather(firm).alias("exporter_id"),
+            codes.gather(pl.Series(firms.country).gather(firm)).alias("country_iso3"),
+            pl.when(pl.col("schemes").is_null()).then(pl.lit("honest")).otherwise(pl.lit("evader")).alias("kind"),
+        )
+        .select("exporter_id", "kind", "country_iso3", pl.exclude("exporter_id", "kind", "country_iso3", "firm"))
+        .sort("exporter_id")
+    )
 
 
 def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.DataFrame:
@@ -125,20 +177,23 @@ def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl
         .agg(pl.col("hs6").unique().sort().str.join(";").alias("hs_codes"), pl.col("diverted_kg").sum().round(2))
         .with_columns(pl.lit("evasion").alias("kind"))
     )
-    place, good, opened = smelter_place(world)
-    rivals = pl.DataFrame(
+    honest = [
+        (world.goods.texts("mineral")[one.good], world.goods.texts("hs_code")[one.good][:6], one.place, one.opens)
+        + (one.kind, 0 if one.kind == "stock_draw" else one.place)
+        for one in rivals(world)
+    ] + [("", "", growing_hub(world), (world.first_day + world.last_day) // 2, "growing_hub", 0)]
+    texts = [world.places.codes[one[2]] for one in honest]
+    rival = pl.DataFrame(
         {
-            "mineral": [world.goods.texts("mineral")[good], ""],
-            "origin_iso3": [world.places.codes[place], "CHN"],
-            "hub_iso3": [world.places.codes[place], world.places.codes[growing_hub(world)]],
-            "destination_iso3": ["USA", "USA"],
-            "period": pl.Series([opened, (world.first_day + world.last_day) // 2], dtype=pl.Int32)
-            .cast(pl.Date)
-            .dt.truncate("1mo"),
-            "hs_codes": [world.goods.texts("hs_code")[good][:6], ""],
-            "diverted_kg": pl.Series([None, None], dtype=pl.Float64),
-            "kind": ["new_smelter", "growing_hub"],
+            "mineral": [one[0] for one in honest],
+            "origin_iso3": [world.places.codes[one[5]] for one in honest],
+            "hub_iso3": texts,
+            "destination_iso3": ["USA"] * len(honest),
+            "period": pl.Series([one[3] for one in honest], dtype=pl.Int32).cast(pl.Date).dt.truncate("1mo"),
+            "hs_codes": [one[1] for one in honest],
+            "diverted_kg": pl.Series([None] * len(honest), dtype=pl.Float64),
+            "kind": [one[4] for one in honest],
         }
     ).with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in ("mineral", "hs_codes"))
     order = [*keys, "hs_codes", "diverted_kg", "kind"]
-    return pl.concat([evasion.select(order), rivals.select(order)]).sort("kind", *keys)
+    return pl.concat([evasion.select(order), rival.select(order)]).sort("kind", *keys)

@@ -13,7 +13,7 @@ from pipelines.reports.world_card import world_page
 from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
-from pipelines.simulate.calendar_of_controls import price_by_month, rules_in_time
+from pipelines.simulate.calendar_of_controls import gap_by_month, price_by_month, rules_in_time
 from pipelines.simulate.campaign import campaign
 from pipelines.simulate.catalogue import goods_of_world, load_goods, load_places
 from pipelines.simulate.draws import day_number, month_starts
@@ -30,8 +30,15 @@ from pipelines.simulate.movements import Setting
 from pipelines.simulate.papers import lose_cells, write_papers
 from pipelines.simulate.seasons import keep_holidays
 from pipelines.simulate.tracking import movement_truth, tracked_movements
-from pipelines.simulate.trade_figures import publish
-from pipelines.simulate.truth import change_truth, corridor_truth, declaration_truth, leg_truth, settings_truth
+from pipelines.simulate.trade_figures import publish, sum_sightings
+from pipelines.simulate.truth import (
+    change_truth,
+    corridor_truth,
+    declaration_truth,
+    leg_truth,
+    settings_truth,
+    trader_truth,
+)
 from pipelines.simulate.worlds import draw_settings
 
 
@@ -102,7 +109,8 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     history = settings.flows_history_months + EXTRA
     long_months = month_starts(shifted(first_month, -history), months + history)
     prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
-    flows = publish(world, crossings.sightings, long_months, prices)
+    sums = sum_sightings(world, crossings.sightings, long_months)
+    flows = publish(world, sums, long_months, prices)
     declared = lose_cells(world, papers.sort("declared_on", "declaration_id"))
     return {
         "flows": flows,
@@ -112,6 +120,7 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
         "movements": tracked_movements(world, moved, papers, ledger),
         "truth/settings": settings_truth(settings, seed),
         "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
+        "truth/traders": trader_truth(world, moved),
         "truth/changes": change_truth(world, agents, evasion.changes),
         "truth/movements": movement_truth(papers, moved, ledger),
         "truth/legs": leg_truth(world, crossings.legs, papers, moved),
@@ -137,11 +146,13 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
         foreign_share=settings.foreign_filed_share,
         new_share=settings.new_firms_share,
         group_share=settings.group_firms_share,
+        hubs=places.positions(*settings.evasion.hubs),
         pool=settings.party_pool,
     )
     prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
     rules = rules_in_time(load_controls().measures, goods, places)
-    return Setting(seed, settings, goods, places, firms, rules, starts, prices), first_month
+    gaps = gap_by_month(settings.price_gap, rules, goods, starts[:-1])
+    return Setting(seed, seed, settings, goods, places, firms, rules, starts, prices, gaps), first_month
 
 
 def shifted(month: date, by: int) -> date:
