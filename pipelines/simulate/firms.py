@@ -16,7 +16,7 @@ BUYERS_PER_DEMAND = 0.0045
 """Buyers in a country per declaration and unit of demand: about four declarations for each buyer."""
 MIN_BUYERS = 12
 HUB_FIRMS = 2.0
-"""Extra weight of a country that is a hub of this world, as a seat of firms: where evaders hide, honest firms are many."""
+"""Extra weight of a hub of this world as a seat of firms: where evaders hide, honest firms are many."""
 
 
 @dataclass(frozen=True)

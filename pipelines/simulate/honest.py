@@ -11,6 +11,8 @@ from pipelines.simulate.movements import TRANSIT, Setting, draw_days, mineral_ho
 FRONT_LOADING = (
     1.9  # exports in the two months before a control, relative to usual (graphite, November 2023: indicators.md 11)
 )
+PART_LOAD_SHARE = 0.22
+"""Of ordinary lots are part loads: a few pallets in somebody's container, as evading lots mostly are too."""
 COLLAPSE, RECOVERY = (
     0.12,
     0.55,
@@ -23,6 +25,9 @@ def ordinary_trade(world: Setting, count: int) -> pl.DataFrame:
     firm = pick(rng, world.firms.weight, count)
     good = world.firms.goods[firm, pick(rng, [0.52, 0.26, 0.14, 0.08], count)]
     columns = ship(world, rng, firm=firm, good=good)
+    part = np.where(rng.random(count) < PART_LOAD_SHARE, rng.uniform(0.02, 0.3, count), 1.0)
+    columns["kg"] = np.maximum(np.round(columns["kg"] * part, 1), 0.3)
+    columns["usd_per_kg"] = columns["usd_per_kg"] * part**-0.08
     home = world.firms.country[firm]
     in_transit = (home == 0) & (rng.random(count) < world.config.transit_share)
     hub = pick(rng, world.places.entrepot, count)

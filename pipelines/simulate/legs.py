@@ -11,8 +11,8 @@ import polars as pl
 
 from pipelines.simulate.draws import Floats, Ints, stream
 from pipelines.simulate.movements import IMPORT, SEA, UNDECLARED, Setting
-from pipelines.simulate.routes import travel_days
 from pipelines.simulate.reporting import books_by_consignment
+from pipelines.simulate.routes import travel_days
 from pipelines.simulate.schemes import CONVERSIONS, DOWNSTREAM, NAMES, SCHEMES
 
 RESTUFFING_DAYS = 9.0  # mean time at a hub

@@ -16,7 +16,7 @@ CHANGING_IMPORTERS = ("SGP", "HKG", "MYS", "KOR", "MEX", "TUR")
 BREAKDOWN_IMPORTERS = ("DEU", "NLD", "KOR", "IND", "GBR", "JPN")
 """Importers that name beside the origin whence goods were consigned (UN Comtrade's second partner)."""
 LATE_ADOPTERS = ("VNM", "IDN", "PHL", "THA", "MEX", "KAZ", "PAK", "ZAF", "EGY", "BRA", "TUR", "IND")
-"""Reporters of which four, drawn per world, take up HS 2022 inside the window, as real ones did one to three years late."""
+"""Reporters of which four, drawn per world, take up HS 2022 inside the window, years late as real ones did."""
 RENUMBERED = {  # HS 2022 -> HS 2017 (WCO correlation tables)
     853952: 853950,
     940542: 940540,

@@ -68,7 +68,7 @@ def _evading_firms(rows: pl.DataFrame) -> Ints:
 
 
 def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
-    """Say of each trader what it is: schemes, minerals, hubs, group, first and last day; `moved` has undeclared lots too.
+    """Say of each trader what it is: schemes, minerals, hubs, group, first and last day; `moved` holds undeclared lots.
 
     A trader is `evader` when it evaded at least once; its other trade is honest all the same.
     """
@@ -178,10 +178,17 @@ def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl
         .with_columns(pl.lit("evasion").alias("kind"))
     )
     honest = [
-        (world.goods.texts("mineral")[one.good], world.goods.texts("hs_code")[one.good][:6], one.place, one.opens)
-        + (one.kind, 0 if one.kind == "stock_draw" else one.place)
+        (
+            world.goods.texts("mineral")[one.good],
+            world.goods.texts("hs_code")[one.good][:6],
+            one.place,
+            one.opens,
+            one.kind,
+            0 if one.kind == "stock_draw" else one.place,
+        )
         for one in rivals(world)
-    ] + [("", "", growing_hub(world), (world.first_day + world.last_day) // 2, "growing_hub", 0)]
+    ]
+    honest.append(("", "", growing_hub(world), (world.first_day + world.last_day) // 2, "growing_hub", 0))
     texts = [world.places.codes[one[2]] for one in honest]
     rival = pl.DataFrame(
         {
