@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from markupsafe import Markup
@@ -56,52 +56,65 @@ MADE_FOR = {
 }
 
 
-def world_page(tables: Mapping[str, pl.DataFrame], *, about: str, seed: int) -> str:
+Tables = Mapping[str, pl.DataFrame] | Mapping[str, pl.LazyFrame]
+_ENGINE: Final = "streaming"
+
+
+def world_page(tables: Tables, *, about: str, seed: int) -> str:
     """Render the card from a world's tables, the truth included; it works offline and runs no script."""
-    declarations, truth = tables["declarations"], tables["truth/declarations"]
-    noise = mirror_ratios(tables["flows"])
+    lazy = {name: table.lazy() for name, table in tables.items()}
+    truth = lazy["truth/declarations"]
+    noise = mirror_ratios(lazy["flows"].collect())
+    days = lazy["declarations"].select(
+        pl.col("declared_on").min().alias("first"), pl.col("declared_on").max().alias("last")
+    )
+    first, last = days.collect(engine=_ENGINE).row(0)
+    violations, rows = truth.select(pl.col("is_violation").sum(), pl.len()).collect(engine=_ENGINE).row(0)
+    lookalikes = truth.drop_nulls("lookalike").group_by("lookalike").len().sort("lookalike")
+    public = [name for name in lazy if not name.startswith("truth/")]
     return render(
         "world.html.j2",
         about=about,
         seed=seed,
-        counts={name: table.height for name, table in tables.items() if not name.startswith("truth/")},
-        first=declarations["declared_on"].min(),
-        last=declarations["declared_on"].max(),
-        violations=int(truth["is_violation"].sum()),
-        share=float(truth["is_violation"].sum() / max(truth.height, 1)),
-        schemes=scheme_rows(tables),
-        lookalikes=truth.drop_nulls("lookalike").group_by("lookalike").len().sort("lookalike").rows(),
-        changes=tables["truth/changes"].group_by("what", "why").len().sort("what", "why").rows(),
+        counts={name: int(lazy[name].select(pl.len()).collect(engine=_ENGINE).item()) for name in public},
+        first=first,
+        last=last,
+        violations=violations,
+        share=violations / max(rows, 1),
+        schemes=scheme_rows(lazy, rows),
+        lookalikes=lookalikes.collect(engine=_ENGINE).rows(),
+        changes=lazy["truth/changes"].group_by("what", "why").len().sort("what", "why").collect().rows(),
         noise=[(name, value, noise_figures(noise).get(name)) for name, value in NICKEL.items()],
         n_pairs=noise.height,
         senses=SENSES,
-        charts=[Markup(one) for one in _charts(tables, noise)],  # noqa: S704 - drawn here; vl-convert escapes text
-        settings=tables["truth/settings"].rows(),
+        charts=[Markup(one) for one in _charts(lazy, noise)],  # noqa: S704 - drawn here; vl-convert escapes text
+        settings=lazy["truth/settings"].collect().rows(),
     )
 
 
-def _charts(tables: Mapping[str, pl.DataFrame], noise: pl.DataFrame) -> list[str]:
+def _charts(tables: Mapping[str, pl.LazyFrame], noise: pl.DataFrame) -> list[str]:
     return [draw_flows(flows_by_month(tables)), draw_prices(prices_by_month(tables)), draw_noise(noise["ratio"])]
 
 
-def scheme_rows(tables: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+def scheme_rows(tables: Mapping[str, pl.LazyFrame], n_declarations: int) -> list[dict[str, Any]]:
     """Count each scheme: declarations, their share, how many were inspected and found, and mass; off paper too."""
-    truth = tables["truth/declarations"]
-    finding = tables["outcomes"].select("declaration_id", "finding")
+    bad = tables["truth/declarations"].filter("is_violation").collect(engine=_ENGINE)
+    finding = tables["outcomes"].select("declaration_id", "finding").collect()
     on_paper = (
-        truth.filter("is_violation")
-        .join(finding, on="declaration_id", how="left")
+        bad.join(finding, on="declaration_id", how="left", maintain_order="left")
         .group_by("scheme", "typology")
         .agg(
             pl.len().alias("declarations"),
-            (pl.len() / truth.height).alias("share"),
+            (pl.len() / max(n_declarations, 1)).alias("share"),
             pl.col("finding").is_not_null().sum().alias("inspected"),
             (pl.col("finding") == pl.col("typology")).sum().alias("found"),
             pl.col("true_kg").sum(),
         )
     )
     legs = tables["truth/legs"].filter(pl.col("declaration_id").is_null() & pl.col("is_violation"))
-    off_paper = legs.group_by("scheme").agg(pl.col("kg").sum().alias("true_kg"), pl.len().alias("lots"))
+    off_paper = (
+        legs.group_by("scheme").agg(pl.col("kg").sum().alias("true_kg"), pl.len().alias("lots")).collect(engine=_ENGINE)
+    )
     rows = on_paper.sort("typology", "scheme").to_dicts()
     for row in rows:
         row["sense"] = MADE_FOR[row["typology"]]
@@ -122,6 +135,7 @@ def scheme_rows(tables: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
 
 def mirror_ratios(flows: pl.DataFrame) -> pl.DataFrame:
     """Compare both sides of a pair, code and full year: `ratio`, importer over exporter value, both large enough."""
+    flows = flows.filter(pl.col("consigned_iso3").fill_null("W00") == "W00")
     newest = flows.sort(*_LANE, "published_on").unique(_LANE, keep="last", maintain_order=True)
     months = newest.filter(pl.col("freq") == "M").with_columns(pl.col("period").dt.year().alias("year"))
     full = months.group_by("year").agg(pl.col("period").n_unique().alias("months")).filter(pl.col("months") == 12)
@@ -146,13 +160,14 @@ def noise_figures(ratios: pl.DataFrame) -> dict[str, float]:
     return found | {"within 25 %": float(((ratio - 1).abs() <= 0.25).sum() / ratio.len())}
 
 
-def flows_by_month(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def flows_by_month(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """China's direct exports of the codes of openly traded controlled goods and what third countries sell, by month."""
     truth = tables["truth/declarations"].drop_nulls("mineral")
-    codes = truth["true_hs_code"].str.slice(0, 6).unique()
+    codes = truth.select(pl.col("true_hs_code").str.slice(0, 6).unique()).collect(engine=_ENGINE).to_series()
     exports = tables["flows"].filter(
         pl.col("hs_code").is_in(codes.implode())
         & (pl.col("freq") == "M")
+        & (pl.col("consigned_iso3") == "W00")
         & pl.col("direction").is_in(["export", "re_export"])
     )
     who = (
@@ -164,20 +179,26 @@ def flows_by_month(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         exports.group_by("period", who.alias("who"))
         .agg((pl.col("net_kg").sum() / 1000).alias("t"))
         .sort("who", "period")
+        .collect(engine=_ENGINE)
     )
 
 
-def prices_by_month(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def prices_by_month(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """Median price of openly declared controlled goods by month and mineral, against each mineral's first months."""
-    rows = tables["declarations"].join(
-        tables["truth/declarations"].select("declaration_id", "mineral", "true_form", "is_violation"),
-        on="declaration_id",
-        how="left",
-    )
+    truth = tables["truth/declarations"].filter(~pl.col("is_violation") & pl.col("mineral").is_not_null())
     price = (pl.col("value_usd") / pl.col("net_kg")).log()
-    opened = rows.filter(
-        ~pl.col("is_violation") & pl.col("mineral").is_not_null() & (pl.col("net_kg") > 0) & (pl.col("value_usd") > 0)
-    ).with_columns((price - price.median().over("true_form")).alias("level"))
+    opened = (
+        truth.select("declaration_id", "mineral", "true_form")
+        .join(
+            tables["declarations"].select("declaration_id", "declared_on", "value_usd", "net_kg"),
+            on="declaration_id",
+            how="inner",
+        )
+        .filter((pl.col("net_kg") > 0) & (pl.col("value_usd") > 0))
+        .collect(engine=_ENGINE)
+        .sort("declaration_id")
+        .with_columns((price - price.median().over("true_form")).alias("level"))
+    )
     most = opened.group_by("mineral").len().sort("len", "mineral", descending=[True, False]).head(6)["mineral"]
     return (
         opened.filter(pl.col("mineral").is_in(most.implode()))

@@ -66,6 +66,12 @@ def shares_from_normal(normal: Floats) -> Floats:
     return 1 / (1 + np.exp(-1.5976 * normal - 0.07056 * normal**3))  # Bowling et al. 2009
 
 
+def own_numbers(rng: np.random.Generator, room: int, count: int, *, part: int, parts: int) -> Ints:
+    """Draw `count` different numbers below `room`; no two parts of a world ever draw the same."""
+    drawn = rng.choice(room // parts, size=count, replace=False)
+    return np.asarray(drawn * parts + part, dtype=np.int64)
+
+
 def scramble(*keys: Ints) -> Ints:
     """Mix whole numbers into one that looks random, always the same for the same keys (splitmix64)."""
     with np.errstate(over="ignore"):

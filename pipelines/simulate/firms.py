@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.simulate.catalogue import Goods, Places
-from pipelines.simulate.draws import Bools, Floats, Ints, pick, scramble, stream
+from pipelines.simulate.draws import Bools, Floats, Ints, own_numbers, pick, scramble, stream
 from pipelines.simulate.names import FORWARDERS, firm_names
 
 CITIES = 8
@@ -64,6 +64,8 @@ def found_firms(
     group_share: float,
     hubs: Ints,
     pool: str = "common",
+    part: int = 0,
+    parts: int = 1,
 ) -> Firms:
     """Found the firms and buyers of a world; later schemes only choose among them."""
     rng = stream(seed, "firms")
@@ -82,7 +84,7 @@ def found_firms(
     name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes[country], pool)
     home = np.repeat(codes, buyers)
     buyer_en, _, _ = firm_names(stream(seed, "buyers"), rng.integers(0, CITIES, len(home)), home, pool)
-    numbers = stream(seed, "identifiers").choice(400_000_000, size=count + len(home), replace=False)
+    numbers = own_numbers(stream(seed, "identifiers"), 400_000_000, count + len(home), part=part, parts=parts)
     numbers = numbers + (100_000_000 if pool == "common" else 500_000_000)  # no number is in both pools
     return Firms(
         country=country,

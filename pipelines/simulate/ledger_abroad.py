@@ -24,7 +24,7 @@ def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: 
     touched = tracked[good] | (tracked[np.maximum(came, 0)] & (came >= 0))
     forms, minerals = np.array(world.goods.names), np.array(world.goods.texts("mineral"))
     buyer = np.array(world.firms.buyer_id)[rows["consignee"].to_numpy()][m]
-    lot = m.astype(str)
+    lot = (m + 10**8 * world.part).astype(str)
     hub = np.char.add("H", lot)
     two = (rows["hub"].to_numpy()[m] >= 0) & touched & (rows["direction"].to_numpy()[m] != 2)
     to_hub = two & (legs["to_place"].to_numpy() == rows["hub"].to_numpy()[m]) & (legs["leg"].to_numpy() == 1)

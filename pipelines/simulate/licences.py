@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.draws import stream
+from pipelines.simulate.draws import own_numbers, stream
 from pipelines.simulate.movements import Setting
 
 OWN, OVERDRAWN, BORROWED, INVENTED = 1, 2, 3, 4
@@ -46,7 +46,7 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
     count = issued.height
     short = issued["over"].to_numpy() | (rng.random(count) < HONEST_OVERDRAW_SHARE)
     room = np.where(short, rng.uniform(0.4, 0.9, count), rng.uniform(1.02, 1.7, count))
-    numbers = rng.permutation(9_000_000)[:count] + 1_000_000
+    numbers = 1_000_000 + own_numbers(rng, 9_000_000, count, part=world.part, parts=world.parts)
     opens = world.first_day + issued["half"].to_numpy() * 182 - rng.integers(1, 25, count)
     opens = np.maximum(opens, issued["control_day"].to_numpy())
     issued = issued.with_columns(

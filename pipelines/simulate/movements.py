@@ -85,6 +85,10 @@ class Setting:
     """USD/kg abroad by good and month."""
     gaps: Floats
     """Price abroad over price in China by good and month, at least 1."""
+    part: int = 0
+    """Which part of a large world this is."""
+    parts: int = 1
+    """How many parts the world has; each has firms and numbers of its own."""
 
     @property
     def first_day(self) -> int:

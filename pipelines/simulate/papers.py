@@ -9,7 +9,7 @@ import polars as pl
 
 from features.contracts import Declarations
 from features.countries import country_name
-from pipelines.simulate.draws import Bools, day_number, scramble, stream
+from pipelines.simulate.draws import Bools, day_number, own_numbers, scramble, stream
 from pipelines.simulate.movements import DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
 from pipelines.simulate.names import FORWARDERS, written_name
 from pipelines.simulate.routes import paper_routes
@@ -34,7 +34,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
     at = {name: rows[name].to_numpy() for name in rows.columns}
     paper, firm = at["paper"], at["firm"]
     codes = np.array(places.codes)
-    number = stream(world.seed, "declaration_id").choice(10**9, size=count, replace=False) + 10**9
+    number = 10**9 + own_numbers(stream(world.seed, "declaration_id"), 10**9, count, part=world.part, parts=world.parts)
     evades = at["agent"] >= 0
     by_hub = evades & (at["hub"] >= 0)
     forwarded = rng.random(count) < np.where(by_hub, 0.08, FORWARDER_CONSIGNEE_SHARE)
@@ -114,7 +114,9 @@ def offices(world: Setting, rows: pl.DataFrame) -> list[str]:
 def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
     own = pl.Series(world.firms.buyer_id).gather(rows["consignee"])
     group = (
-        scramble(rows["firm"].to_numpy(), rows["declared_destination"].to_numpy() + 10_000) % 900_000_000 + 100_000_000
+        scramble(rows["firm"].to_numpy() + 10**7 * world.part, rows["declared_destination"].to_numpy() + 10_000)
+        % 900_000_000
+        + 100_000_000
     )
     named = pl.DataFrame({"own": own, "group": group, "same": rows["same_group"]})
     return named.select(pl.when(pl.col("same") == 1).then(pl.format("B{}", "group")).otherwise("own").alias("id"))["id"]

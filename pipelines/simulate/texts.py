@@ -18,7 +18,7 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     """Write a description for each movement, as its declarant would."""
     rng = stream(world.seed, "descriptions")
     count = rows.height
-    forms = np.array(written_forms(world.goods, world.seed), dtype=object)
+    forms = np.array(written_forms(world.goods, world.root), dtype=object)
     paper, good = rows["paper"].to_numpy(), rows["good"].to_numpy()
     false_paper = (paper != good) & (rows["host_kg"].to_numpy() == 0)
     disguise = rows["disguise"].to_numpy()

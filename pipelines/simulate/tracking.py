@@ -18,12 +18,12 @@ LOST_SHARE = 0.12
 """Share of lots that left under another name which the books call lost; the rest are booked as sales at home."""
 
 
-def movement_truth(papers: pl.DataFrame, rows: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+def movement_truth(world: Setting, papers: pl.DataFrame, rows: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     """Write the whole ledger down: signed changes of stocks, contained metal, batches, declarations."""
     names = identifiers_of(papers, rows.height)
     bad = (rows["scheme"] >= 0).gather(ledger["movement"])
     return _dated(ledger).select(
-        _numbers(ledger.height, "T"),
+        _numbers(world, ledger.height, "T"),
         "moved_on",
         "kind",
         "change",
@@ -55,7 +55,7 @@ def tracked_movements(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame, 
     at = ledger["movement"]
     names = identifiers_of(papers, rows.height)
     table = _dated(ledger).with_columns(
-        open_paper.gather(at).alias("opened"), names.gather(at).alias("named"), _numbers(ledger.height, "M")
+        open_paper.gather(at).alias("opened"), names.gather(at).alias("named"), _numbers(world, ledger.height, "M")
     )
     at_home = pl.col("holder_id").str.contains("^[0-9RS]")
     reported = table.filter(
@@ -93,8 +93,8 @@ def _dated(ledger: pl.DataFrame) -> pl.DataFrame:
     return ledger.with_columns(pl.col("moved_on").cast(pl.Int32).cast(pl.Date))
 
 
-def _numbers(rows: int, letter: str) -> pl.Series:
-    at = np.arange(rows, dtype=np.int64)
+def _numbers(world: Setting, rows: int, letter: str) -> pl.Series:
+    at = np.arange(rows, dtype=np.int64) + 10**7 * world.part
     mixed = scramble(at, np.full(rows, ord(letter))) % 10**6  # a number tells neither order nor kind
     return pl.Series("movement_id", [f"{letter}{one:06d}{number:07d}" for one, number in zip(mixed, at, strict=True)])
 

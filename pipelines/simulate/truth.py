@@ -15,6 +15,8 @@ from pipelines.simulate.rivals import rivals
 from pipelines.simulate.schemes import NAMES, SCHEMES
 from pipelines.simulate.worlds import drawn_names
 
+AGENTS_PER_PART = 10**6
+
 
 def settings_truth(settings: SimulateSettings, seed: int) -> pl.DataFrame:
     """Write down the numbers that this world was drawn with."""
@@ -50,7 +52,9 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
             "hub_iso3": codes[rows["hub"].to_numpy()],
             "true_destination_iso3": codes[rows["destination"].to_numpy()],
             "trader_kind": kind_of_trader,
-            "agent": np.where(rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy(), -1),
+            "agent": np.where(
+                rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy() + AGENTS_PER_PART * world.part, -1
+            ),
             "tactic_no": rows["tactic"],
             "forgery": np.where(scheme >= 0, care, np.nan),
         }
@@ -123,7 +127,9 @@ def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.Da
     firms = pl.Series(world.firms.exporter_id, dtype=pl.String)
     holder = firms.gather(agents.frame["firm"].gather(changes["agent"]))
     return changes.with_columns(
-        holder.alias("exporter_id"), pl.col("day").cast(pl.Int32).cast(pl.Date).alias("changed_on")
+        holder.alias("exporter_id"),
+        pl.col("day").cast(pl.Int32).cast(pl.Date).alias("changed_on"),
+        (pl.col("agent") + AGENTS_PER_PART * world.part).alias("agent"),
     ).select("agent", "exporter_id", "changed_on", "what", "before", "after", "why")
 
 
@@ -144,7 +150,7 @@ def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl
         pl.col("left").cast(pl.Int32).cast(pl.Date).alias("left_on"),
         pl.col("arrived").cast(pl.Int32).cast(pl.Date).alias("arrived_on"),
         (rows["scheme"].gather(legs["movement"]) >= 0).alias("is_violation"),
-    ).sort("declaration_id", "leg", "left_on", "form", "kg", nulls_last=True)
+    ).sort("left_on", "declaration_id", "leg", "form", "kg", nulls_last=True)
 
 
 def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -176,6 +182,22 @@ def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl
         .group_by(keys, maintain_order=True)
         .agg(pl.col("hs6").unique().sort().str.join(";").alias("hs_codes"), pl.col("diverted_kg").sum().round(2))
         .with_columns(pl.lit("evasion").alias("kind"))
+    )
+    return evasion.select([*keys, "hs_codes", "diverted_kg", "kind"])
+
+
+def all_corridors(world: Setting, planted: list[pl.DataFrame]) -> pl.DataFrame:
+    """Put the planted corridors of a world's parts together, and the honest rivals beside them."""
+    keys = ["mineral", "origin_iso3", "hub_iso3", "destination_iso3", "period"]
+    evasion = (
+        pl.concat(planted)
+        .sort(*keys, "hs_codes", "diverted_kg")
+        .group_by(keys, maintain_order=True)
+        .agg(
+            pl.col("hs_codes").str.split(";").explode().unique().sort().str.join(";"),
+            pl.col("diverted_kg").sum().round(2),
+            pl.col("kind").first(),
+        )
     )
     honest = [
         (

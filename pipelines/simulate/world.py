@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipelines.simulate.background import EXTRA
 from pipelines.simulate.calendar_of_controls import gap_by_month, price_by_month, rules_in_time
 from pipelines.simulate.campaign import campaign
 from pipelines.simulate.catalogue import goods_of_world, load_goods, load_places
-from pipelines.simulate.draws import day_number, month_starts
+from pipelines.simulate.draws import Ints, day_number, month_starts, stream
 from pipelines.simulate.evaders import lots_on_paper, recruit
 from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.firms import found_firms
@@ -32,6 +33,7 @@ from pipelines.simulate.seasons import keep_holidays
 from pipelines.simulate.tracking import movement_truth, tracked_movements
 from pipelines.simulate.trade_figures import publish, sum_sightings
 from pipelines.simulate.truth import (
+    all_corridors,
     change_truth,
     corridor_truth,
     declaration_truth,
@@ -40,6 +42,8 @@ from pipelines.simulate.truth import (
     trader_truth,
 )
 from pipelines.simulate.worlds import draw_settings
+
+Tables = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -56,34 +60,64 @@ class WorldResult:
     """Per scheme: typology, declarations, share, inspected, found."""
 
 
+PART_ROWS = 200_000
+"""Declarations that are generated at once; a larger world is made of parts, each with firms of its own."""
+
+
 def simulate_world(
     settings: SimulateSettings, out_dir: Path, seed: int, declarations: int = 60_000, months: int = 30
 ) -> WorldResult:
     """Generate a world and write its tables as Parquet under `out_dir`, the truth under `out_dir/truth`.
 
     The same settings, seed and sizes give byte-identical files. Nothing in the tables tells a violation apart except
-    what its trader could not or did not hide; see `truth/declarations.parquet` for the labels.
+    what its trader could not or did not hide; see `truth/declarations.parquet` for the labels. A world of more than
+    PART_ROWS declarations is generated in parts that share goods, prices, controls, hubs, rivals and statistics, and
+    streams to its files: memory grows with a part and a month, not with the world.
     """
-    tables = build_world(settings, seed, declarations, months)
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "truth").mkdir(exist_ok=True)
-    paths = {}
-    for name, table in tables.items():
-        paths[name] = out_dir / f"{name}.parquet"
-        partial = paths[name].with_suffix(".partial")
-        table.write_parquet(partial, compression="zstd", statistics=True)
-        partial.replace(paths[name])
+    if declarations > PART_ROWS:
+        from pipelines.simulate.large import stream_world
+
+        paths = stream_world(settings, out_dir, seed, declarations, months)
+    else:
+        paths = {
+            name: write_whole(table, out_dir / f"{name}.parquet")
+            for name, table in build_world(settings, seed, declarations, months).items()
+        }
+    tables = {name: pl.scan_parquet(path) for name, path in paths.items()}
     card = out_dir / "truth" / "world.html"
     card.write_text(world_page(tables, about=settings.about, seed=seed), encoding="utf-8")
-    return WorldResult(
-        out_dir, paths, card, {name: table.height for name, table in tables.items()}, _prevalence(tables)
-    )
+    rows = {name: int(table.select(pl.len()).collect().item()) for name, table in tables.items()}
+    return WorldResult(out_dir, paths, card, rows, _prevalence(tables))
 
 
-def build_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> dict[str, pl.DataFrame]:
+def write_whole(table: pl.DataFrame, path: Path) -> Path:
+    """Write one table, so that a half-written file never bears its name."""
+    partial = path.with_suffix(".partial")
+    table.write_parquet(partial, compression="zstd", statistics=True)
+    partial.replace(path)
+    return path
+
+
+def build_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> Tables:
     """Generate a world in memory: contract tables by name, the truth under `truth/...`."""
     settings = draw_settings(settings, seed)
     world, first_month = found_world(settings, seed, declarations, months)
+    tables, sums = build_part(world, first_month, declarations, months)
+    return (
+        {"flows": published(world, first_month, months, sums)}
+        | tables
+        | {
+            "truth/settings": settings_truth(settings, seed),
+            "truth/corridors": all_corridors(world, [tables["truth/corridors"]]),
+        }
+    )
+
+
+def build_part(world: Setting, first_month: date, declarations: int, months: int) -> tuple[Tables, pl.DataFrame]:
+    """Generate one part of a world: its tables, and what it adds to the statistics (reporting sums of sightings)."""
+    settings = world.config
     world, agents = recruit(world, declarations)
     lookalikes = lookalike_trade(world, declarations)
     licensed = licensed_trade(world, round(settings.licensed_trade_share * declarations))
@@ -106,39 +140,50 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
     crossings = cross_borders(world, moved, worth)
     ledger = follow_material(world, moved, crossings.legs)
-    history = settings.flows_history_months + EXTRA
-    long_months = month_starts(shifted(first_month, -history), months + history)
-    prices = price_by_month(settings.prices_usd_per_kg, world.goods, long_months[:-1])
-    sums = sum_sightings(world, crossings.sightings, long_months)
-    flows = publish(world, sums, long_months, prices)
-    declared = lose_cells(world, papers.sort("declared_on", "declaration_id"))
-    return {
-        "flows": flows,
-        "declarations": declared,
+    sums = sum_sightings(world, crossings.sightings, history_months(world, first_month, months))
+    order = papers.select(pl.arg_sort_by("declared_on", "declaration_id")).to_series()
+    tables = {
+        "declarations": lose_cells(world, papers[order]),
         "outcomes": outcomes,
         "licences": licences,
         "movements": tracked_movements(world, moved, papers, ledger),
-        "truth/settings": settings_truth(settings, seed),
-        "truth/declarations": declaration_truth(world, rows, papers).sort("declaration_id"),
+        "truth/declarations": declaration_truth(world, rows, papers)[order],
         "truth/traders": trader_truth(world, moved),
         "truth/changes": change_truth(world, agents, evasion.changes),
-        "truth/movements": movement_truth(papers, moved, ledger),
+        "truth/movements": movement_truth(world, papers, moved, ledger),
         "truth/legs": leg_truth(world, crossings.legs, papers, moved),
         "truth/corridors": corridor_truth(world, crossings.legs, moved),
     }
+    return tables, sums
 
 
-def found_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> tuple[Setting, date]:
+def history_months(world: Setting, first_month: date, months: int) -> Ints:
+    """First days of the months of the statistics, EXTRA months before the history included."""
+    history = world.config.flows_history_months + EXTRA
+    return month_starts(shifted(first_month, -history), months + history)
+
+
+def published(world: Setting, first_month: date, months: int, sums: pl.DataFrame) -> pl.DataFrame:
+    """Publish the statistics of the whole world from the sums of its parts."""
+    long_months = history_months(world, first_month, months)
+    prices = price_by_month(world.config.prices_usd_per_kg, world.goods, long_months[:-1])
+    return publish(world, sums, long_months, prices)
+
+
+def found_world(
+    settings: SimulateSettings, seed: int, declarations: int, months: int, *, part: int = 0, parts: int = 1
+) -> tuple[Setting, date]:
     """Lay out goods, places, rules, prices and firms before anything moves; also returns the first month."""
     listed = load_goods(config_folder() / "simulate_goods.csv")
     goods = goods_of_world(listed, seed, log_sd=settings.goods_log_sd, left_out=settings.minerals_left_out)
     places = load_places(config_folder() / "simulate_places.csv")
     first_month = shifted(settings.last_month, 1 - months)
     starts = month_starts(first_month, months)
+    own = seed if parts == 1 else int(stream(seed, "part", str(part)).integers(2**31))
     firms = found_firms(
         goods=goods,
         places=places,
-        seed=seed,
+        seed=own,
         count=max(80, round(declarations / settings.declarations_per_firm)),
         declarations=declarations,
         first_day=day_number(first_month),
@@ -146,13 +191,16 @@ def found_world(settings: SimulateSettings, seed: int, declarations: int, months
         foreign_share=settings.foreign_filed_share,
         new_share=settings.new_firms_share,
         group_share=settings.group_firms_share,
-        hubs=places.positions(*settings.evasion.hubs),
         pool=settings.party_pool,
+        hubs=places.positions(*settings.evasion.hubs),
+        part=part,
+        parts=parts,
     )
     prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
     rules = rules_in_time(load_controls().measures, goods, places)
     gaps = gap_by_month(settings.price_gap, rules, goods, starts[:-1])
-    return Setting(seed, seed, settings, goods, places, firms, rules, starts, prices, gaps), first_month
+    world = Setting(own, seed, settings, goods, places, firms, rules, starts, prices, gaps, part, parts)
+    return world, first_month
 
 
 def shifted(month: date, by: int) -> date:
@@ -161,22 +209,29 @@ def shifted(month: date, by: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def _prevalence(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    truth, outcomes = tables["truth/declarations"], tables["outcomes"]
-    seen = outcomes.select(
-        "declaration_id", (pl.col("finding").is_in(["clean", "other_violation"])).not_().alias("found")
+def _prevalence(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    truth = tables["truth/declarations"].select("declaration_id", "scheme", "typology", "is_violation")
+    total = truth.select(pl.len()).collect().item()
+    found = (pl.col("finding").is_in(["clean", "other_violation"])).not_().alias("found")
+    seen = tables["outcomes"].select("declaration_id", found)
+    keys = ["scheme", "typology"]
+    counts = truth.group_by(keys).agg(pl.len().alias("declarations"))
+    inspected = (
+        seen.join(truth, on="declaration_id", how="left")
+        .group_by(keys)
+        .agg(pl.len().alias("inspected"), pl.col("found").sum().alias("found"))
     )
     return (
-        truth.join(seen, on="declaration_id", how="left")
-        .group_by("scheme", "typology")
-        .agg(
-            pl.len().alias("declarations"),
-            (pl.len() / truth.height).round(5).alias("share"),
-            pl.col("found").is_not_null().sum().alias("inspected"),
-            pl.col("found").fill_null(value=False).sum().alias("found"),
+        counts.join(inspected, on=keys, how="left", nulls_equal=True)
+        .select(
+            *keys,
+            "declarations",
+            (pl.col("declarations") / total).round(5).alias("share"),
+            pl.col("inspected", "found").fill_null(0),
         )
         .sort("typology", "scheme", nulls_last=True)
+        .collect(engine="streaming")
     )
 
 
-__all__ = ["WorldResult", "build_world", "found_world", "simulate_world"]
+__all__ = ["WorldResult", "build_part", "build_world", "found_world", "published", "simulate_world"]

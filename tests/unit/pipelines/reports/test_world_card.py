@@ -53,7 +53,7 @@ def test_noise_takes_the_newest_figure_of_full_years_and_large_pairs() -> None:
     rows += [("USA", "CHN", "import", date(2024, 5, 1), 99_000.0, date(2024, 8, 1))]
     names = ["reporter_iso3", "partner_iso3", "direction", "period", "value_usd", "published_on"]
     flows = pl.DataFrame(rows, schema=names, orient="row").with_columns(
-        pl.lit("811010").alias("hs_code"), pl.lit("M").alias("freq")
+        pl.lit("811010").alias("hs_code"), pl.lit("M").alias("freq"), pl.lit("W00").alias("consigned_iso3")
     )
     ratios = mirror_ratios(flows)
     assert ratios["ratio"].to_list() == [1.5]  # 180,000 over 120,000

@@ -1,7 +1,8 @@
-"""In the hard world no single column does the work of a model: each ranks at most half as well.
+"""In the hard world no single column does the work of a model: each ranks at most half as well, on several seeds.
 
 The model is a plain LightGBM on what an officer could compute from the declarations alone, fitted on two thirds of the
-traders and scored on the rest, on the hidden labels. Its average precision is the yardstick, not a result.
+traders and scored on the rest, on the hidden labels. Its average precision is the yardstick, not a result; 500
+violations teach it enough to be one, 150 do not.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ MINERALS += "samarium|yttrium|scandium|lutetium|gadolinium|diamond|ndfeb|"
 MINERALS += "镓|锗|锑|钨|铋|碲|铟|钼|石墨|铽|镝|钐|钇|钪|镥|钆|金刚石"
 
 
-@pytest.fixture(scope="module")
-def hard() -> pl.DataFrame:
+SEEDS = (21, 22, 23)
+DECLARATIONS = 100_000
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def hard(request: pytest.FixtureRequest) -> pl.DataFrame:
     settings = load_world("hard")
     statistics = settings.statistics.model_copy(update={"lane_share": 0.004})
     quick = settings.model_copy(update={"statistics": statistics, "flows_history_months": 0})
-    tables = build_world(quick, seed=21, declarations=30_000, months=30)
+    tables = build_world(quick, seed=request.param, declarations=DECLARATIONS, months=30)
     rows = tables["declarations"].join(
         tables["truth/declarations"].select("declaration_id", "is_violation", "true_kg"),
         on="declaration_id",

@@ -1,0 +1,140 @@
+"""Large worlds: parts generated side by side and put aside by month, then laid together month by month into Parquet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.truth import all_corridors, settings_truth
+from pipelines.simulate.world import PART_ROWS, build_part, found_world, published, write_whole
+from pipelines.simulate.worlds import draw_settings
+
+WORKERS = 2
+"""Parts generated at the same time; each takes up to about 1 GB. What is written does not depend on it."""
+SORTED_BY = {
+    "declarations": ("declared_on", "declaration_id"),
+    "movements": ("moved_on", "movement_id"),
+    "truth/declarations": ("declared_on", "declaration_id"),
+    "truth/movements": ("moved_on", "movement_id"),
+    "truth/legs": ("left_on", "declaration_id", "leg", "form", "kg"),
+}
+"""Tables that are put aside by month, and their order."""
+WHOLE = {
+    "outcomes": ("inspected_on", "declaration_id"),
+    "licences": ("licence_no",),
+    "truth/traders": ("exporter_id",),
+    "truth/changes": ("changed_on", "agent"),
+}
+"""Tables small enough to be put together at once, and their order."""
+
+
+def stream_world(
+    settings: SimulateSettings, out_dir: Path, seed: int, declarations: int, months: int
+) -> dict[str, Path]:
+    """Write a large world; returns the paths by table name. Puts parts aside under `out_dir` and takes them away."""
+    settings = draw_settings(settings, seed)
+    parts = -(-declarations // PART_ROWS)
+    sizes = [declarations // parts + (at < declarations % parts) for at in range(parts)]
+    aside = out_dir / ".parts"
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        jobs = [(settings, aside, seed, size, months, at, parts) for at, size in enumerate(sizes)]
+        _build_all(jobs)
+        return _laid_together(settings, aside, out_dir, seed=seed, months=months)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+Job = tuple[SimulateSettings, Path, int, int, int, int, int]
+
+
+def _build_all(jobs: list[Job]) -> None:
+    before = os.environ.get("POLARS_MAX_THREADS")
+    os.environ["POLARS_MAX_THREADS"] = "1"  # a worker a core; children read it when they start
+    try:
+        with ProcessPoolExecutor(WORKERS, get_context("spawn"), max_tasks_per_child=8) as pool:
+            for _ in pool.map(put_aside, jobs):
+                pass
+    finally:
+        if before is None:
+            del os.environ["POLARS_MAX_THREADS"]
+        else:
+            os.environ["POLARS_MAX_THREADS"] = before
+
+
+def put_aside(job: Job) -> None:
+    """Generate one part and put its tables aside, a file a table and month."""
+    settings, aside, seed, size, months, part, parts = job
+    world, first_month = found_world(settings, seed, size, months, part=part, parts=parts)
+    tables, sums = build_part(world, first_month, size, months)
+    tables["truth/declarations"] = tables["truth/declarations"].with_columns(tables["declarations"]["declared_on"])
+    for name, table in (tables | {"sums": sums}).items():
+        keys = SORTED_BY.get(name)
+        if keys is None:
+            _put(table, aside / name / f"{part:05d}.arrow")
+            continue
+        by_month = table.with_columns(pl.col(keys[0]).dt.truncate("1mo").alias("_month"))
+        for (month,), rows in by_month.partition_by("_month", as_dict=True, include_key=False).items():
+            _put(rows, aside / name / str(month) / f"{part:05d}.arrow")
+
+
+def _put(table: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.write_ipc(path, compression="lz4")
+
+
+def _laid_together(
+    settings: SimulateSettings, aside: Path, out_dir: Path, *, seed: int, months: int
+) -> dict[str, Path]:
+    world, first_month = found_world(settings, seed, 1_000, months)
+    sums = pl.concat(_pieces(aside / "sums"))
+    keys = [name for name in sums.columns if name not in ("kg", "usd")]
+    sums = sums.sort(*keys, "kg", "usd").group_by(keys, maintain_order=True).agg(pl.col("kg", "usd").sum())
+    paths = {"flows": write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")}
+    for name in ("declarations", "outcomes", "licences", "movements"):
+        paths[name] = _written(name, aside, out_dir)
+    paths["truth/settings"] = write_whole(settings_truth(settings, seed), out_dir / "truth" / "settings.parquet")
+    for name in ("declarations", "traders", "changes", "movements", "legs"):
+        paths[f"truth/{name}"] = _written(f"truth/{name}", aside, out_dir)
+    corridors = all_corridors(world, list(_pieces(aside / "truth/corridors")))
+    paths["truth/corridors"] = write_whole(corridors, out_dir / "truth" / "corridors.parquet")
+    return paths
+
+
+def _pieces(folder: Path) -> Iterator[pl.DataFrame]:
+    for path in sorted(folder.glob("*.arrow")):
+        yield pl.read_ipc(path)
+
+
+def _written(name: str, aside: Path, out_dir: Path) -> Path:
+    """Lay the pieces of a table together: all at once, or month by month into one growing file."""
+    path = out_dir / f"{name}.parquet"
+    if name in WHOLE:
+        return write_whole(pl.concat(_pieces(aside / name)).sort(WHOLE[name]), path)
+    partial, writer = path.with_suffix(".partial"), None
+    months = sorted(one for one in (aside / name).iterdir() if date.fromisoformat(one.name))
+    for month in months:
+        rows = pl.concat(_pieces(month)).sort(SORTED_BY[name], nulls_last=True, maintain_order=True)
+        if name == "truth/declarations":
+            rows = rows.drop("declared_on")
+        table = rows.to_arrow()
+        writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd", write_statistics=True)
+        writer.write_table(table)
+        shutil.rmtree(month)
+    if writer is None:
+        raise ValueError(f"{name}: a large world without rows")
+    writer.close()
+    partial.replace(path)
+    return path
+
+
+__all__ = ["stream_world"]
