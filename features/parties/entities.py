@@ -85,6 +85,19 @@ def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:
     return settle(found.select("node", "month", cluster=pl.coalesce("cluster", "node")))
 
 
+def _near_any(names: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep the names that could be a slip away from one of `others`: four first or three last letters are the same.
+
+    A slip sits in one place of at least `SHORTEST_TYPO` letters, so that the one or the other is left whole.
+    """
+    ends = [(pl.col("own").str.head(4), "head"), (pl.col("own").str.tail(3), "tail")]
+    kept = []
+    for end, name in ends:
+        shared = others.select("beside", end.alias(name)).unique()
+        kept.append(names.with_columns(end.alias(name)).join(shared, on=["beside", name], how="semi").drop(name))
+    return pl.concat(kept).unique(["node", "own", "beside"])
+
+
 def _link(frame: pl.LazyFrame, why: tuple[str, float]) -> pl.LazyFrame:
     ends = [pl.col(name).cast(pl.Int64) for name in ("node", "other")]
     return frame.select(
@@ -129,7 +142,7 @@ def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
     letters = pl.col("own").str.len_chars()
     all_long = first.filter((pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO))
     unidentified = all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month")))
-    long = all_long.join(unidentified.select("beside").unique(), on="beside", how="semi")
+    long = settle(_near_any(all_long, unidentified))
     cut = [
         pl.when(at < letters).then(
             pl.struct(

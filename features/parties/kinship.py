@@ -36,18 +36,19 @@ def name_sightings(past: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
     return settle(seen.join(read, on="name", how="inner"))
 
 
-def add_kinship(rows: pl.LazyFrame, past: pl.LazyFrame, read: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
+def add_kinship(rows: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
     """Add `same_group`, `common_name` and the figures behind them.
 
     Parameters
     ----------
-    rows, past
+    rows
         `exporter_name`, `consignee_name`, `exporter_key`, `consignee_key`, `month`.
+    sightings
+        Names of past declarations (see `name_sightings`).
     read
         Names as read (see `read_names`), with `node` and `form_no`.
     """
     keys = ["exporter_name", "consignee_name", "exporter_key", "consignee_key", "month"]
-    sightings = name_sightings(past, read.drop("words"))
     asked = settle(
         rows.select(keys)
         .drop_nulls(["exporter_name", "consignee_name", "month"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from features.lookback import settle, totals_before
+from features.tally import MONTHS, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ NOVELTIES = (
     Novelty("goods_new_for_exporter", "exporter", "exporter_goods"),
     Novelty("lane_new_for_exporter", "exporter", "exporter_lane"),
 )
-"""Keys are the numbers of `features.parties.party_numbers`."""
+"""Keys are the numbers of `features.parties.party_numbers`; `everybody` is the parent of all."""
 
 
 def novelty(seen: pl.Expr, parent_total: pl.Expr, parent_kinds: pl.Expr) -> pl.Expr:
@@ -42,29 +43,28 @@ def novelty(seen: pl.Expr, parent_total: pl.Expr, parent_kinds: pl.Expr) -> pl.E
     return pl.when(parent_total > 0).then(parent_total / (parent_total + parent_kinds) / (1 + seen))
 
 
-def add_novelty(rows: pl.LazyFrame, history: pl.LazyFrame, one: Novelty) -> pl.LazyFrame:
-    """Add one column of novelty, and how often the child was seen before as `<code>_n`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sightings:
+    """What was seen of the children of one question, by month."""
 
-    Both frames carry the numbered keys and `month`. Null where a key is missing.
-    """
-    both = [one.parent, one.child]
-    sighted = settle(
-        history.select(*both, "month").drop_nulls().group_by(*both, "month").agg(pl.len().cast(pl.Int64).alias("n"))
-    )
-    wanted = settle(rows.select(*both, "month").drop_nulls().unique())
-    first = sighted.group_by(both).agg(pl.col("month").min())
-    kinds = first.group_by(one.parent, "month").agg(pl.len().cast(pl.Int64).alias("kinds"))
-    totals = sighted.group_by(one.parent, "month").agg(pl.col("n").sum())
-    above = totals.join(kinds, on=[one.parent, "month"], how="left").with_columns(pl.col("kinds").fill_null(0))
-    seen = totals_before(sighted, wanted, by=[one.child], sums=["n"]).rename({"n": "seen"})
-    state = (
-        wanted.join(seen, on=[one.child, "month"], how="left")
-        .join(totals_before(above, wanted, by=[one.parent], sums=["n", "kinds"]), on=[one.parent, "month"], how="left")
-        .select(
-            one.child,
-            "month",
-            novelty(pl.col("seen"), pl.col("n"), pl.col("kinds")).alias(one.code),
-            pl.col("seen").alias(f"{one.code}_n"),
-        )
-    )
-    return rows.join(settle(state), on=[one.child, "month"], how="left")
+    child: Tally
+    parent: Tally
+    kinds: Tally
+    """First sightings of each child, under its parent."""
+
+    @classmethod
+    def of(cls, history: pl.DataFrame, one: Novelty, kinds_most: int) -> Sightings:
+        """Sort the sightings of numbered `history` (see `PartyNumbers`); rows without the child count nowhere."""
+        child = Tally.of(history[one.child], history["month"])
+        parents = [(at // MONTHS // kinds_most) * MONTHS + at % MONTHS for at in (child.at, child.firsts())]
+        return cls(child, *(Tally(np.sort(at), ()) for at in parents))
+
+
+def novelty_columns(rows: pl.DataFrame, seen: Sightings, one: Novelty) -> list[pl.Series]:
+    """Return one column of novelty, and how often the child was seen before as `<code>_n`; null without the child."""
+    child, parent, month = rows[one.child], rows[one.parent], rows["month"]
+    ((n,),) = seen.child.before(child, month)
+    ((total,),) = seen.parent.before(parent, month)
+    ((kinds,),) = seen.kinds.before(parent, month)
+    weighed = pl.select(pl.when(n.is_not_null()).then(novelty(*map(pl.lit, (n, total, kinds))))).to_series()
+    return [weighed.alias(one.code), n.alias(f"{one.code}_n")]

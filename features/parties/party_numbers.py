@@ -1,35 +1,70 @@
-"""Parties as numbers: joins and windows over millions of rows are three times faster than on text."""
+"""Parties as numbers: look-ups over millions of rows are far faster than on text, and need no text to be kept."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from features.countries import PLACE_CODES
-from features.lookback import settle
+from features.tally import KEYS
 
 SIDES = ("exporter", "consignee", "declarant")
+HEADINGS, PLACES = 10_000, 2**10
+Hashes = npt.NDArray[np.uint64]
 
 
-def number_parties(frames: tuple[pl.LazyFrame, ...]) -> tuple[pl.LazyFrame, ...]:
-    """Number the parties of several frames alike: `exporter`, `consignee`, `declarant`, and numbers of combinations.
+@dataclass(frozen=True, slots=True, eq=False)
+class PartyNumbers:
+    """Numbers of the parties that history knows; all that it does not know share the number after the last.
 
-    Frames carry `<side>_key`, `hs4` and `destination_iso3`. Adds `pair`, `exporter_goods`, `exporter_lane` and
-    `everybody` (0). A missing part makes the number null. Numbers mean nothing beyond one call.
+    Parties are told apart by 64 bits of their key: among ten million, two share them with a chance of 3 in a million.
     """
-    for side in SIDES:
-        key = f"{side}_key"
-        known = pl.concat([frame.select(key) for frame in frames]).drop_nulls().unique().sort(key)
-        numbers = settle(known.with_row_index(side).with_columns(pl.col(side).cast(pl.Int64)))
-        frames = tuple(frame.join(numbers, on=key, how="left") for frame in frames)
-    return tuple(frame.with_columns(_combinations()) for frame in frames)
+
+    known: dict[str, Hashes]
+    """Sorted hashes of each side's keys."""
+
+    @classmethod
+    def of(cls, history: pl.DataFrame) -> PartyNumbers:
+        """Number the parties of a frame with `<side>_key`."""
+        return cls({side: np.unique(_hashes(history[f"{side}_key"].drop_nulls())) for side in SIDES})
+
+    def added(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add `exporter`, `consignee`, `declarant`, `pair`, `exporter_goods`, `exporter_lane` and `everybody` (0).
+
+        `frame` has `<side>_key`, `hs4` and `destination_iso3`. A missing part makes the number null.
+        """
+        numbered = frame.with_columns(
+            pl.when(pl.col(f"{side}_key").is_not_null()).then(self._number(side, frame[f"{side}_key"])).alias(side)
+            for side in SIDES
+        )
+        house, widths = pl.col("exporter"), self.kinds_most
+        place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False).to_physical().cast(pl.Int64)
+        return numbered.with_columns(
+            pair=house * widths["pair"] + pl.col("consignee"),
+            exporter_goods=house * widths["exporter_goods"] + pl.col("hs4").cast(pl.Int64, strict=False),
+            exporter_lane=house * widths["exporter_lane"] + place,
+            everybody=pl.lit(0, pl.Int64),
+        )
+
+    @property
+    def kinds_most(self) -> dict[str, int]:
+        """How many numbers of each kind one parent can have: a number divided by it is its parent's."""
+        own = {"exporter": KEYS, "consignee": KEYS}
+        return own | {"pair": len(self.known["consignee"]) + 1, "exporter_goods": HEADINGS, "exporter_lane": PLACES}
+
+    def _number(self, side: str, keys: pl.Series) -> pl.Series:
+        known, asked = self.known[side], _hashes(keys)
+        order = np.argsort(asked)
+        found = np.empty(len(asked), np.int64)
+        found[order] = np.searchsorted(known, asked[order])
+        if len(known):
+            missing = known[np.minimum(found, len(known) - 1)] != asked
+            found[missing] = len(known)
+        return pl.Series(side, found)
 
 
-def _combinations() -> list[pl.Expr]:
-    house = pl.col("exporter") * 2**32
-    place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False).to_physical().cast(pl.Int64)
-    return [
-        (house + pl.col("consignee")).alias("pair"),
-        (house + pl.col("hs4").cast(pl.Int64, strict=False)).alias("exporter_goods"),
-        (house + place).alias("exporter_lane"),
-        pl.lit(0, pl.Int64).alias("everybody"),
-    ]
+def _hashes(keys: pl.Series) -> Hashes:
+    return keys.hash(0).to_numpy()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
-from features.lookback import month_number, settle, totals_before
+from features.lookback import month_number
 from features.parties.party_numbers import SIDES
 from features.parties.rules import PartiesRules
 from features.strength import ramp
+from features.tally import Tally
 
 
 def inspected_parties(history: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
-    """Join outcomes to the parties of the declarations they belong to: the three numbers, `month`, `inspected`, `hits`.
+    """Join outcomes to the parties of the declarations they belong to: the three numbers, `month`, `hits`.
 
     `month` is when the result was known: that of the inspection, but never before the declaration's own month, so that
     no row can see its own outcome whatever dates were typed. A hit is one of the three kinds of violation.
@@ -28,7 +30,6 @@ def inspected_parties(history: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyF
     return joined.select(
         *SIDES,
         pl.max_horizontal("known", "month").alias("month"),
-        pl.lit(1, pl.Int64).alias("inspected"),
         "hits",
     )
 
@@ -44,17 +45,30 @@ def party_risk(hits: pl.Expr, inspected: pl.Expr, base_rate: pl.Expr, rules: Par
     return ramp(lift.log(), 0.0, math.log(rules.risk_full_lift))
 
 
-def add_risk(rows: pl.LazyFrame, inspected: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
-    """Add `<side>_risk`, `<side>_inspected_n` and `<side>_hits_n` for each side, and `base_hit_rate`."""
-    sums = ["inspected", "hits"]
-    everybody = pl.lit(0, pl.Int64).alias("everybody")
-    base = totals_before(inspected.with_columns(everybody), rows, by=["everybody"], sums=sums)
-    rate = pl.when(pl.col("inspected") > 0).then(pl.col("hits") / pl.col("inspected"))
-    rows = rows.join(settle(base.select("month", rate.alias("base_hit_rate"))), on="month", how="left")
-    for side in SIDES:
-        record = totals_before(inspected, rows, by=[side], sums=sums).rename(
-            {"inspected": f"{side}_inspected_n", "hits": f"{side}_hits_n"}
-        )
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """What was found with whom, by the month in which it was known."""
+
+    everybody: Tally
+    sides: dict[str, Tally]
+
+    @classmethod
+    def of(cls, inspected: pl.DataFrame) -> Records:
+        """Sort the rows of `inspected_parties`."""
+        month, hits = inspected["month"], inspected["hits"]
+        everybody = pl.zeros(inspected.height, pl.Int64, eager=True)
+        return cls(Tally.of(everybody, month, hits), {side: Tally.of(inspected[side], month, hits) for side in SIDES})
+
+
+def risk_columns(rows: pl.DataFrame, records: Records, rules: PartiesRules) -> pl.DataFrame:
+    """Return `<side>_risk`, `<side>_inspected_n` and `<side>_hits_n` for each side, and `base_hit_rate`."""
+    ((inspected, hits),) = records.everybody.before(rows["everybody"], rows["month"])
+    found = pl.DataFrame({"inspected": inspected, "hits": hits}).select(
+        base_hit_rate=pl.when(pl.col("inspected") > 0).then(pl.col("hits") / pl.col("inspected"))
+    )
+    for side, record in records.sides.items():
+        ((inspected, hits),) = record.before(rows[side], rows["month"])
+        found = found.with_columns(inspected.alias(f"{side}_inspected_n"), hits.alias(f"{side}_hits_n"))
         risk = party_risk(pl.col(f"{side}_hits_n"), pl.col(f"{side}_inspected_n"), pl.col("base_hit_rate"), rules)
-        rows = rows.join(settle(record), on=[side, "month"], how="left").with_columns(risk.alias(f"{side}_risk"))
-    return rows
+        found = found.with_columns(risk.alias(f"{side}_risk"))
+    return found

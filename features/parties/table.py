@@ -12,12 +12,12 @@ from features.lookback import month_number, settle
 from features.parties.forwarders import forwarder_consignee
 from features.parties.kinship import KINSHIP_FIGURES, add_kinship, name_sightings
 from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before, match_listed
-from features.parties.lots import add_lots
+from features.parties.lots import Lots, lot_columns
 from features.parties.names import party_keys
-from features.parties.novelty import NOVELTIES, add_novelty
-from features.parties.party_numbers import number_parties
+from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
+from features.parties.party_numbers import PartyNumbers
 from features.parties.registry import REGISTRY
-from features.parties.risk import add_risk, inspected_parties
+from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
 
@@ -98,20 +98,23 @@ def build_parties(
         `exporter_key` and `consignee_key` name the parties as they were told apart.
     """
     rules = rules or PartiesRules()
-    past, rows = (settle(one) for one in number_parties((settle(_read(history)), settle(_read(declarations)))))
+    past, rows = _read(history), _read(declarations)
+    known = PartyNumbers.of(past)
+    past, rows = known.added(past), known.added(rows)
     results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
-    judged = rows
+    columns: list[pl.Series] = []
     for one in NOVELTIES:
-        judged = add_novelty(judged, past, one)
-    judged = add_risk(judged, settle(inspected_parties(past, results)), rules)
-    judged = add_lots(judged, past, rules).with_columns(
+        columns += novelty_columns(rows, Sightings.of(past, one, known.kinds_most[one.child]), one)
+    columns += risk_columns(rows, Records.of(inspected_parties(past.lazy(), results).collect()), rules).get_columns()
+    columns += lot_columns(rows, Lots.of(past), rules).get_columns()
+    judged = rows.with_columns(columns).with_columns(
         forwarder_consignee(pl.col("consignee_plain"), pl.col("consignee_key"), pl.col("declarant_key"), rules).alias(
             "forwarder_consignee"
         )
     )
-    judged = _add_names(settle(judged), past, rules, entities, signs or NameSigns())
+    named = _add_names(judged.lazy(), past.lazy(), rules, entities, signs or NameSigns())
     codes = [one.code for one in REGISTRY]
-    return judged.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+    return named.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
 
 
 def _add_names(
@@ -120,10 +123,11 @@ def _add_names(
     """Add what the parties' names say: one group at both ends, listed end users."""
     both = [frame.select(name=f"{side}_name") for frame in (rows, past) for side in ("exporter", "consignee")]
     read = settle(_number_names(settle(read_names(pl.concat(both).drop_nulls().unique(), signs))))
-    kin = add_kinship(rows, past, read, rules)
+    sightings = name_sightings(past, read.drop("words"))
+    kin = add_kinship(rows, sightings, read, rules)
     listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
     matches = match_listed(read, listed, signs, rules)
-    others = carriers_before(rows, matches, name_sightings(past, read.drop("words")), read)
+    others = carriers_before(rows, matches, sightings, read)
     return add_listed(settle(kin), matches, listed, others)
 
 
@@ -135,7 +139,7 @@ def _number_names(read: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
+def _read(declarations: pl.LazyFrame) -> pl.DataFrame:
     read = party_keys(complete(declarations, Declarations, _COLUMNS))
     return read.select(
         "declaration_id",
@@ -150,4 +154,4 @@ def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
         "net_kg",
         hs4(pl.col("hs_code")).alias("hs4"),
         month_number(pl.col("declared_on")).alias("month"),
-    )
+    ).collect()
