@@ -62,7 +62,8 @@ class Tally:
     def firsts(self) -> Whole:
         """Return the place of each key's first event."""
         key = self.at // MONTHS
-        return self.at[np.concatenate([np.ones(min(1, len(key)), bool), key[1:] != key[:-1]])]
+        begins: npt.NDArray[np.bool_] = np.concatenate([np.ones(min(1, len(key)), bool), key[1:] != key[:-1]])
+        return _whole(pl.Series(self.at[begins]))
 
     def _find(self, places: Whole, order: npt.NDArray[np.intp]) -> Whole:
         """Look places up in order, which reads memory once from end to end."""

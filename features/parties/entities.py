@@ -72,8 +72,12 @@ def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
 
 
 def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:
-    """Add `cluster` to `node`, `month`: as it stood after the month before; the node itself where never linked."""
-    asked = wanted.select("node", "month").drop_nulls().unique().with_columns(before=pl.col("month") - 1).sort("before")
+    """Add `cluster` to `node`, `month`: as it stood after the month before, the node itself where not linked then.
+
+    Nodes that are never linked are left out.
+    """
+    linked = wanted.select("node", "month").drop_nulls().join(states.lazy(), on="node", how="semi")
+    asked = linked.unique().with_columns(before=pl.col("month") - 1).sort("before")
     found = asked.join_asof(
         states.lazy().rename({"month": "since"}).sort("since"),
         left_on="before",
@@ -85,17 +89,29 @@ def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:
     return settle(found.select("node", "month", cluster=pl.coalesce("cluster", "node")))
 
 
-def _near_any(names: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
-    """Keep the names that could be a slip away from one of `others`: four first or three last letters are the same.
+def _shared_variants(long: pl.LazyFrame) -> pl.LazyFrame:
+    """List each own word whole and without one letter (`variant`, `at`: -1 whole), where another is the same.
 
-    A slip sits in one place of at least `SHORTEST_TYPO` letters, so that the one or the other is left whole.
+    Compared as hashes first, since hardly any are shared and text is costly.
     """
-    ends = [(pl.col("own").str.head(4), "head"), (pl.col("own").str.tail(3), "tail")]
-    kept = []
-    for end, name in ends:
-        shared = others.select("beside", end.alias(name)).unique()
-        kept.append(names.with_columns(end.alias(name)).join(shared, on=["beside", name], how="semi").drop(name))
-    return pl.concat(kept).unique(["node", "own", "beside"])
+    own, letters = pl.col("own"), pl.col("own").str.len_chars()
+    beside = pl.col("beside").hash(1)
+    cuts = [
+        long.filter(letters > at).select(
+            "name_no",
+            pl.lit(at, pl.Int32).alias("at"),
+            variant_hash=pl.concat_str(own.str.slice(0, max(at, 0)), own.str.slice(at + 1)).hash(0) ^ beside,
+        )
+        for at in range(-1, LONGEST_TYPO)
+    ]
+    hashed = settle(pl.concat(cuts))
+    at = pl.col("at")
+    variant = pl.concat_str(own.str.slice(0, at.clip(lower_bound=0)), own.str.slice(at + 1))
+    return (
+        hashed.filter(pl.col("variant_hash").is_duplicated())
+        .join(long, on="name_no", how="left")
+        .select("node", "beside", "month", "identified", "at", variant=variant)
+    )
 
 
 def _link(frame: pl.LazyFrame, why: tuple[str, float]) -> pl.LazyFrame:
@@ -142,23 +158,7 @@ def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
     letters = pl.col("own").str.len_chars()
     all_long = first.filter((pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO))
     unidentified = all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month")))
-    long = settle(_near_any(all_long, unidentified))
-    cut = [
-        pl.when(at < letters).then(
-            pl.struct(
-                pl.concat_str(pl.col("own").str.slice(0, at), pl.col("own").str.slice(at + 1)).alias("variant"),
-                pl.lit(at, pl.Int32).alias("at"),
-            )
-        )
-        for at in range(LONGEST_TYPO)
-    ]
-    whole = pl.struct(pl.col("own").alias("variant"), pl.lit(-1, pl.Int32).alias("at"))
-    variants = settle(
-        long.select("node", "beside", "month", "identified", cut=pl.concat_list(whole, *cut))
-        .explode("cut", empty_as_null=True, keep_nulls=True)
-        .unnest("cut")
-        .drop_nulls("variant")
-    )
+    variants = settle(_shared_variants(settle(all_long.with_row_index("name_no"))))
     open_ones = variants.join(unidentified.select("node"), on="node", how="semi")
     shared = open_ones.join(variants, on=["beside", "variant"], how="inner", suffix="_b").filter(
         pl.col("node") != pl.col("node_b")

@@ -49,21 +49,23 @@ def add_kinship(rows: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame,
         Names as read (see `read_names`), with `node` and `form_no`.
     """
     keys = ["exporter_name", "consignee_name", "exporter_key", "consignee_key", "month"]
+    numbered = settle(rows.with_row_index("row_no"))
     asked = settle(
-        rows.select(keys)
+        numbered.select("row_no", *keys)
         .drop_nulls(["exporter_name", "consignee_name", "month"])
-        .unique()
         .join(_side(read, "exporter"), on="exporter_name", how="left")
         .join(_side(read, "consignee"), on="consignee_name", how="left")
     )
     words = settle(_shared_words(asked, read))
     weighed = settle(_weigh(words, asked, sightings, read, rules))
     clustered = _same_firm(asked, sightings)
-    judged = clustered.join(weighed, on=["exporter_name", "consignee_name", "month"], how="left").with_columns(
-        common_words=_common_words()
+    judged = (
+        clustered.join(weighed, on=["exporter_name", "consignee_name", "month"], how="left")
+        .join(settle(_common_beside(asked, read)), on=["exporter_beside_no", "consignee_beside_no"], how="left")
+        .with_columns(common_words=_common_words())
     )
     told = judged.select(
-        *keys,
+        "row_no",
         _same_group(rules).alias("same_group"),
         _common_name().alias("common_name"),
         _why().alias("kinship_why"),
@@ -71,11 +73,11 @@ def add_kinship(rows: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame,
         pl.col("others").alias("shared_word_others_n"),
         "common_words",
     )
-    return rows.join(settle(told), on=keys, how="left", nulls_equal=True)
+    return numbered.join(settle(told), on="row_no", how="left").drop("row_no")
 
 
 def _side(read: pl.LazyFrame, side: str) -> pl.LazyFrame:
-    kept = ("name", "node", "form_no", "own", "signs", "beside")
+    kept = ("name", "node", "form_no", "own", "signs", "beside_no")
     return read.select(pl.col(name).alias(f"{side}_{name}") for name in kept)
 
 
@@ -146,16 +148,26 @@ def _same_firm(asked: pl.LazyFrame, sightings: pl.LazyFrame) -> pl.LazyFrame:
     clusters = clusters_before(nodes, states)
     for side in ("exporter", "consignee"):
         named = clusters.rename({"node": f"{side}_node", "cluster": f"{side}_cluster"})
-        asked = asked.join(named, on=[f"{side}_node", "month"], how="left")
+        asked = asked.join(named, on=[f"{side}_node", "month"], how="left").with_columns(
+            pl.col(f"{side}_cluster").fill_null(pl.col(f"{side}_node"))
+        )
     has_words = pl.col("exporter_own") != ""
     same_id = (pl.col("exporter_key") == pl.col("consignee_key")) & pl.col("exporter_key").str.starts_with("id:")
     same_name = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
-    slip = one_slip(pl.col("exporter_own"), pl.col("consignee_own"))
-    return asked.with_columns(
-        is_one_slip=slip.fill_null(value=False),
+    slips = asked.join(settle(_one_slips(asked)), on=["exporter_own", "consignee_own"], how="left")
+    return slips.with_columns(
+        pl.col("is_one_slip").fill_null(value=False),
         is_same_name=(same_name | same_id).fill_null(value=False),
         is_same_firm=(pl.col("exporter_cluster") == pl.col("consignee_cluster")).fill_null(value=False) & has_words,
     )
+
+
+def _one_slips(asked: pl.LazyFrame) -> pl.LazyFrame:
+    """Compare own words letter by letter where four first or three last letters are the same: no slip else."""
+    a, b = pl.col("exporter_own"), pl.col("consignee_own")
+    is_near = (a.str.head(4) == b.str.head(4)) | (a.str.tail(3) == b.str.tail(3))
+    pairs = asked.filter(is_near & (a != b)).select("exporter_own", "consignee_own").unique()
+    return settle(pairs).with_columns(is_one_slip=one_slip(a, b))
 
 
 def _same_group(rules: PartiesRules) -> pl.Expr:
@@ -194,11 +206,22 @@ def one_slip(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return usable & (pl.sum_horizontal(alike) >= longer - 1)
 
 
+def _common_beside(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
+    """List the places and trades that two names share, for each two lists of them that occur: `common`."""
+    sides = ("exporter", "consignee")
+    pairs = asked.select(f"{side}_beside_no" for side in sides).unique()
+    lists = settle(read.select("beside_no", "beside").unique("beside_no"))
+    for side in sides:
+        named = lists.rename({"beside_no": f"{side}_beside_no", "beside": f"{side}_beside"})
+        pairs = pairs.join(named, on=f"{side}_beside_no", how="left")
+    shared = pl.col("exporter_beside").list.set_intersection("consignee_beside").list.sort().list.join(", ")
+    return pairs.select(*(f"{side}_beside_no" for side in sides), common=shared)
+
+
 def _common_words() -> pl.Expr:
-    common = pl.col("exporter_beside").list.set_intersection(pl.col("consignee_beside")).list.sort().list.join(", ")
     carried = pl.format("{}, carried by {} other firms", "shared_word", "others")
-    only = pl.format("{}, which names a place or a trade", common)
-    return pl.when(pl.col("shared_word").is_not_null()).then(carried).when(common != "").then(only)
+    only = pl.format("{}, which names a place or a trade", "common")
+    return pl.when(pl.col("shared_word").is_not_null()).then(carried).when(pl.col("common") != "").then(only)
 
 
 def _common_name() -> pl.Expr:

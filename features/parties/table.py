@@ -136,6 +136,7 @@ def _number_names(read: pl.LazyFrame) -> pl.LazyFrame:
     return read.with_columns(
         form_no=pl.col("form").rank("dense").cast(pl.Int64),
         node=pl.struct("form", "signs").rank("dense").cast(pl.Int64),
+        beside_no=pl.col("beside").list.join(" ").rank("dense").cast(pl.Int64),
     )
 
 
