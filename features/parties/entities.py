@@ -72,12 +72,8 @@ def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
 
 
 def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:
-    """Add `cluster` to `node`, `month`: as it stood after the month before, the node itself where not linked then.
-
-    Nodes that are never linked are left out.
-    """
-    linked = wanted.select("node", "month").drop_nulls().join(states.lazy(), on="node", how="semi")
-    asked = linked.unique().with_columns(before=pl.col("month") - 1).sort("before")
+    """Add `cluster` to `node`, `month`: as it stood after the month before; the node itself where never linked."""
+    asked = wanted.select("node", "month").drop_nulls().unique().with_columns(before=pl.col("month") - 1).sort("before")
     found = asked.join_asof(
         states.lazy().rename({"month": "since"}).sort("since"),
         left_on="before",

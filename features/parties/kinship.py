@@ -145,7 +145,7 @@ def _same_firm(asked: pl.LazyFrame, sightings: pl.LazyFrame) -> pl.LazyFrame:
     """Add `is_same_name` and `is_same_firm`: one name, one identifier, or one cluster as of the month."""
     states = cluster_states(name_links(sightings.with_columns(pl.col("beside").list.join(" "))).collect())
     nodes = pl.concat([asked.select(node=f"{side}_node", month="month") for side in ("exporter", "consignee")])
-    clusters = clusters_before(nodes, states)
+    clusters = clusters_before(nodes.join(states.lazy(), on="node", how="semi"), states)  # most are never linked
     for side in ("exporter", "consignee"):
         named = clusters.rename({"node": f"{side}_node", "cluster": f"{side}_cluster"})
         asked = asked.join(named, on=[f"{side}_node", "month"], how="left").with_columns(
