@@ -26,6 +26,7 @@ from pipelines.steps.corridors import run_corridors
 from pipelines.steps.watches import watches_of_controls
 from tests.benchmarks.duck import PAIR_KEY, check_same_gaps, duckdb_gaps, duckdb_pairs
 from tests.benchmarks.ground import Ground
+from tests.benchmarks.looking_back import QUESTIONS, by_duckdb, by_ours, by_pandas, columns_needed
 
 Step = Callable[[], Any]
 AS_OF = date(2025, 3, 1)  # everything in the large table is public by then
@@ -185,6 +186,23 @@ def _large_run(ground: Ground) -> Step:
     )
 
 
+def _looked_back(question: str, whose: str) -> Callable[[Ground], Step]:
+    """Answer one question about the past: ours from the columns in memory, the others from the file."""
+
+    def prepare(ground: Ground) -> Step:
+        path = ground.path("declarations")
+        if whose == "ours":
+            return by_ours(columns_needed(path))[question]
+        answer = by_duckdb if whose == "DuckDB" else by_pandas
+        return lambda: answer(path, question)
+
+    return prepare
+
+
+def _needed(ground: Ground) -> Step:
+    return lambda: columns_needed(ground.path("declarations"))
+
+
 CASES: Mapping[str, Case] = {
     "plain scan of flows": Case(_scan("flows"), "flows"),
     "pairing of both sides": Case(_pairs, "flows"),
@@ -206,6 +224,12 @@ CASES: Mapping[str, Case] = {
     "room: corridors": Case(_corridor, "declarations"),
     "control list joined": Case(_controls, "declarations"),
     "evidence assembled": Case(_assembly, "declarations"),
+    "scan of the columns below": Case(_needed, "declarations"),
+    **{
+        f"{question}, {whose}": Case(_looked_back(question, whose), "declarations")
+        for question in QUESTIONS
+        for whose in ("ours", "DuckDB", "pandas")
+    },
     "plain scan of ready features": Case(_scan("evidence"), "evidence"),
     "scoring": Case(_score, "evidence"),
     "anomaly scores": Case(_anomaly, "evidence"),
