@@ -37,7 +37,7 @@ class PartyNumbers:
         `frame` has `<side>_key`, `hs4` and `destination_iso3`. A missing part makes the number null.
         """
         numbered = frame.with_columns(
-            pl.when(pl.col(f"{side}_key").is_not_null()).then(self._number(side, frame[f"{side}_key"])).alias(side)
+            pl.when(pl.col(f"{side}_key").is_not_null()).then(self.numbers(side, frame[f"{side}_key"])).alias(side)
             for side in SIDES
         )
         house, widths = pl.col("exporter"), self.kinds_most
@@ -55,7 +55,8 @@ class PartyNumbers:
         own = {"exporter": KEYS, "consignee": KEYS}
         return own | {"pair": len(self.known["consignee"]) + 1, "exporter_goods": HEADINGS, "exporter_lane": PLACES}
 
-    def _number(self, side: str, keys: pl.Series) -> pl.Series:
+    def numbers(self, side: str, keys: pl.Series) -> pl.Series:
+        """Number keys as parties of one side; a null key's number means nothing."""
         known, asked = self.known[side], _hashes(keys)
         order = np.argsort(asked)
         found = np.empty(len(asked), np.int64)

@@ -38,6 +38,13 @@ FORWARDER_WORDS = (
 )
 
 
+WATCHED_HEADINGS = (
+    *("2504", "2530", "2611", "2613", "2617", "2805", "2825", "2841", "2846", "2849", "2850", "2853", "3801", "3818"),
+    *("7105", "7202", "8101", "8102", "8106", "8110", "8112", "8505"),
+)
+"""Headings under which the controlled minerals are declared (forms of configs/minerals.yaml)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartiesRules:
     """Thresholds of party evidence. Own choices where no source is named."""
@@ -54,6 +61,9 @@ class PartiesRules:
     """Four times as many lots, each a quarter of the usual size, is 1."""
     lots_least: int = 4
     """Fewer recent lots than this are no pattern."""
+    lots_to_trust: float = 3.0
+    """What a pair is known for, or a consignee passes on, is told by half at this many consignments."""
+    watched_headings: tuple[str, ...] = WATCHED_HEADINGS
     forwarder_strength: float = 0.6
     forwarder_words: tuple[str, ...] = FORWARDER_WORDS
     others_half: float = 2.0

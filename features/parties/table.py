@@ -16,6 +16,7 @@ from features.parties.lots import Lots, lot_columns
 from features.parties.names import party_keys
 from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
 from features.parties.party_numbers import PartyNumbers
+from features.parties.portfolio import passing_on_columns, portfolio_columns
 from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
@@ -41,6 +42,9 @@ _FIGURES = (
     "pair_seen_n",
     "goods_seen_n",
     "lane_seen_n",
+    "pair_watched_n",
+    "received_n",
+    "sent_on_n",
     "exporter_inspected_n",
     "exporter_hits_n",
     "consignee_inspected_n",
@@ -105,6 +109,9 @@ def build_parties(
     columns: list[pl.Series] = []
     for one in NOVELTIES:
         columns += novelty_columns(rows, Sightings.of(past, one, known.kinds_most[one.child]), one)
+    goods_seen = next(one for one in columns if one.name == "goods_new_for_exporter_n")
+    columns += portfolio_columns(rows, past, goods_seen, rules).get_columns()
+    columns += passing_on_columns(rows, past, known, rules).get_columns()
     columns += risk_columns(rows, Records.of(inspected_parties(past.lazy(), results).collect()), rules).get_columns()
     columns += lot_columns(rows, Lots.of(past), rules).get_columns()
     judged = rows.with_columns(columns).with_columns(

@@ -126,6 +126,8 @@ class Parties(Closed):
     lots_full_ratio: float = Field(gt=1)
     size_full_ratio: float = Field(gt=1)
     lots_least: int = Field(ge=1)
+    lots_to_trust: float = Field(gt=0)
+    watched_headings: tuple[str, ...]
     forwarder_strength: float = Field(ge=0, le=1)
     forwarder_words: tuple[str, ...]
     others_half: float = Field(gt=0)
