@@ -82,6 +82,23 @@ def distances(pairs: pl.DataFrame, cache_path: Path | None = None) -> pl.DataFra
     return wanted.join(kept, on=["place_a", "place_b"], how="left").sort("place_a", "place_b").drop("measured_by")
 
 
+@cache
+def country_points() -> dict[str, tuple[float, float]]:
+    """Where a country is drawn on a map: longitude and latitude of its first main port, or its main freight town."""
+    places, network = load_section(Places, "places"), _load_network()
+    codes = sorted({*network.main_ports, *places.landlocked})
+    spots = {code: _spots(code, network, places) for code in codes}
+    return {code: own[0][:2] for code, own in spots.items() if own}
+
+
+@cache
+def port_dots(step_degrees: float = 1.0) -> tuple[tuple[float, float], ...]:
+    """The world's ports as longitudes and latitudes on a coarse grid: enough of the coasts to know a map by."""
+    spots = _load_network().ports.values()
+    grid = {(round(lon / step_degrees) * step_degrees, round(lat / step_degrees) * step_degrees) for lon, lat in spots}
+    return tuple(sorted(grid))
+
+
 def _measured_by(places: Places) -> str:
     positions = json.dumps(places.model_dump(), sort_keys=True)
     return hashlib.sha256(f"{_METHOD} {version('searoute')} {positions}".encode()).hexdigest()[:16]

@@ -13,30 +13,41 @@ from features.corridors.state import first_of_month
 from features.corridors.watch import what_six_digits_hide
 from features.countries import country_name
 from pipelines.reports.corridor_drawing import draw_leg, leg_series
+from pipelines.reports.corridor_page import corridor_page, page_name
+from pipelines.reports.flow_map import Leg, draw_map
 from pipelines.reports.page import render
 from pipelines.settings.corridors import CorridorSettings
 
 if TYPE_CHECKING:
     from pipelines.steps.corridor_search import CorridorSearch
+    from pipelines.steps.corridor_views import CorridorViews
     from pipelines.steps.monitor import Monitor
 
 
-def corridors_page(
+def corridors_pages(
     search: CorridorSearch,
     findings: pl.DataFrame,
     monitor: Monitor,
     balance: pl.DataFrame,
+    views: CorridorViews,
     *,
     as_of: date,
     counts: dict[str, int],
     settings: CorridorSettings,
-) -> str:
-    """Render the page of a run; it works offline, runs no script and escapes whatever somebody else wrote."""
+) -> dict[str, str]:
+    """Render the page of a run and one for each corridor it shows, by path beside each other.
+
+    They work offline, run no script and escape whatever somebody else wrote.
+    """
     shown = findings.head(settings.n_shown_corridors)
     rows = [_row(search, row, draw=n < settings.n_drawn_corridors) for n, row in enumerate(shown.to_dicts())]
     named = [row for row in rows if row["is_named"]]
     hidden = [what_six_digits_hide(one.hs_codes) for one in search.watches]
-    return render(
+    pages = {}
+    for number, row in enumerate(rows, start=1):
+        row["page"] = f"corridors/{page_name(number, row)}"
+        pages[row["page"]] = corridor_page(row, views, balance, as_of=as_of)
+    whole = render(
         "corridors.html.j2",
         as_of=as_of.isoformat(),
         rows=rows,
@@ -52,8 +63,22 @@ def corridors_page(
         breaks=monitor.breaks.with_columns(places=_places()).sort("q_value", "good", "mineral").to_dicts(),
         measures=_measures(monitor),
         balance=balance.sort("impossible_low", "impossible_share", descending=True, nulls_last=True).to_dicts(),
+        map=draw_map(_ways(named or rows[:5])),
+        chains=views.chains.to_dicts(),
+        migrations=views.migrations.to_dicts(),
+        lost=views.lost.to_dicts(),
         rival_names=[words.split(":", 1) for words in RIVALS.values()],
     )
+    return {"corridors.html": whole, **pages}
+
+
+def _ways(rows: list[dict[str, Any]]) -> list[Leg]:
+    """Take both legs of each corridor, as wide as its excess in value."""
+    return [
+        Leg(row[start], row[end], max(row["excess_usd"] or 0.0, 0.0))
+        for row in rows
+        for start, end in (("origin_iso3", "hub_iso3"), ("hub_iso3", "destination_iso3"))
+    ]
 
 
 def _places() -> pl.Expr:

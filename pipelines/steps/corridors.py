@@ -24,7 +24,7 @@ from pipelines.files.people import for_people
 from pipelines.reference import load_minerals
 from pipelines.reference.concordance import load_concordance
 from pipelines.reference.production import metal_content, read_production
-from pipelines.reports.corridors_page import corridors_page
+from pipelines.reports.corridors_page import corridors_pages
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
 from pipelines.steps.corridor_views import CorridorViews, look_beside, with_bounds
@@ -150,15 +150,20 @@ def run_corridors(
     views = look_beside(public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared)
     corridors = with_bounds(checked, views.bounds)
     page = out_dir / "corridors.html"
+    words = corridors.select("corridor_id", "evidence")
+    beside = findings.drop("evidence").join(words, on="corridor_id", how="left", maintain_order="left")
+    pages = corridors_pages(search, beside, monitor, balance, views, as_of=as_of, counts=counts, settings=settings)
     paths = [
         write_table(corridors, out_dir / "corridors.parquet"),
         write_table(for_people(corridors), out_dir / "corridors.csv"),
-        write_text(
-            page, corridors_page(search, findings, monitor, balance, as_of=as_of, counts=counts, settings=settings)
-        ),
+        write_text(page, pages.pop(page.name)),
         *monitor.write(out_dir),
         *views.write(out_dir),
     ]
+    for name, text in pages.items():
+        write_text(out_dir / name, text)
+    if pages:
+        paths.append(out_dir / "corridors")
     if production is not None:
         paths += [
             write_table(balance, out_dir / "mass_balance.parquet"),

@@ -48,7 +48,7 @@ def run_corridor_search(
         concordance_path=concordance,
         max_rejects_share=max_rejects_share,
     )
-    artifacts = {result.page.name: result.page.read_text(encoding="utf-8")}
+    artifacts = {path.name: path for path in result.paths}
     tracking.log_run(
         home.folder, "corridors", result.params, result.metrics, artifacts, tables={"corridors": result.corridors}
     )

@@ -142,6 +142,12 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     assert (balance["hub_iso3"], balance["year"]) == ("THA", 2023)
     assert balance["impossible_low"] <= balance["impossible_share"] <= balance["impossible_high"]
     assert "&lt;b&gt;own" in page
+    own = [path.read_text(encoding="utf-8") for path in (tmp_path / "out" / "corridors").iterdir()]
+    assert len(own) == written.height
+    for text in own:
+        assert "<script" not in text
+        assert "http://" not in text.replace("http://www.w3.org", "")
+    assert any("Where the two sides differ" in text and "&lt;b&gt;own" in text for text in own)
     months = pl.read_parquet(tmp_path / "out" / "monitor.parquet")
     assert months["period"].max() <= date(2024, 2, 1)  # type: ignore[operator]  # public by 30 April, 45 days late
     assert pl.read_csv(tmp_path / "out" / "monitor.csv").height == months.height
