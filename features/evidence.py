@@ -50,6 +50,13 @@ class Evidence:
     next_check: str | None = None
     """The cheapest check that would settle it."""
 
+    @property
+    def bounds(self) -> str:
+        """Range of the column, by its unit: `[0, 1]` for strengths and shares, any number for logs, else 0 and more."""
+        if self.unit in {"strength", "share"}:
+            return "[0, 1]"
+        return "any" if self.unit.startswith("ln ") else "≥ 0"
+
 
 def fingerprint(registry: Iterable[Evidence]) -> str:
     """Return 16 hexadecimal digits that change when any meaning in the registry changes.

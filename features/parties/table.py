@@ -102,7 +102,7 @@ def build_parties(
         `exporter_key` and `consignee_key` name the parties as they were told apart.
     """
     rules = rules or PartiesRules()
-    past, rows = _read(history), _read(declarations)
+    past, rows = read_parties(history), read_parties(declarations)
     known = PartyNumbers.of(past)
     past, rows = known.added(past), known.added(rows)
     results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
@@ -129,7 +129,7 @@ def _add_names(
 ) -> pl.LazyFrame:
     """Add what the parties' names say: one group at both ends, listed end users."""
     both = [frame.select(name=f"{side}_name") for frame in (rows, past) for side in ("exporter", "consignee")]
-    read = settle(_number_names(settle(read_names(pl.concat(both).drop_nulls().unique(), signs))))
+    read = settle(number_names(settle(read_names(pl.concat(both).drop_nulls().unique(), signs))))
     sightings = name_sightings(past, read.drop("words"))
     kin = add_kinship(rows, sightings, read, rules)
     listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
@@ -138,7 +138,7 @@ def _add_names(
     return add_listed(settle(kin), matches, listed, others)
 
 
-def _number_names(read: pl.LazyFrame) -> pl.LazyFrame:
+def number_names(read: pl.LazyFrame) -> pl.LazyFrame:
     """Number forms, and nodes: a form as written in Chinese characters is another node than in Latin letters."""
     return read.with_columns(
         form_no=pl.col("form").rank("dense").cast(pl.Int64),
@@ -147,7 +147,8 @@ def _number_names(read: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _read(declarations: pl.LazyFrame) -> pl.DataFrame:
+def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
+    """Read what the room needs of declarations: names, keys of the parties, heading and month."""
     read = party_keys(complete(declarations, Declarations, _COLUMNS))
     return read.select(
         "declaration_id",

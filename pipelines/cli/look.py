@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(corridors)
     app.command()(controls)
+    app.command()(parties)
     app.command()(ui)
 
 
@@ -93,6 +94,25 @@ def controls(
         on=day, hs=hs, to=to, known_on=parse_day(known_on, "--known-on"), path=file, config=config
     ):
         console.print(part)
+
+
+def parties(
+    declarations: Annotated[Path, typer.Option("--declarations", metavar="PATH", help="declarations with names")],
+    out: Out = Path("oretrace-parties"),
+    max_rejects: MaxRejects = 0.05,
+    config: Config = None,
+    home: HomeOption = None,
+) -> None:
+    """Show which traders' names are taken for one firm, and why."""
+    del home, config
+    from pipelines.cli.screen import busy, made, say
+    from pipelines.steps.parties import run_party_clusters
+
+    with busy("comparing names"):
+        result = run_party_clusters(declarations=declarations, out=out, max_rejects_share=max_rejects)
+    for line in result.lines:
+        say(line)
+    made(result.paths)
 
 
 def ui(

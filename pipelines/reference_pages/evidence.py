@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from features.evidence import FAMILIES, Evidence, fingerprint
 from pipelines.reference_pages.markdown import NOTICE, cell, code, grid
 
-_HEADER = ("evidence", "role", "unit", "sentence", "figures", "null means", "speaks for", "next check", "source")
+_HEADER = (
+    "evidence",
+    "role",
+    "unit",
+    "range",
+    "sentence",
+    "figures",
+    "null means",
+    "speaks for",
+    "next check",
+    "source",
+)
 
 
 def evidence_page(registry: Iterable[Evidence]) -> str:
@@ -36,6 +47,7 @@ def _row(one: Evidence) -> tuple[str, ...]:
         code(one.code),
         cell(one.role),
         cell(one.unit),
+        cell(one.bounds),
         cell(one.sentence),
         ", ".join(code(figure) for figure in one.figures),
         cell(one.null_means),

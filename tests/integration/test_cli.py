@@ -14,7 +14,7 @@ from tests.integration.commands import oretrace
 DECLARATIONS = Path(__file__).parents[1] / "golden" / "thirty_declarations.csv"
 REQUIRED_ONLY = DECLARATIONS.with_name("thirty_required_only.csv")
 COMMANDS = ["demo", "train", "compare", "promote", "score", "drift", "outcomes"]
-COMMANDS += ["simulate", "ingest", "download", "corridors", "controls", "ui"]
+COMMANDS += ["simulate", "ingest", "download", "corridors", "controls", "parties", "ui"]
 
 
 @pytest.fixture

@@ -52,6 +52,6 @@ def test_the_page_of_evidence_tells_all_and_cannot_be_broken_out_of() -> None:
     assert "## parcel" in page
     assert "## routing" not in page
     assert (
-        "| `density_off` | doubt | strength | Weighs {density_kg_m3} \\| kg per m³ which does not fit | "
+        "| `density_off` | doubt | strength | [0, 1] | Weighs {density_kg_m3} \\| kg per m³ which does not fit | "
         "`density_kg_m3` | no volume declared | misdeclaration, concealment | weigh it | indicators.md 25 |"
     ) in page
