@@ -30,7 +30,6 @@ from pipelines.steps.flow_states import flow_states
 pytestmark = pytest.mark.xdist_group("assembled evidence")  # one worker, one world
 
 CODES = [one.code for one in REGISTRY]
-STRENGTHS = [one.code for one in REGISTRY if one.role != "context"]
 REQUIRED = ("declaration_id", "declared_on", "direction", "hs_code", "origin_iso3", "destination_iso3")
 OPTIONAL = [name for name in Declarations.column_names() if name not in REQUIRED]
 MONTHS = 14
