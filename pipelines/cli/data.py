@@ -21,7 +21,9 @@ def simulate(
     out: Out = Path("oretrace-world"),
     world: Annotated[str, typer.Option(metavar="NAME", help="demo, train, hard, drift, unseen or null")] = "demo",
     seed: Seed = 7,
-    declarations: Annotated[int, typer.Option(metavar="N", min=500, help="declarations to generate")] = 60_000,
+    declarations: Annotated[
+        int, typer.Option(metavar="N", min=500, help="declarations to generate, as 60000 or 10_000_000")
+    ] = 60_000,
     months: Annotated[int, typer.Option(metavar="N", min=6, max=120, help="months to generate")] = 30,
     config: Config = None,
     home: HomeOption = None,

@@ -40,11 +40,27 @@ class Goods:
 
     def floats(self, column: str) -> Floats:
         """Return one numeric column."""
-        return self.frame[column].cast(pl.Float64).to_numpy()
+        if column not in self._floats:
+            self._floats[column] = self.frame[column].cast(pl.Float64).to_numpy()
+        return self._floats[column]
+
+    @cached_property
+    def _floats(self) -> dict[str, Floats]:
+        return {}
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return {}
 
     def texts(self, column: str) -> list[str]:
         """Return one text column; unknown is empty."""
-        return [str(value) for value in self.frame[column].fill_null("").to_list()]
+        if column not in self._texts:
+            self._texts[column] = [str(value) for value in self.frame[column].fill_null("").to_list()]
+        return self._texts[column]
+
+    def each(self, column: str, rows: Ints) -> pl.Series:
+        """Return the text of a column for each row; unknown is empty."""
+        return pl.Series(column, self.texts(column), dtype=pl.String).gather(rows)
 
     @cached_property
     def names(self) -> list[str]:
@@ -109,8 +125,14 @@ class Places:
         return self.frame["hub"].cast(pl.Float64).to_numpy()
 
     def market(self, kind: str) -> Floats:
-        """Weights of buying countries for one kind of market."""
-        return np.asarray(self.demand * np.array([MARKETS[kind].get(code, 1.0) for code in self.codes]))
+        """Weights of buying countries for one kind of market; not to be written to."""
+        if kind not in self._markets:
+            self._markets[kind] = self.demand * np.array([MARKETS[kind].get(code, 1.0) for code in self.codes])
+        return self._markets[kind]
+
+    @cached_property
+    def _markets(self) -> dict[str, Floats]:
+        return {}
 
     def has_sea(self) -> Bools:
         """Which countries have a sea port."""

@@ -52,6 +52,13 @@ def phases(world: Setting) -> list[Phase]:
 
 def usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
     """Return controlled goods under control early enough, that this scheme knows how to move."""
+    known = world.usable.get((number, phase.closes))
+    if known is None:
+        known = world.usable[number, phase.closes] = _usable_goods(world, number, phase)
+    return known
+
+
+def _usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
     scheme, names = SCHEMES[number], world.goods.names
     goods = world.goods.having(role="controlled")
     known = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.calendar_of_controls import Rules
 from pipelines.simulate.catalogue import MODE_SHARES, MODES, Goods, Places
-from pipelines.simulate.draws import Floats, Ints, pick, pick_rows, scramble
+from pipelines.simulate.draws import Floats, Ints, pick, pick_among, scramble
 from pipelines.simulate.firms import Firms
 from pipelines.simulate.seasons import SEASON
 
@@ -89,6 +89,8 @@ class Setting:
     """Which part of a large world this is."""
     parts: int = 1
     """How many parts the world has; each has firms and numbers of its own."""
+    usable: dict[tuple[int, int], Ints] = field(default_factory=dict, compare=False)
+    """Goods that a scheme can move, by scheme and end of its stretch, once somebody asked; see choices.usable_goods."""
 
     @property
     def first_day(self) -> int:
@@ -153,7 +155,7 @@ def draw_destinations(world: Setting, rng: np.random.Generator, firm: Ints, good
     which = np.array([letters.index(kind) for kind in kinds])[good]
     habit = world.firms.habits[firm, rng.integers(0, 3, len(firm))]
     where = np.where(rng.random(len(firm)) < 0.6, habit, rng.random(len(firm)))
-    found = pick_rows(where, market[which])
+    found = pick_among(where, market, which)
     home = world.firms.country[firm]
     other = world.places.positions("USA", "DEU")
     return np.asarray(np.where(found == home, np.where(home == other[0], other[1], other[0]), found))
@@ -161,8 +163,9 @@ def draw_destinations(world: Setting, rng: np.random.Generator, firm: Ints, good
 
 def draw_modes(world: Setting, rng: np.random.Generator, good: Ints, dispatch: Ints, destination: Ints) -> Ints:
     """Draw a mode of transport that the good uses and the two places allow."""
-    shares = np.array([MODE_SHARES[letter] for letter in world.goods.texts("mode")])
-    mode = pick(rng, [1.0], len(good)) if shares.size == 0 else pick_rows(rng.random(len(good)), shares[good])
+    letters = sorted(MODE_SHARES)
+    which = np.array([letters.index(letter) for letter in world.goods.texts("mode")])[good]
+    mode = pick_among(rng.random(len(good)), np.array([MODE_SHARES[letter] for letter in letters]), which)
     by_rail = np.isin(destination, world.places.positions("KAZ", "RUS", "POL", "DEU")) & (dispatch == 0)
     by_road = np.isin(destination, world.places.positions("HKG", "VNM", "LAO", "KAZ", "RUS", "TJK")) & (dispatch == 0)
     mode = np.where((mode == RAIL) & ~by_rail, SEA, mode)

@@ -33,7 +33,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
     firms, places, goods = world.firms, world.places, world.goods
     at = {name: rows[name].to_numpy() for name in rows.columns}
     paper, firm = at["paper"], at["firm"]
-    codes = np.array(places.codes)
+    codes = pl.Series(places.codes)
     number = 10**9 + own_numbers(stream(world.seed, "declaration_id"), 10**9, count, part=world.part, parts=world.parts)
     evades = at["agent"] >= 0
     by_hub = evades & (at["hub"] >= 0)
@@ -45,27 +45,27 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
         {
             "declaration_id": number,
             "declared_on": pl.Series(at["day"]).cast(pl.Int32).cast(pl.Date),
-            "direction": np.array(DIRECTIONS)[at["direction"]],
-            "office_id": offices(world, rows),
-            "hs_code": np.array(goods.texts("hs_code"))[np.where(at["code"] >= 0, at["code"], paper)],
+            "direction": pl.Series(DIRECTIONS).gather(at["direction"]),
+            "office_id": office_names(world, rows),
+            "hs_code": goods.each("hs_code", np.where(at["code"] >= 0, at["code"], paper)),
             "description": describe(world, rows),
-            "exporter_id": np.array(firms.exporter_id)[firm],
-            "name_en": np.array(firms.name_en)[firm],
-            "name_cn": np.array(firms.name_cn)[firm],
+            "exporter_id": pl.Series(firms.exporter_id).gather(firm),
+            "name_en": pl.Series(firms.name_en).gather(firm),
+            "name_cn": pl.Series(firms.name_cn).gather(firm),
             "style": np.where(rng.random(count) < 0.5, 0, rng.integers(0, 11, count)),
             "consignee_id": _buyer_ids(world, rows),
             "buyer_name": _buyer_names(world, rows, forwarded, broker),
             "buyer_style": np.where(rng.random(count) < 0.6, 0, rng.integers(0, 8, count)),
             "declarant_id": broker,
-            "origin_iso3": codes[at["declared_origin"]],
-            "dispatch_iso3": codes[at["dispatch"]],
-            "destination_iso3": codes[at["declared_destination"]],
-            "transport_mode": np.array(MODES_TEXT)[at["mode"]],
+            "origin_iso3": codes.gather(at["declared_origin"]),
+            "dispatch_iso3": codes.gather(at["dispatch"]),
+            "destination_iso3": codes.gather(at["declared_destination"]),
+            "transport_mode": pl.Series(MODES_TEXT).gather(at["mode"]),
             "licence_no": licence_no,
             "control_remark": _remarks(world, rng, rows),
-            "end_use": np.where(
-                rng.random(count) < 0.5, np.array(goods.texts("use_en"))[paper], np.array(goods.texts("use_cn"))[paper]
-            ),
+            "is_english": rng.random(count) < 0.5,
+            "use_en": goods.each("use_en", paper),
+            "use_cn": goods.each("use_cn", paper),
             "amended": rng.random(count) < np.where(by_hub, 0.10, AMENDED_SHARE),
             "later": rng.integers(1, 12, count),
         }
@@ -76,6 +76,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
         written_name(pl.col("name_en"), pl.col("name_cn"), pl.col("style")).alias("exporter_name"),
         written_name(pl.col("buyer_name"), pl.lit(""), pl.col("buyer_style")).alias("consignee_name"),
         pl.when("amended").then(pl.col("declared_on").dt.offset_by(pl.format("{}d", "later"))).alias("amended_on"),
+        pl.when("is_english").then("use_en").otherwise("use_cn").alias("end_use"),
         pl.col("n_containers", "n_packages").cast(pl.Int64),
         pl.when(pl.col("control_remark") != "").then("control_remark").alias("control_remark"),
     )
@@ -99,16 +100,22 @@ def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
     return declarations.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column, keep in kept.items())
 
 
-def offices(world: Setting, rows: pl.DataFrame) -> list[str]:
+def office_names(world: Setting, rows: pl.DataFrame) -> pl.Series:
     """Name the office: one of three of the exporter's region, or one of the country where it is filed abroad."""
     firm, direction, desk = (rows[name].to_numpy() for name in ("firm", "direction", "desk"))
-    region = np.array(["22", "31", "53", "42", "02", "37", "72", "51"])[world.firms.region[firm]]  # customs districts
-    local = np.char.add(region, np.array(["01", "08", "25"])[desk])
+    regions = ("22", "31", "53", "42", "02", "37", "72", "51")  # customs districts
+    local = [region + counter for region in regions for counter in ("01", "08", "25")]
+    foreign = [f"{code}-{counter}" for code in world.places.codes for counter in ("01", "02", "04")]
     abroad = np.where(
         direction == TRANSIT, np.maximum(rows["hub"].to_numpy(), 0), rows["declared_destination"].to_numpy()
     )
-    foreign = np.char.add(np.char.add(np.array(world.places.codes)[abroad], "-"), np.array(["01", "02", "04"])[desk])
-    return [str(name) for name in np.where(direction == EXPORT, local, foreign)]
+    at = np.where(direction == EXPORT, world.firms.region[firm] * 3 + desk, len(local) + abroad * 3 + desk)
+    return pl.Series("office_id", local + foreign).gather(at)
+
+
+def offices(world: Setting, rows: pl.DataFrame) -> list[str]:
+    """List the offices' names."""
+    return list(office_names(world, rows).to_list())
 
 
 def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
@@ -123,12 +130,12 @@ def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
 
 
 def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: np.ndarray) -> pl.Series:
-    places = np.array([country_name(code) for code in world.places.codes])
+    places = pl.Series([country_name(code) for code in world.places.codes])
     named = pl.DataFrame(
         {
             "own": pl.Series(world.firms.buyer_name).gather(rows["consignee"]),
-            "token": np.array(world.firms.token)[rows["firm"].to_numpy()],
-            "place": places[rows["declared_destination"].to_numpy()],
+            "token": pl.Series(world.firms.token).gather(rows["firm"]),
+            "place": places.gather(rows["declared_destination"]),
             "same": rows["same_group"],
             "forwarded": forwarded,
             "broker": broker % 60,
@@ -144,7 +151,7 @@ def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: n
     )["name"]
 
 
-def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> list[str]:
+def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl.Series:
     paper, day = rows["paper"].to_numpy(), rows["day"].to_numpy()
     goods = world.goods
     touches = np.array(
@@ -157,6 +164,7 @@ def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> li
     written = asked & (rng.random(rows.height) < 0.78)
     denied = (rows["scheme"].to_numpy() == NAMES.index("no_licence")) & (rng.random(rows.height) < 0.6)
     controlled = world.rules.needs_licence(paper, day) & ~denied
-    yes = np.array(["属于两用物项", "controlled dual-use item", "属于出口管制物项"])[rng.integers(0, 3, rows.height)]
-    no = np.array(["不属于出口管制物项", "not controlled", "不属于两用物项"])[rng.integers(0, 3, rows.height)]
-    return [str(remark) for remark in np.where(written, np.where(controlled, yes, no), "")]
+    words = ["", "属于两用物项", "controlled dual-use item", "属于出口管制物项"]
+    words += ["不属于出口管制物项", "not controlled", "不属于两用物项"]
+    yes, no = rng.integers(1, 4, rows.height), rng.integers(4, 7, rows.height)
+    return pl.Series(words).gather(np.where(written, np.where(controlled, yes, no), 0))

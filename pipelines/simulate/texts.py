@@ -18,7 +18,7 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     """Write a description for each movement, as its declarant would."""
     rng = stream(world.seed, "descriptions")
     count = rows.height
-    forms = np.array(written_forms(world.goods, world.root), dtype=object)
+    forms = _forms(world)
     paper, good = rows["paper"].to_numpy(), rows["good"].to_numpy()
     false_paper = (paper != good) & (rows["host_kg"].to_numpy() == 0)
     disguise = rows["disguise"].to_numpy()
@@ -26,31 +26,50 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     tells = false_paper & (disguise > 0)  # written for the buyer's eyes, disguised for everybody else's
     named = np.where(tells, good, paper)
     at = named * VARIANTS + rng.integers(0, VARIANTS, count)
-    text = forms[at]
-    short = np.array([abbreviated(name) for name in world.goods.texts("name_en")], dtype=object)
+    short = pl.Series([abbreviated(name) for name in world.goods.texts("name_en")])
     slips = false_paper & ~tells & (rng.random(count) < CARELESS_SHARE * (1 - care))
-    left = leftovers(world)
+    left = pl.Series(leftovers(world))
     left_at = good * LEFTOVERS + rng.integers(0, LEFTOVERS, count)
     frame = pl.DataFrame(
         {
-            "text": text.astype(str),
-            "left": np.where(slips, left[left_at], "").astype(str),
-            "tail": _tails(world, rng, rows, np.array(["%" in str(form) for form in forms])[at]),
+            "text": forms.gather(at),
+            "left": left.gather(left_at).zip_with(pl.Series(slips), pl.repeat("", count, eager=True)),
+            "tail": _tails(world, rng, rows, forms.str.contains("%", literal=True).to_numpy()[at]),
             "disguise": np.where(disguise > 0, disguise, 0),
-            "short": short[named].astype(str),
-            "cipher": _ciphers(world)[named].astype(str),
+            "short": short.gather(named),
+            "cipher": pl.Series(_ciphers(world)).gather(named),
             "slip": pick(rng, SLIPS, count),
             "where": rng.random(count),
         }
     )
-    whole = disguised(pl.concat_str("text", "left", "tail"), pl.col("disguise"), pl.col("short"), pl.col("cipher"))
-    return frame.select(slipped(whole, pl.col("slip"), pl.col("where")).alias("description"))["description"]
+    plain = frame.select(
+        pl.concat_str("text", "left", "tail").alias("whole"), "disguise", "short", "cipher", "slip", "where"
+    )
+    # most texts stay as they are, and each style is costly: only the others go through them
+    turned = plain.with_row_index("at").filter((pl.col("disguise") > 0) | (pl.col("slip") > 0))
+    whole = disguised(pl.col("whole"), pl.col("disguise"), pl.col("short"), pl.col("cipher"))
+    written = turned.select("at", slipped(whole, pl.col("slip"), pl.col("where")).alias("written"))
+    place = np.arange(count)
+    place[written["at"].to_numpy()] = count + np.arange(written.height)
+    return pl.concat([plain["whole"], written["written"]]).gather(place).alias("description")
+
+
+_prepared: dict[tuple[int, tuple[str, ...]], pl.Series] = {}
+
+
+def _forms(world: Setting) -> pl.Series:
+    """Prepare the written forms of a world once for all its parts."""
+    key = (world.root, tuple(world.goods.names))
+    if key not in _prepared:
+        _prepared.clear()
+        _prepared[key] = pl.Series(written_forms(world.goods, world.root))
+    return _prepared[key]
 
 
 LEFTOVERS = 7
 
 
-def leftovers(world: Setting) -> np.ndarray:
+def leftovers(world: Setting) -> list[str]:
     """List what a careless false paper may keep of the true goods: grade, state, number, short or full name."""
     goods, words = world.goods, load_words(world.goods)
     kept: list[str] = []
@@ -61,18 +80,15 @@ def leftovers(world: Setting) -> np.ndarray:
         initials = "".join(word[0] for word in name.split()).upper()
         rest = [grade, second, goods.texts("state")[row], words.cas[row], jargon, f"{initials}-1", name]
         kept += [f" {one}" if one else "" for one in rest]
-    return np.array(kept, dtype=object)
+    return kept
 
 
-def _ciphers(world: Setting) -> np.ndarray:
+def _ciphers(world: Setting) -> list[str]:
     states = world.goods.texts("state")
-    return np.array(
-        [
-            f"{ELEMENT_NUMBERS.get(mineral, 0) or 'X'}# {state}"
-            for mineral, state in zip(world.goods.texts("mineral"), states, strict=True)
-        ],
-        dtype=object,
-    )
+    return [
+        f"{ELEMENT_NUMBERS.get(mineral, 0) or 'X'}# {state}"
+        for mineral, state in zip(world.goods.texts("mineral"), states, strict=True)
+    ]
 
 
 def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_purity: Bools) -> pl.Series:
