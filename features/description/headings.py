@@ -20,6 +20,8 @@ from features.lookback import month_number, settle, totals_before
 from features.strength import ramp
 
 _CASE = ["wording", "heading", "month"]
+GAIN_STEPS = 10_000
+"""Steps to one unit of log-odds in which what tokens say is summed."""
 
 
 def wording(words: pl.Expr) -> pl.Expr:
@@ -166,7 +168,9 @@ def _evidence(known: pl.LazyFrame, gains: pl.LazyFrame) -> pl.LazyFrame:
     """Sum of what the tokens of each case say for each heading, the declared one always among them."""
     n_known = known.group_by(_CASE).agg(n_tokens=pl.len())
     sums = known.join(gains, on=["token", "month"], how="left").group_by(*_CASE, "heading_of")
-    said = sums.agg(pl.col("gain").sum().round(4), n_support=(pl.col("gain") > 0).sum())
+    # in whole steps, whose sum no order of adding can change
+    steps = (pl.col("gain") * GAIN_STEPS).round().cast(pl.Int64)
+    said = sums.agg(steps.sum() / GAIN_STEPS, n_support=(pl.col("gain") > 0).sum())
     own = n_known.select(*_CASE, heading_of="heading", gain=pl.lit(0.0), n_support=pl.lit(0, pl.get_index_type()))
     both = pl.concat([said, own]).group_by(*_CASE, "heading_of").agg(pl.col("gain", "n_support").max())
     return both.join(n_known, on=_CASE, how="left")
