@@ -23,7 +23,7 @@ from models.detectors import CombinedAnomaly
 from models.labels import ANY, TARGETS
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file form; a reader refuses one it does not know."""
 
 SCORE_SCHEMA = {
@@ -78,11 +78,11 @@ class ModelBundle:
     def score(self, evidence: pl.DataFrame, *, registry: Sequence[Evidence] | None = None) -> pl.DataFrame:
         """Score each row by itself: no score depends on the other rows, their order or their number.
 
-        `suspicion` is the calibrated probability of any violation. A typology cannot be likelier than a violation, so
-        each `p_` is cut at `suspicion` (suspicion has the most examples behind it and is left as it is); a typology
-        without a classifier gets its share of known violations times `suspicion`. `raw_score` is the log-odds before
-        calibration, for order among equals; without a classifier it is the anomaly score. Rows come back in the order
-        they came. Raises ConfigError for a registry or columns other than those of the training.
+        `suspicion` is the calibrated probability of a violation of any typology. Each `p_` is suspicion times how
+        likely a violation is of that typology, which its classifier learned among violations; one without a classifier
+        gets its share of known violations. A shipment can be more than one: they need not add up. `raw_score` is the
+        log-odds before calibration, for order among equals; without a classifier it is the anomaly score. Rows come
+        back in the order they came. Raises ConfigError for a registry or columns other than those of the training.
         """
         if registry is not None:
             self.columns.check(registry)
@@ -219,7 +219,7 @@ class ModelBundle:
         classifier = self.classifiers[typology]
         if not classifier.is_learned:
             return suspicion * self.typology_shares[typology]
-        return np.minimum(self.calibrators[typology].probability(classifier.raw_scores(matrix)), suspicion)
+        return suspicion * self.calibrators[typology].probability(classifier.raw_scores(matrix))
 
 
 def detector_matrix(evidence: pl.DataFrame, columns: Columns) -> Floats:

@@ -29,8 +29,6 @@ class Calibrator:
     log_odds: tuple[float, ...]
     n: int
     n_positive: int
-    floor: float = 0.0
-    """Chance of a fault that the raw score does not speak of, on top of what it does speak of."""
 
     def probability(self, raw: Floats) -> Floats:
         """Calibrated probability of each raw score, in their order, at least one in a million away from 0 and 1."""
@@ -39,8 +37,7 @@ class Calibrator:
         first = (z[1] - z[0]) / (x[1] - x[0])
         last = (z[-1] - z[-2]) / (x[-1] - x[-2])
         inside = inside + first * np.minimum(raw - x[0], 0.0) + last * np.maximum(raw - x[-1], 0.0)
-        spoken_of = SURELY + (1 - 2 * SURELY) * expit(inside)
-        return np.asarray(self.floor + (1 - self.floor) * spoken_of, dtype=float)
+        return np.asarray(SURELY + (1 - 2 * SURELY) * expit(inside), dtype=float)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for JSON."""
@@ -50,14 +47,13 @@ class Calibrator:
             "log_odds": list(self.log_odds),
             "n": self.n,
             "n_positive": self.n_positive,
-            "floor": self.floor,
         }
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Calibrator:
         """Read the plain form back."""
         raw, odds = tuple(plain["raw"]), tuple(plain["log_odds"])
-        return cls(plain["method"], raw, odds, plain["n"], plain["n_positive"], plain["floor"])
+        return cls(plain["method"], raw, odds, plain["n"], plain["n_positive"])
 
 
 IDENTITY = Calibrator("none", (-1.0, 1.0), (-1.0, 1.0), 0, 0)

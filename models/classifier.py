@@ -1,9 +1,10 @@
-"""Gradient-boosted classifiers per typology and for all of them: bagged, monotone, weighted, deterministic."""
+"""Gradient-boosted classifiers: any violation, and each typology among them; bagged, weighted, deterministic."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,10 +31,17 @@ class BoostingPlan:
     n_rounds_max: int = 100
     n_rounds_min: int = 20
     n_rounds_default: int = 100
-    n_rounds_patience: int = 30
-    stopping_share: float = 0.2
+    n_leaves_tried: tuple[int, ...] = (7, 15, 31)
+    fold_starts: tuple[float, ...] = (0.6, 0.8)
     learning_rate: float = 0.05
     n_leaves: int = 15
+    n_unlabelled_max: int = 20_000
+    unlabelled_weight_ratio: float = 1.0
+    dropped_weight_ratio: float = 0.5
+    n_share_positives_min: int = 10
+    n_share_rounds: int = 30
+    n_share_leaves: int = 3
+    n_share_rows_per_leaf: int = 8
     n_rows_per_leaf_min: int = 20
     feature_share: float = 0.4
     row_share: float = 0.7
@@ -49,7 +57,7 @@ class Classifier:
     boosters: tuple[str, ...]
     """One per bag, each with rows and columns drawn anew; their log-odds are averaged. Empty: nothing learned."""
     share: float
-    """Weighted share of positives in training: the prior; for a typology without a booster, among violations."""
+    """Weighted share of positives in training: the prior; for a typology, among violations."""
     n_rounds: int
     """Trees of one bag."""
     note: str | None
@@ -117,22 +125,23 @@ def load_booster(booster: str) -> lgb.Booster:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Inspected rows to learn one target from, sorted by declaration_id (order decides ties in histograms)."""
+    """Rows to learn one target from, sorted by declaration_id (order decides ties in histograms)."""
 
     matrix: Matrix
-    positive: NDArray[np.bool_]
+    target: Floats
+    """1 found in violation, 0 not; in between for what was never inspected: how likely it is thought to be one."""
     weight: Floats
     days: NDArray[Any]
 
     def rows(self, chosen: NDArray[np.bool_]) -> Sample:
         """The chosen rows."""
-        return Sample(self.matrix[chosen], self.positive[chosen], self.weight[chosen], self.days[chosen])
+        return Sample(self.matrix[chosen], self.target[chosen], self.weight[chosen], self.days[chosen])
 
     def dataset(self, columns: Columns, plan: BoostingPlan, reference: lgb.Dataset | None = None) -> lgb.Dataset:
         """The rows in LightGBM's form, binned as `reference` where that is given."""
         return lgb.Dataset(
             self.matrix,
-            label=self.positive.astype(np.float32),
+            label=self.target.astype(np.float32),
             weight=self.weight,
             reference=reference,
             feature_name=list(columns.names),
@@ -141,62 +150,122 @@ class Sample:
         )
 
 
-def _told(name: str) -> str:
-    return "any violation" if name == "any" else name
-
-
 def fit_classifier(
-    sample: Sample, columns: Columns, *, plan: BoostingPlan, seed: int, threads: int = 2, name: str = "any"
+    inspected: Sample,
+    columns: Columns,
+    *,
+    plan: BoostingPlan,
+    seed: int,
+    threads: int = 2,
+    more: Callable[[Classifier], Sample] | None = None,
 ) -> Classifier:
-    """Learn one target from inspected rows; too few positives or negatives give the prior share and a note.
+    """Learn any violation from inspected rows; too few positives or negatives give the prior share and a note.
 
-    The number of rounds is found by stopping early on the latest `stopping_share` of the rows by `days`, inside the
-    training period, and the model is then learned again on all of them. LightGBM runs deterministic and row-wise,
-    whose result does not depend on the number of threads.
+    Leaves and rounds are searched on time-ordered folds inside the training period, and the model is then learned on
+    all of it. `more` gives the rows to learn from in the end, given a first classifier of the inspected ones (see
+    models.learning_rows). LightGBM runs deterministic and row-wise: the number of threads changes nothing.
     """
-    positive, weight = sample.positive, sample.weight
-    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    # half a positive among one more row (Krichevsky and Trofimov 1981), so that a share is never exactly 0 or 1
-    share = (float(weight[positive].sum()) + 0.5) / (float(weight.sum()) + 1.0)
-    if min(n_positive, n_negative) < plan.n_positives_min:
-        kind = "violations" if n_positive <= n_negative else "rows without one"
-        least = min(n_positive, n_negative)
-        missing = (
-            f"{_told(name)}: {least} {kind} among {len(positive)} inspected rows to learn from, "
+    positive = inspected.target > 0.5
+    share, note = _share(positive, inspected.weight), None
+    least = min(int(positive.sum()), int((~positive).sum()))
+    if least < plan.n_positives_min:
+        kind = "violations" if positive.sum() * 2 <= len(positive) else "rows without one"
+        note = (
+            f"any violation: {least} {kind} among {len(positive)} inspected rows to learn from, "
             f"{plan.n_positives_min} needed; the share found stands in for a model"
         )
-        return Classifier(boosters=(), share=share, n_rounds=0, note=missing)
-    parameters = _parameters(columns, plan, seed, useful_threads(sample.matrix, threads))
-    n_rounds = _rounds(sample, columns, plan, parameters)
-    note = None if n_rounds else f"{_told(name)}: too few violations to stop early; {plan.n_rounds_default} rounds"
-    n_rounds = n_rounds or plan.n_rounds_default
+        return Classifier(boosters=(), share=share, n_rounds=0, note=note)
+    found = search_plan(inspected, columns, plan, seed=seed)
+    if found is None:
+        note = f"any violation: too few violations to search with; {plan.n_rounds_default} rounds"
+    plan, n_rounds = found or (plan, plan.n_rounds_default)
+    first = _boost(inspected, columns, plan, n_rounds, seed=seed, threads=threads)
+    one = Classifier(first, share, n_rounds, note)
+    if more is None:
+        return one
+    rows = more(one)
+    return Classifier(_boost(rows, columns, plan, n_rounds, seed=seed, threads=threads), share, n_rounds, note)
+
+
+def fit_share(
+    violations: Sample, columns: Columns, *, plan: BoostingPlan, seed: int, threads: int = 2, name: str
+) -> Classifier:
+    """Learn how likely a violation is of the typology `name`, from violations alone.
+
+    What makes a declaration suspicious at all is learned from every violation; a typology with few of its own only has
+    to be told from the others. Small trees, free in direction. A shipment can be more than one.
+    """
+    positive = violations.target > 0.5
+    share = _share(positive, violations.weight)
+    if min(int(positive.sum()), int((~positive).sum())) < plan.n_share_positives_min:
+        note = (
+            f"{name}: {int(positive.sum())} of {len(positive)} violations to learn from, "
+            f"{plan.n_share_positives_min} of it and of others needed; its share of violations stands in for a model"
+        )
+        return Classifier(boosters=(), share=share, n_rounds=0, note=note)
+    own = replace(plan, n_leaves=plan.n_share_leaves, n_rows_per_leaf_min=plan.n_share_rows_per_leaf, feature_share=0.5)
+    free = {"monotone_constraints": [0] * len(columns.names)}
+    boosters = _boost(violations, columns, own, plan.n_share_rounds, seed=seed, threads=threads, also=free)
+    return Classifier(boosters=boosters, share=share, n_rounds=plan.n_share_rounds, note=None)
+
+
+def search_plan(
+    inspected: Sample, columns: Columns, plan: BoostingPlan, *, seed: int
+) -> tuple[BoostingPlan, int] | None:
+    """Leaves and rounds with the least weighted log-loss on later inspected rows, over expanding folds by time.
+
+    Null where a fold holds too few violations to tell.
+    """
+    ordered = np.sort(inspected.days)
+    starts = [ordered[int(len(ordered) * share)] for share in plan.fold_starts]
+    ends = [*starts[1:], ordered[-1] + 1]
+    losses = {leaves: np.zeros(plan.n_rounds_max) for leaves in plan.n_leaves_tried}
+    for start, end in zip(starts, ends, strict=True):
+        past, next_ = inspected.days < start, (inspected.days >= start) & (inspected.days < end)
+        n_positive = [int((inspected.target[rows] > 0.5).sum()) for rows in (past, next_)]
+        if min(*n_positive, int(next_.sum()) - n_positive[1]) < max(plan.n_positives_min // 2, 1):
+            return None
+        for leaves in losses:
+            own = replace(plan, n_leaves=leaves)
+            data = inspected.rows(past).dataset(columns, own)
+            kept: dict[str, dict[str, list[float]]] = {}
+            lgb.train(
+                _parameters(columns, own, seed, 1),
+                data,
+                num_boost_round=plan.n_rounds_max,
+                valid_sets=[inspected.rows(next_).dataset(columns, own, reference=data)],
+                callbacks=[lgb.record_evaluation(kept)],
+            )
+            losses[leaves] += np.asarray(kept["valid_0"]["cross_entropy"]) * float(inspected.weight[next_].sum())
+    leaves = min(losses, key=lambda one: (float(losses[one].min()), one))
+    return replace(plan, n_leaves=leaves), max(plan.n_rounds_min, int(losses[leaves].argmin()) + 1)
+
+
+def _share(positive: NDArray[np.bool_], weight: Floats) -> float:
+    # half a positive among one more row (Krichevsky and Trofimov 1981), so that a share is never exactly 0 or 1
+    return (float(weight[positive].sum()) + 0.5) / (float(weight.sum()) + 1.0)
+
+
+def _boost(
+    sample: Sample,
+    columns: Columns,
+    plan: BoostingPlan,
+    n_rounds: int,
+    *,
+    seed: int,
+    threads: int,
+    also: Mapping[str, Any] | None = None,
+) -> tuple[str, ...]:
+    parameters = _parameters(columns, plan, seed, useful_threads(sample.matrix, threads)) | dict(also or {})
     data = sample.dataset(columns, plan)
     bags = [lgb.train(parameters | {"seed": seed + bag}, data, num_boost_round=n_rounds) for bag in range(plan.n_bags)]
-    return Classifier(boosters=tuple(as_text(one) for one in bags), share=share, n_rounds=n_rounds, note=note)
-
-
-def _rounds(sample: Sample, columns: Columns, plan: BoostingPlan, parameters: dict[str, Any]) -> int:
-    """Rounds found by stopping early on the latest rows; 0 where they hold too few positives to tell."""
-    ordered = np.sort(sample.days)
-    late = sample.days >= ordered[int(len(ordered) * (1 - plan.stopping_share))]
-    enough = max(plan.n_positives_min // 2, 1)
-    if min(sample.positive[late].sum(), sample.positive[~late].sum(), (~sample.positive[late]).sum()) < enough:
-        return 0
-    early = sample.rows(~late).dataset(columns, plan)
-    booster = lgb.train(
-        parameters,
-        early,
-        num_boost_round=plan.n_rounds_max,
-        valid_sets=[sample.rows(late).dataset(columns, plan, reference=early)],
-        callbacks=[lgb.early_stopping(plan.n_rounds_patience, verbose=False)],
-    )
-    return max(plan.n_rounds_min, booster.best_iteration)
+    return tuple(as_text(one) for one in bags)
 
 
 def _parameters(columns: Columns, plan: BoostingPlan, seed: int, threads: int) -> dict[str, Any]:
     return {
-        "objective": "binary",
-        "metric": "binary_logloss",
+        "objective": "cross_entropy",  # the logistic loss for labels between 0 and 1
+        "metric": "cross_entropy",
         "learning_rate": plan.learning_rate,
         "num_leaves": plan.n_leaves,
         "min_data_in_leaf": plan.n_rows_per_leaf_min,
@@ -207,6 +276,8 @@ def _parameters(columns: Columns, plan: BoostingPlan, seed: int, threads: int) -
         "max_bin": plan.n_bins,
         "monotone_constraints": list(columns.monotone),
         "monotone_constraints_method": "intermediate",
+        # a name of a good is learned by heart and says nothing of the goods not yet seen: never split on
+        "feature_contri": [0.0 if name == "mineral" else 1.0 for name in columns.names],
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,

@@ -41,6 +41,11 @@ class ConformalTable:
 
     ladders: Mapping[str, Ladder]
 
+    @property
+    def n_rows(self) -> int:
+        """Calibration rows in all."""
+        return self.ladders[POOL].n if POOL in self.ladders else 0
+
     def p_values(self, scores: Floats, groups: pl.Series) -> Floats:
         """p-value of each score in its group, or in the pool where the group was too thin; NaN without calibration."""
         if POOL not in self.ladders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ class Histogram:
 
     edges: tuple[float, ...]
     shares: tuple[float, ...]
+    usual: float = 0.0
+    """Index between the earlier and the later part of the training: what the column moves by itself."""
 
     def shares_of(self, values: Floats) -> Floats:
         """Shares of `values` in the same bins."""
@@ -38,22 +40,30 @@ class Histogram:
         return float(((new - old) * np.log(new / old)).sum())
 
 
-def histogram_of(values: Floats) -> Histogram:
-    """Bins at the deciles of `values`; fewer where many values are equal, so that a heap gets a bin of its own."""
+def histogram_of(values: Floats, before: Floats | None = None) -> Histogram:
+    """Bins at the deciles of `values`; fewer where many values are equal, so that a heap gets a bin of its own.
+
+    `before` are earlier values of the same column: how far it had moved from them to `values` is its usual movement.
+    """
     known = values[~np.isnan(values)]
     inner = np.quantile(known, np.linspace(0, 1, N_BINS + 1)[1:], method="higher") if len(known) else np.empty(0)
     lowest = known.min() if len(known) else 0.0
     edges = tuple(float(edge) for edge in np.unique(inner) if edge > lowest)
     empty = Histogram(edges, ())
-    return Histogram(edges, tuple(empty.shares_of(values).tolist()))
+    found = Histogram(edges, tuple(empty.shares_of(values).tolist()))
+    return found if before is None or not len(before) else replace(found, usual=found.stability(before))
 
 
 def drift_table(histograms: Mapping[str, Histogram], columns: Mapping[str, Floats]) -> pl.DataFrame:
-    """One row per column: name, stability, null_share_then, null_share_now, n; most moved first."""
+    """One row per column, most moved first: name, stability, usual, null_share_then, null_share_now, n.
+
+    `usual` is what the column moved by itself in training.
+    """
     rows = [
         {
             "name": name,
             "stability": old.stability(columns[name]),
+            "usual": old.usual,
             "null_share_then": old.shares[0],
             "null_share_now": float(np.isnan(columns[name]).mean()) if len(columns[name]) else None,
             "n": len(columns[name]),
@@ -64,6 +74,7 @@ def drift_table(histograms: Mapping[str, Histogram], columns: Mapping[str, Float
     schema = {
         "name": pl.String,
         "stability": pl.Float64,
+        "usual": pl.Float64,
         "null_share_then": pl.Float64,
         "null_share_now": pl.Float64,
         "n": pl.Int64,
@@ -74,9 +85,14 @@ def drift_table(histograms: Mapping[str, Histogram], columns: Mapping[str, Float
 
 def to_plain(histograms: Mapping[str, Histogram]) -> dict[str, Any]:
     """Plain form for JSON."""
-    return {name: {"edges": list(one.edges), "shares": list(one.shares)} for name, one in histograms.items()}
+    return {
+        name: {"edges": list(one.edges), "shares": list(one.shares), "usual": one.usual}
+        for name, one in histograms.items()
+    }
 
 
 def from_plain(plain: Mapping[str, Any]) -> dict[str, Histogram]:
     """Read the plain form back."""
-    return {name: Histogram(tuple(one["edges"]), tuple(one["shares"])) for name, one in plain.items()}
+    return {
+        name: Histogram(tuple(one["edges"]), tuple(one["shares"]), float(one["usual"])) for name, one in plain.items()
+    }

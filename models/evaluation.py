@@ -10,7 +10,7 @@ import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from models.calibration import calibration_error, equal_bins
-from models.labels import is_other
+from models.labels import OTHER
 from models.matrix import Floats
 from models.ranked_metrics import Truth, cluster_codes, draws, interval, measure, once, ranking
 
@@ -62,9 +62,9 @@ def evaluate(
 
     Notes
     -----
-    Subsets: `all`; `sought`, without violations of no typology, which no evidence speaks of; `seen_party` and
+    A fault of no typology counts as nothing found. Subsets: `all`; `seen_party` and
     `unseen_party`; `no_record`, where no party was ever found in violation (with a column of that name); and per
-    typology its violations against clean rows (other violations are left out there). Rows are weighted by inverse
+    typology its violations against clean rows (all others are left out there). Rows are weighted by inverse
     selection probability, so that shares inspected are shares of all declarations, as far as the logged probabilities
     allow. Intervals: traders drawn with replacement.
     """
@@ -124,21 +124,22 @@ def paired_difference(truth: Truth, score: Floats, other: Floats, *, plan: Evalu
 def _subsets(test: pl.DataFrame) -> Iterator[tuple[str, pl.Series, str]]:
     everything = pl.Series("chosen", [True]).new_from_index(0, test.height)
     yield "all", everything, "any"
-    other = test.select(is_other()).to_series()
-    if other.any() and not other.all():
-        yield "sought", ~other, "any"
     unseen = test["unseen_party"]
     for name, chosen in (("seen_party", ~unseen), ("unseen_party", unseen)):
         kept = chosen.fill_null(value=False)
         if kept.any():
             yield name, kept, "any"
     if "no_record" in test.columns:
-        kept = test["no_record"].fill_null(value=False) & ~other
+        kept = test["no_record"].fill_null(value=False)
         if kept.any():
             yield "no_record", kept, "any"
     for typology in TYPOLOGIES:
         if test[typology].any():
-            yield typology, test[typology] | ~test["any"], typology
+            yield typology, test[typology] | (~test["any"] & ~_other(test)), typology
+
+
+def _other(test: pl.DataFrame) -> pl.Series:
+    return test[OTHER] if OTHER in test.columns else pl.Series([False]).new_from_index(0, test.height)
 
 
 def _measured(

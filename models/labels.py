@@ -12,12 +12,9 @@ from features.contracts.columns import TYPOLOGIES
 
 ANY = "any"
 TARGETS: tuple[str, ...] = (ANY, *TYPOLOGIES)
-"""One model each: any violation, then each typology."""
-
-
-def is_other() -> pl.Expr:
-    """Pick violations of no typology: faults that this evidence does not speak of, yet not clean trade either."""
-    return pl.col(ANY) & ~pl.any_horizontal(*TYPOLOGIES)
+"""One model each: any violation that is sought, then each typology."""
+OTHER = "is_other"
+"""Column: a fault of no typology. No evidence speaks of it; it is neither sought nor clean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Labels:
     """Inspected declarations only; what was not inspected is unknown, which is not clean."""
 
     table: pl.DataFrame
-    """declaration_id, inspected_on, finding, one Boolean column per target, weight, seized_kg, seized_usd."""
+    """declaration_id, inspected_on, finding, one Boolean column per target, is_other, weight, seized_kg, seized_usd."""
     counts: Mapping[str, int]
 
 
@@ -34,16 +31,18 @@ def label_inspected(
 ) -> Labels:
     """Turn outcomes into labels weighted by inverse probability of selection.
 
-    `other_violation` is a violation, but none of the typologies. The weight is 1 / selection_probability, with the
-    probability not below `min_selection_probability_share`, scaled to mean 1, cut at `max_weight_ratio`, scaled
-    again (stabilised, truncated weights: Cole and Hernán 2008). Where the probability was not logged, or was logged
-    as 0, which cannot be, the median of the known ones is taken and counted; where none is known all weigh alike.
+    `other_violation` is none of the typologies: not what is sought (`any` is false), and marked `is_other`. The weight
+    is 1 / selection_probability, with the probability not below `min_selection_probability_share`, scaled to mean 1,
+    cut at `max_weight_ratio`, scaled again (stabilised, truncated weights: Cole and Hernán 2008). Where the probability
+    was not logged, or was logged as 0, which cannot be, the median of the known ones is taken and counted; where none
+    is known all weigh alike.
     """
     logged = pl.col("selection_probability")
     known = pl.when(logged > 0).then(logged)
     probability = known.fill_null(known.median()).fill_null(1.0).clip(min_selection_probability_share, 1.0)
     table = outcomes.with_columns(
-        (pl.col("finding") != "clean").alias(ANY),
+        pl.col("finding").is_in(TYPOLOGIES).alias(ANY),
+        (pl.col("finding") == "other_violation").alias(OTHER),
         *((pl.col("finding") == typology).alias(typology) for typology in TYPOLOGIES),
         weight=1.0 / probability,
         guessed=known.is_null(),
@@ -55,11 +54,12 @@ def label_inspected(
     counts = {
         "inspected": table.height,
         "violations": int(table[ANY].sum()),
+        "other_violations": int(table[OTHER].sum()),
         **{typology: int(table[typology].sum()) for typology in TYPOLOGIES},
         "selection_probability_unknown": int(table["guessed"].sum()),
         "weights_cut": int(n_cut or 0),
     }
-    kept = ["declaration_id", "inspected_on", "finding", *TARGETS, "weight", "seized_kg", "seized_usd"]
+    kept = ["declaration_id", "inspected_on", "finding", *TARGETS, OTHER, "weight", "seized_kg", "seized_usd"]
     return Labels(table=table.select(kept), counts=counts)
 
 

@@ -12,11 +12,12 @@ from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
 from models.bundle import ModelBundle, detector_matrix, prior_calibrator, unlearned
 from models.calibration import Calibrator, fit_calibrator
-from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier
+from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier, fit_share
 from models.conformal import fit_conformal, group_names
 from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
-from models.labels import ANY, TARGETS, is_other, known_before
+from models.labels import ANY, OTHER, TARGETS, known_before
+from models.learning_rows import with_families_dropped, with_unlabelled
 from models.matrix import QUANTITIES, Columns, build_matrix, columns_of
 from models.splits import Split
 
@@ -66,15 +67,12 @@ def train_bundle(
     learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
-    taught = learned.filter(~is_other()) if learned.height else learned
+    taught = learned.filter(~pl.col(OTHER)) if learned.height else learned
     if learned.height > taught.height:
         notes.append(f"{learned.height - taught.height} violations of another kind were left out of the learning")
-    classifiers = _fit_classifiers(taught, columns, plan)
-    calibrators = (
-        _fit_calibrators(classifiers, checked, columns, plan, other_share=_other_share(learned, checked))
-        if learned.height
-        else _prior_calibrators(plan)
-    )
+    unlabelled = train.join(known, on="declaration_id", how="anti", maintain_order="left")
+    classifiers = _fit_classifiers(taught, unlabelled, checked, columns, plan)
+    calibrators = _fit_calibrators(classifiers, checked, columns, plan) if learned.height else _prior_calibrators(plan)
     if learned.height and not checked.height:
         notes.append(
             "no inspected declaration in the calibration period: probabilities are as the classifier gave them"
@@ -111,18 +109,39 @@ def _fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> C
     return model.fit(detector_matrix(train, columns))
 
 
-def _fit_classifiers(learned: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> dict[str, Classifier]:
-    if not learned.height:
+def _fit_classifiers(
+    taught: pl.DataFrame, unlabelled: pl.DataFrame, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+) -> dict[str, Classifier]:
+    if not taught.height:
         note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
         return {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
-    matrix = build_matrix(learned, columns)
-    days = learned["declared_on"].to_numpy()
-    weight = learned["weight"].to_numpy()
-    samples = {name: Sample(matrix, learned[name].to_numpy(), weight, days) for name in TARGETS}
-    return {
-        name: fit_classifier(sample, columns, plan=plan.boosting, seed=plan.seed, threads=plan.threads, name=name)
-        for name, sample in samples.items()
+    boosting, inspected = plan.boosting, _sample(taught, ANY, columns)
+
+    def more(first: Classifier) -> Sample:
+        drawn = unlabelled.sample(min(boosting.n_unlabelled_max, unlabelled.height), seed=plan.seed)
+        matrix = build_matrix(drawn.sort("declaration_id"), columns)
+        thought = _calibrator(first, checked, ANY, columns, plan).probability(first.raw_scores(matrix))
+        rows = with_unlabelled(inspected, matrix, thought, weight_ratio=boosting.unlabelled_weight_ratio)
+        return with_families_dropped(rows, columns, weight_ratio=boosting.dropped_weight_ratio, seed=plan.seed)
+
+    learn = {"plan": boosting, "seed": plan.seed, "threads": plan.threads}
+    any_one = fit_classifier(inspected, columns, more=more, **learn)  # type: ignore[arg-type]
+    violations = taught.filter(ANY)
+    if not any_one.is_learned:
+        return {ANY: any_one} | {name: unlearned(plan.prior_share, "") for name in TYPOLOGIES}
+    return {ANY: any_one} | {
+        name: fit_share(_sample(violations, name, columns), columns, name=name, **learn)  # type: ignore[arg-type]
+        for name in TYPOLOGIES
     }
+
+
+def _sample(rows: pl.DataFrame, target: str, columns: Columns) -> Sample:
+    return Sample(
+        build_matrix(rows, columns),
+        rows[target].to_numpy().astype(float),
+        rows["weight"].to_numpy().astype(float),
+        rows["declared_on"].cast(pl.Int32).to_numpy(),
+    )
 
 
 def _prior_calibrators(plan: TrainingPlan) -> dict[str, Calibrator]:
@@ -130,37 +149,25 @@ def _prior_calibrators(plan: TrainingPlan) -> dict[str, Calibrator]:
 
 
 def _fit_calibrators(
-    classifiers: Mapping[str, Classifier],
-    checked: pl.DataFrame,
-    columns: Columns,
-    plan: TrainingPlan,
-    *,
-    other_share: float,
+    classifiers: Mapping[str, Classifier], checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
 ) -> dict[str, Calibrator]:
-    """Calibrate each target; to any violation the share of other faults is added, alike for everybody."""
-    matrix = build_matrix(checked, columns)
-    weight = checked["weight"].to_numpy().astype(float)
-    other = checked.select(is_other()).to_series().to_numpy() if checked.height else np.zeros(0, dtype=bool)
-    fitted = {}
-    for name, one in classifiers.items():
-        spoken_of = ~other if name == ANY else np.ones_like(other)
-        fitted[name] = fit_calibrator(
-            one.raw_scores(matrix[spoken_of], threads=plan.threads),
-            checked[name].to_numpy()[spoken_of],
-            weight[spoken_of],
-            n_positives_isotonic=plan.n_positives_isotonic,
-            n_positives_platt=plan.n_positives_platt,
-        )
-    return fitted | {ANY: replace(fitted[ANY], floor=other_share)}
+    """Calibrate any violation on the inspected rows of the later period, and each typology on their violations."""
+    return {
+        name: _calibrator(one, checked if name == ANY else checked.filter(ANY), name, columns, plan)
+        for name, one in classifiers.items()
+    }
 
 
-def _other_share(learned: pl.DataFrame, checked: pl.DataFrame) -> float:
-    """Weighted share of violations of no typology among inspected rows that are of none."""
-    none = pl.concat([learned.select(*TARGETS, "weight"), checked.select(*TARGETS, "weight")]).filter(
-        ~pl.any_horizontal(*TYPOLOGIES)
+def _calibrator(
+    classifier: Classifier, checked: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan
+) -> Calibrator:
+    return fit_calibrator(
+        classifier.raw_scores(build_matrix(checked, columns), threads=plan.threads),
+        checked[target].to_numpy().astype(bool),
+        checked["weight"].to_numpy().astype(float),
+        n_positives_isotonic=plan.n_positives_isotonic,
+        n_positives_platt=plan.n_positives_platt,
     )
-    total = float(none["weight"].sum())
-    return float(none.filter(is_other())["weight"].sum()) / (total + 1.0)
 
 
 def _typology_shares(learned: pl.DataFrame) -> dict[str, float]:
@@ -184,5 +191,8 @@ def _with_reference(
     scores = bundle.anomaly_scores(bundle.anomaly_matrix(ordinary))
     conformal = fit_conformal(scores, group_names(ordinary), min_group_rows=plan.n_group_rows_min)
     ready = replace(bundle, conformal=conformal, notes=notes)
-    watched = {name: histogram_of(values) for name, values in ready.drift_columns(train).items()}
+    # the later part is nearest to what comes; from the earlier to it shows what moves by itself: histories grow
+    late, early = (calibration, train) if calibration.height >= plan.n_group_rows_min else (train, train.clear())
+    before = ready.drift_columns(early)
+    watched = {name: histogram_of(values, before[name]) for name, values in ready.drift_columns(late).items()}
     return replace(ready, histograms=watched)

@@ -1,4 +1,4 @@
-"""Commands that do the main job: demo, train, compare, promote, score, drift, outcomes."""
+"""Commands that do the main job: demo, train, compare, promote, evaluate, score, drift, outcomes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(compare)
     app.command()(promote)
+    app.command()(evaluate)
     app.command()(score)
     app.command()(drift)
     app.command()(outcomes)
@@ -119,6 +120,55 @@ def promote(config: Config = None, home: HomeOption = None) -> None:
         say(line)
     result.raise_if_refused()
     next_step("oretrace score --declarations FILE --as-of DATE --budget 100")
+
+
+def evaluate(
+    declarations: Declarations,
+    out: Out = Path("oretrace-evaluate"),
+    outcomes: Annotated[
+        Path | None, typer.Option("--outcomes", metavar="PATH", help="what inspections found [the lake's]")
+    ] = None,
+    flows: Flows = None,
+    licences: Licences = None,
+    movements: Movements = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="hidden truth of a generated world: its truth/declarations.parquet"),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="first day measured [the first that training held out]")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(metavar="MODEL", help="alias, version number or folder of a model")
+    ] = "champion",
+    max_rejects: MaxRejects = 0.05,
+    config: Config = None,
+    home: HomeOption = None,
+) -> None:
+    """What a model finds on later declarations, beside baselines."""
+    from pipelines.cli.screen import busy, made, next_step, say
+    from pipelines.home import find_home
+    from pipelines.steps.evaluate import run_evaluation
+
+    with busy("building evidence and measuring"):
+        result = run_evaluation(
+            declarations=declarations,
+            outcomes=outcomes,
+            flows=flows,
+            licences=licences,
+            movements=movements,
+            truth=truth,
+            since=parse_day(since, "--since"),
+            model=model,
+            out=out,
+            home=find_home(home),
+            config=config,
+            max_rejects_share=max_rejects,
+        )
+    for line in result.lines:
+        say(line)
+    made(result.paths)
+    next_step(f"open {result.page}")
 
 
 def score(

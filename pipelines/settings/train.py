@@ -61,17 +61,34 @@ class ClassifierSettings(Closed):
     n_bags: Some = Field(description="times that each classifier is learned anew, rows and columns drawn again")
     n_rounds_max: Some = Field(description="trees of a bag at most")
     n_rounds_min: Some = Field(description="trees of a bag at least")
-    n_rounds_default: Some = Field(description="trees of a bag where there are too few positives to stop early")
-    n_rounds_patience: Some = Field(description="trees without gain before stopping")
-    stopping_share: Inside = Field(description="latest share of the training period used to stop early")
+    n_rounds_default: Some = Field(description="trees of a bag where there are too few positives to search with")
+    fold_starts: Annotated[tuple[Inside, ...], Field(min_length=1)] = Field(
+        description="where each fold of the search inside the training period begins, as a share of its inspected rows"
+    )
+    n_leaves_tried: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(min_length=1)] = Field(
+        description="leaves of a tree at most, each tried in the search"
+    )
     learning_rate: Positive = Field(description="step of each tree")
-    n_leaves: Annotated[int, Field(ge=2)] = Field(description="leaves of a tree at most")
+    n_leaves: Annotated[int, Field(ge=2)] = Field(
+        description="leaves of a tree at most, where there is too little to search with"
+    )
     n_rows_per_leaf_min: Some = Field(description="inspected rows in a leaf at least")
     feature_share: Annotated[float, Field(gt=0, le=1)] = Field(description="share of columns tried per tree")
     row_share: Annotated[float, Field(gt=0, le=1)] = Field(description="share of inspected rows drawn per tree")
     l2_penalty: Annotated[float, Field(ge=0)] = Field(description="penalty on the square of leaf values")
     n_bins: Annotated[int, Field(ge=2, le=255)] = Field(description="bins per column")
     n_positives_min: Some = Field(description="inspected positives needed for a classifier")
+    n_unlabelled_max: Count = Field(description="uninspected rows learned from at most")
+    unlabelled_weight_ratio: Annotated[float, Field(ge=0)] = Field(
+        description="weight of all uninspected rows together, where the inspected ones have 1"
+    )
+    dropped_weight_ratio: Annotated[float, Field(ge=0)] = Field(
+        description="weight of a row that is learned again with a family of evidence unknown, where the row has 1"
+    )
+    n_share_positives_min: Some = Field(description="violations of a typology, and of others, needed for a classifier")
+    n_share_rounds: Some = Field(description="trees of a bag of a typology's classifier")
+    n_share_leaves: Annotated[int, Field(ge=2)] = Field(description="leaves of its trees at most")
+    n_share_rows_per_leaf: Some = Field(description="violations in a leaf at least")
     prior_share: Inside = Field(description="suspicion where nothing was ever inspected")
 
 
@@ -110,6 +127,7 @@ class GateSettings(Closed):
     )
     n_positives_min: Some = Field(description="held-out violations needed to compare anything")
     is_unlabelled_allowed: bool = Field(description="a first model may come from no inspection at all")
+    n_reference_rows_min: Some = Field(description="declarations behind the p-values that such a first model needs")
 
 
 class DriftSettings(Closed):

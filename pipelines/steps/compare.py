@@ -44,6 +44,8 @@ class Comparison:
     is_champion_readable: bool
     """False where the champion reads other evidence than the held-out rows hold."""
     is_challenger_supervised: bool
+    n_reference: int
+    """Ordinary declarations that the challenger's anomaly p-values rest on."""
     n: int
     n_positive: int
     lines: list[str]
@@ -90,6 +92,7 @@ def run_compare(*, home: Path, settings: TrainSettings, out_dir: Path | None = N
         champion=champion_number,
         is_champion_readable=readable,
         is_challenger_supervised=challenger.is_supervised,
+        n_reference=challenger.conformal.n_rows,
         n=rows.height,
         n_positive=int(rows[ANY].sum()),
         lines=lines,

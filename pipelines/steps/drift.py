@@ -23,7 +23,8 @@ class Drift:
     """How far each column has moved."""
 
     table: pl.DataFrame
-    """name, stability (population stability index), null_share_then, null_share_now, n, verdict."""
+    """name, stability (population stability index), usual (its movement within training), null_share_then,
+    null_share_now, n, verdict."""
     lines: list[str]
     paths: list[Path]
     refusal: str | None
@@ -42,8 +43,9 @@ def run_drift(
 ) -> Drift:
     """Compare new evidence with the distributions kept in the model; write `drift.parquet` and `drift.csv`.
 
-    The gate says no where the share of evidence columns beyond the limit exceeds `max_moved_share`, or suspicion itself
-    is beyond it. Too few rows decide nothing. With `home` the table is logged as a run in experiment `drift`.
+    A column has moved when its index exceeds the limit by more than it moved by itself within the training: histories
+    grow, new fields come in. The gate says no where the share of evidence columns that moved exceeds `max_moved_share`,
+    or suspicion itself moved. Too few rows decide nothing. With `home` the table is logged in experiment `drift`.
     """
     if registry is not None:
         bundle.columns.check(registry)
@@ -51,9 +53,9 @@ def run_drift(
     verdict = (
         pl.when(pl.col("stability").is_null())
         .then(pl.lit("unknown"))
-        .when(pl.col("stability") >= own.stability_limit)
+        .when(pl.col("stability") >= own.stability_limit + pl.col("usual"))
         .then(pl.lit("moved"))
-        .when(pl.col("stability") >= own.stability_watch)
+        .when(pl.col("stability") >= own.stability_watch + pl.col("usual"))
         .then(pl.lit("watch"))
         .otherwise(pl.lit("steady"))
     )

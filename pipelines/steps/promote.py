@@ -67,7 +67,12 @@ def judge(comparison: Comparison, gate: GateSettings) -> list[tuple[str, bool]]:
             (
                 "too few inspected violations to teach this model; allowed only as a first model, as the settings say",
                 allowed,
-            )
+            ),
+            (
+                f"{comparison.n_reference:,} declarations to tell what is ordinary, at least "
+                f"{gate.n_reference_rows_min:,} needed for a model of anomaly alone",
+                comparison.n_reference >= gate.n_reference_rows_min,
+            ),
         ]
     enough = comparison.n_positive >= gate.n_positives_min
     checks = [

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.calibration import IDENTITY, Calibrator, calibration_error, fit_calibrator, reliability_table
+from models.calibration import Calibrator, calibration_error, fit_calibrator, reliability_table
 
 SIZES = {"n_positives_isotonic": 300, "n_positives_platt": 20}
 
@@ -93,12 +91,3 @@ def test_reliability_by_hand() -> None:
 def test_equal_probabilities_share_a_bin() -> None:
     y = np.arange(100) < 30
     assert calibration_error(np.full(100, 0.3), y, np.ones(100)) == pytest.approx(0.0)
-
-
-def test_a_floor_lifts_everyone_and_keeps_the_order() -> None:
-    raw = np.array([-3.0, 0.0, 3.0])
-    plain = IDENTITY.probability(raw)
-    lifted = replace(IDENTITY, floor=0.1)
-    # 0.1 + 0.9 p: a fault that the score does not speak of, else one that it does
-    np.testing.assert_allclose(lifted.probability(raw), 0.1 + 0.9 * plain)
-    assert Calibrator.from_dict(lifted.to_dict()) == lifted

@@ -43,7 +43,7 @@ def test_table_is_tidy_and_bounded(held_out) -> None:
     scores = {OURS: p, "random": np.random.default_rng(0).random(len(p)), "absent": np.full(len(p), np.nan)}
     table = evaluate(frame, scores, {}, plan=PLAN, group="exporter_id", seed=1)
     assert table.schema == pl.Schema(EVALUATION_SCHEMA)
-    assert set(table["subset"]) == {"all", "sought", "seen_party", "unseen_party", "misdeclaration", "concealment"}
+    assert set(table["subset"]) == {"all", "seen_party", "unseen_party", "misdeclaration", "concealment"}
     assert set(table["model"]) == {OURS, "random"}
     known = table.drop_nulls("value")
     assert known["value"].is_between(0, 1 + 1e-9).all()
@@ -93,13 +93,10 @@ def test_paired_difference_knows_who_is_better(held_out) -> None:
     assert same.drop_nulls("value")["value"].abs().max() == 0
 
 
-def test_what_has_no_record_and_what_is_sought_stand_apart(held_out) -> None:
+def test_what_has_no_record_stands_apart(held_out) -> None:
     frame, p = held_out
     noted = frame.with_columns(no_record=pl.Series(np.arange(frame.height) % 2 == 0))
     table = evaluate(noted, {OURS: p}, {}, plan=PLAN, group="exporter_id", seed=1)
     counts = {s: (n, k) for s, n, k in table.select("subset", "n", "n_positive").unique().iter_rows()}
-    other = frame["any"] & ~frame["misdeclaration"] & ~frame["concealment"] & ~frame["transshipment"]
-    assert other.any()
-    assert counts["sought"] == (frame.height - other.sum(), (frame["any"] & ~other).sum())
-    kept = noted["no_record"] & ~other
+    kept = noted["no_record"]
     assert counts["no_record"] == (kept.sum(), (kept & frame["any"]).sum())

@@ -27,9 +27,10 @@ def outcomes(findings: list[str], probabilities: list[float | None]) -> pl.DataF
 ARGUMENTS = {"min_selection_probability_share": 0.01, "max_weight_ratio": 100.0}
 
 
-def test_other_violation_is_a_violation_but_of_no_typology() -> None:
+def test_a_fault_of_no_typology_is_not_sought_and_is_marked() -> None:
     found = label_inspected(outcomes(["other_violation", "concealment", "clean"], [1.0, 1.0, 1.0]), **ARGUMENTS).table
-    assert found["any"].to_list() == [True, True, False]
+    assert found["any"].to_list() == [False, True, False]
+    assert found["is_other"].to_list() == [True, False, False]
     assert found["concealment"].to_list() == [False, True, False]
     assert found["misdeclaration"].to_list() == found["transshipment"].to_list() == [False, False, False]
 

@@ -140,22 +140,25 @@ def test_a_typology_without_examples_gets_its_share_of_suspicion(world) -> None:
     share = scores["p_transshipment"] / scores["suspicion"]
     assert share.to_numpy() == pytest.approx(bundle.typology_shares["transshipment"])
     assert bundle.typology_shares["transshipment"] < 0.01
-    assert any(note.startswith("transshipment: 0 violations") for note in bundle.notes)
+    assert any(note.startswith("transshipment: 0 of ") for note in bundle.notes)
 
 
-def test_faults_of_another_kind_are_not_learned_but_count_in_suspicion(world, bundle) -> None:
+def test_faults_of_another_kind_are_not_learned_and_no_part_of_suspicion(world, bundle) -> None:
     drawn = pl.col("declaration_id").hash(seed=3) % 10 == 0
     other = pl.when((pl.col("finding") == "clean") & drawn).then(pl.lit("other_violation")).otherwise("finding")
     faulty = trained(world, outcomes=world.outcomes.with_columns(finding=other))
-    # a tenth of what is no typology has the fault: every suspicion is at least about that
-    assert faulty.calibrators["any"].floor == pytest.approx(0.1, abs=0.02)
-    assert faulty.score(world.evidence)["suspicion"].min() > 0.08
+    means = [one.score(world.evidence)["suspicion"].mean() for one in (faulty, bundle)]
+    assert means[0] == pytest.approx(means[1], rel=0.25)
     assert any("of another kind were left out" in note for note in faulty.notes)
-    assert bundle.calibrators["any"].floor == 0
-    left_out = world.outcomes.filter(~((pl.col("finding") == "clean") & drawn))
-    assert faulty.classifiers["any"].share == pytest.approx(
-        trained(world, outcomes=left_out).classifiers["any"].share, rel=0.02
-    )
+
+
+def test_poor_rows_are_no_surprise(world, bundle) -> None:
+    # without a whole family the level stays near what it is with all of them
+    full = bundle.score(world.evidence)["suspicion"].mean()
+    for family in ("description", "parcel", "routing"):
+        codes = [one.code for one in world.registry if one.family == family]
+        poor = world.evidence.with_columns(pl.lit(None, dtype=pl.Float32).alias(code) for code in codes)
+        assert bundle.score(poor)["suspicion"].mean() == pytest.approx(full, rel=0.6), family
 
 
 def test_unknown_families_score_and_columns_missing_are_refused(world, bundle) -> None:
@@ -201,6 +204,6 @@ def test_broken_files_are_refused_plainly(bundle) -> None:
         ModelBundle.from_files({k: v for k, v in files.items() if k != "calibration.json"})
     with pytest.raises(ConfigError, match="not a whole oretrace model"):
         ModelBundle.from_files(files | {"anomaly.json": "{"})
-    newer = files["bundle.json"].replace('"format": 2', '"format": 99')
+    newer = files["bundle.json"].replace('"format": 3', '"format": 99')
     with pytest.raises(ConfigError, match="form 99"):
         ModelBundle.from_files(files | {"bundle.json": newer})
