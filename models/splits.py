@@ -1,9 +1,9 @@
-"""The one place that makes splits: by time with an embargo, and by trader group."""
+"""The one place that makes splits: by time with an embargo, by trader group, and by values held out whole."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -48,6 +48,7 @@ def time_and_entity_split(
     group: str,
     held_out_group_share: float = 0.0,
     whole_groups: bool = False,
+    held_out_values: Mapping[str, Sequence[str]] | None = None,
     seed: int = 0,
 ) -> Split:
     """Divide declarations into train, then calibration, then test by `declared_on`; a day is never cut in two.
@@ -66,6 +67,9 @@ def time_and_entity_split(
         to the next, whose earlier rows go to `held_out`: in the test they are truly unseen.
     whole_groups
         No trader stands on both sides: test rows of traders that occur in train or calibration go to `held_out`.
+    held_out_values
+        Values by column of `table` (a hub, a mineral, a party, or a scheme where that is known) that are held out
+        whole: their rows before the test go to `held_out`, so that in the test they are truly unseen.
 
     Notes
     -----
@@ -104,6 +108,13 @@ def time_and_entity_split(
         drawn = _drawn_groups(rows["party"], held_out_group_share, seed)
         hidden = pl.col("party").is_in(drawn).fill_null(value=False) & (pl.col("part") != "test")
         parted = parted.with_columns(part=pl.when(hidden).then(pl.lit("held_out")).otherwise("part"))
+    for column, values in (held_out_values or {}).items():
+        if column not in table.columns:
+            raise ConfigError(f"split: no column {column!r} to hold values of out")
+        named = table.select("declaration_id", pl.col(column).cast(pl.String).is_in(list(values)).alias("is_named"))
+        parted = parted.join(named, on="declaration_id", how="left", maintain_order="left")
+        apart = pl.col("is_named").fill_null(value=False) & (pl.col("part") != "test")
+        parted = parted.with_columns(part=pl.when(apart).then(pl.lit("held_out")).otherwise("part")).drop("is_named")
     seen = parted.filter(pl.col("part").is_in(["train", "calibration"]))["party"].drop_nulls().unique().to_list()
     parted = parted.with_columns(unseen_party=~pl.col("party").is_in(seen))
     if whole_groups:

@@ -32,6 +32,9 @@ class SplitSettings(Closed):
     held_out_group_share: Annotated[float, Field(ge=0, lt=1)] = Field(
         description="share of traders kept out of training, so that the test has unseen ones"
     )
+    held_out_values: dict[str, tuple[str, ...]] = Field(
+        description="values by column (mineral, dispatch_iso3, destination_iso3, ...) kept out of training whole"
+    )
     is_whole_groups: bool = Field(description="drop from the test every trader that occurs in training")
 
 

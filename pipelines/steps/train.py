@@ -202,6 +202,7 @@ def _split(table: pl.DataFrame, settings: TrainSettings) -> Split:
         group=own.group_column,
         held_out_group_share=own.held_out_group_share,
         whole_groups=own.is_whole_groups,
+        held_out_values=own.held_out_values,
         seed=settings.seed,
     )
 

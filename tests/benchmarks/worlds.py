@@ -94,7 +94,7 @@ def measure_seed(folder: Path, seed: int, declarations: int, worlds: Sequence[st
 
 
 def _other_home(folder: Path, world: str) -> Home:
-    """Give a home without the lake of `train`, so that no table of it stands behind another world, and the model."""
+    """Give a home without the lake of `train`, so that no table of it stands behind another world."""
     home = Home(folder / f"home-{world}")
     bundle = tracking.load_version(folder / "home", "challenger")
     settings: dict[str, Any] = {"params": {}, "metrics": {}, "figures": {}, "tables": {}, "data_fingerprints": {}}

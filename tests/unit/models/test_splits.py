@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -83,3 +85,26 @@ def test_a_long_embargo_on_short_data_is_shortened_and_said() -> None:
 def test_shares_that_leave_nothing_to_train_on_are_refused() -> None:
     with pytest.raises(ConfigError, match="leave no train"):
         time_and_entity_split(hundred_days(), **(ARGUMENTS | {"test_share": 0.8}))
+
+
+def test_values_are_held_out_whole_before_the_test() -> None:
+    table = hundred_days().with_columns(mineral=pl.Series(["gallium", "antimony"] * 50))
+    split = time_and_entity_split(table, **ARGUMENTS, held_out_values={"mineral": ["gallium"]})
+    for part in ("train", "calibration"):
+        assert split.select(table, part)["mineral"].unique().to_list() == ["antimony"]
+    assert set(split.select(table, "test")["mineral"]) == {"gallium", "antimony"}
+    assert sum(split.counts().values()) == 100
+    with pytest.raises(ConfigError, match="no column 'hub'"):
+        time_and_entity_split(table, **ARGUMENTS, held_out_values={"hub": ["HKG"]})
+
+
+def test_nothing_else_makes_splits() -> None:
+    root = Path(__file__).parents[3]
+    makers = re.compile(r"train_test_split|KFold|ShuffleSplit|TimeSeriesSplit|StratifiedShuffle|Split\(\s*table=")
+    elsewhere = [
+        str(path.relative_to(root))
+        for folder in ("features", "models", "pipelines")
+        for path in (root / folder).rglob("*.py")
+        if makers.search(path.read_text(encoding="utf-8"))
+    ]
+    assert [one for one in elsewhere if one != "models/korean.py"] == ["models/splits.py"]

@@ -152,3 +152,11 @@ def test_shipped_settings_are_whole_and_closed(tmp_path) -> None:
     override.write_text("[train.anomaly]\ntrees = 3\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="unknown key 'trees'"):
         load_section(TrainSettings, "train", override)
+
+
+def test_one_unlabelled_row_never_becomes_champion(world, tmp_path) -> None:
+    one = world.evidence.head(1)
+    train(world, tmp_path / "home", tmp_path / "out", evidence=one, outcomes=world.outcomes.clear())
+    refusal = run_promote(home=tmp_path / "home", settings=settings_with()).refusal
+    assert refusal is not None
+    assert "1 declarations to tell what is ordinary" in refusal
