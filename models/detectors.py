@@ -29,9 +29,9 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     sides, weights
-        Of each evidence column, for the tails; see TailAnomaly.
+        Of each evidence column, for the tails; see TailAnomaly. Without sides every column is evidence.
     forest_columns
-        Evidence columns that the isolation forest reads.
+        Evidence columns that the isolation forest reads; all by default.
     n_quantities
         Quantities after the evidence; the columns after them are codes.
     max_knots, n_trees, seed
@@ -41,9 +41,9 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        sides: Sequence[Side] = (),
-        weights: Sequence[float] = (),
-        forest_columns: Sequence[int] = (),
+        sides: Sequence[Side] | None = None,
+        weights: Sequence[float] | None = None,
+        forest_columns: Sequence[int] | None = None,
         n_quantities: int = 0,
         max_knots: int = 256,
         n_trees: int = 64,
@@ -65,9 +65,10 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803, ARG002 - scikit-learn's names
         """Fit every detector, and the scale of each, to the rows of `X` (NaN is unknown)."""
         matrix: Floats = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        self.n_evidence_ = matrix.shape[1] if self.sides is None else len(self.sides)
         evidence, rest = self._parts(matrix)
         self.tails_ = TailAnomaly(self.sides, self.weights, self.max_knots).fit(evidence)
-        self.forest_ = ForestAnomaly(tuple(self.forest_columns), n_trees=self.n_trees, seed=self.seed).fit(evidence)
+        self.forest_ = ForestAnomaly(self.forest_columns, n_trees=self.n_trees, seed=self.seed).fit(evidence)
         self.residuals_ = ResidualAnomaly(self.n_quantities, seed=self.seed).fit(rest) if self.n_quantities else None
         upper: list[Side] = ["upper" for _ in DETECTORS]
         scale = TailAnomaly(upper, max_knots=self.max_knots * 4)
@@ -116,6 +117,7 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         model.residuals_ = ResidualAnomaly.from_dict(residuals) if residuals else None
         model.scale_ = TailAnomaly.from_dict(plain["scale"])
         model.sides, model.weights = list(model.tails_.sides_), list(model.tails_.weights_)
+        model.n_evidence_ = len(model.tails_.sides_)
         model.n_features_in_ = plain["n_features"]
         return model
 
@@ -125,7 +127,7 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         return matrix
 
     def _parts(self, matrix: Floats) -> tuple[Floats, Floats]:
-        return matrix[:, : len(self.sides)], matrix[:, len(self.sides) :]
+        return matrix[:, : self.n_evidence_], matrix[:, self.n_evidence_ :]
 
     def _detected(self, matrix: Floats) -> Floats:
         evidence, rest = self._parts(matrix)

@@ -7,9 +7,13 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.utils.estimator_checks import check_estimator
 
+from models.anomaly import TailAnomaly
 from models.detectors import DETECTORS, CombinedAnomaly, detectors_for
+from models.forest import ForestAnomaly
 from models.matrix import columns_of
+from models.residuals import ResidualAnomaly
 
 SIDES = ("upper", "upper", "both")
 
@@ -85,3 +89,15 @@ def test_doubt_that_most_trade_shows_counts_like_context(world) -> None:
     # term_mismatch, density_off, detour (shown by all), lane_gap, declared_openly, log_mass
     assert made.weights == [1.0, 1.0, 0.25, 1.0, 0.25, 0.25]
     assert made.forest_columns == [0, 1, 3, 5]
+
+
+@pytest.mark.parametrize(
+    "detector",
+    [TailAnomaly(max_knots=16), ForestAnomaly(n_trees=4), ResidualAnomaly(), CombinedAnomaly(max_knots=16, n_trees=4)],
+    ids=lambda one: type(one).__name__,
+)
+@pytest.mark.filterwarnings("ignore")
+def test_every_detector_keeps_the_common_checks_of_scikit_learn(detector) -> None:
+    checks = check_estimator(detector, on_fail=None)
+    assert [(one["check_name"], str(one["exception"])) for one in checks if one["status"] == "failed"] == []
+    assert sum(one["status"] == "passed" for one in checks) > 25
