@@ -26,7 +26,8 @@ def draw_prices(prices: pl.DataFrame) -> str:
     """Draw prices by quarter; columns `period`, `mineral`, `level`."""
     import altair as alt
 
-    base = alt.Chart(prices.with_columns(pl.col("level").round(3)))
+    # one lot entered in grams must not squeeze the picture, nor become a logarithm of nothing
+    base = alt.Chart(prices.with_columns(pl.col("level").clip(0.05, 20.0).round(3)))
     chart = base.mark_line(strokeWidth=1.5).encode(
         x=alt.X("period:T", title=None, axis=alt.Axis(format="%Y-%m", tickCount=6)),
         y=alt.Y("level:Q", title="times the good's median price", scale=alt.Scale(type="log")),
@@ -42,7 +43,7 @@ def draw_noise(ratios: pl.Series) -> str:
 
     edges = np.linspace(-3.0, 3.0, 61)
     counts, _ = np.histogram(np.log(ratios.to_numpy()), bins=edges)
-    bars = pl.DataFrame({"low": edges[:-1].round(2), "high": edges[1:].round(2), "pairs": counts})
+    bars = pl.DataFrame({"low": edges[:-1].round(2), "high": edges[1:].round(2), "pairs": counts, "none": 0})
     chart = (
         alt.Chart(bars)
         .mark_bar(color=CALM)
@@ -50,6 +51,7 @@ def draw_noise(ratios: pl.Series) -> str:
             x=alt.X("low:Q", title="ln(importer value / exporter value)"),
             x2="high:Q",
             y=alt.Y("pairs:Q", title="pair-years"),
+            y2="none:Q",
         )
     )
     lines = alt.Chart(pl.DataFrame({"at": np.log(NICKEL_QUARTILES).round(3)}))
