@@ -26,8 +26,9 @@ from pipelines.reference.concordance import load_concordance
 from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_pages
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.steps.corridor_bounds import with_bounds
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
-from pipelines.steps.corridor_views import CorridorViews, look_beside, with_bounds
+from pipelines.steps.corridor_views import CorridorViews, look_beside
 from pipelines.steps.monitor import Monitor, watch_exports
 from pipelines.steps.watches import read_watches, watches_of_controls
 
