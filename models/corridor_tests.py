@@ -13,6 +13,9 @@ CELL = ("mineral", "look", "event", "origin_iso3", "hub_iso3", "destination_iso3
 CORRIDOR = ("mineral", "event", "origin_iso3", "hub_iso3", "destination_iso3")
 
 
+WEIGHT_OF_LOST_TRADE = 3.0  # weight of a corridor whose direct trade ceased, beside one whose direct trade did not fall
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """When a corridor is named, and with which placebos it is compared."""
@@ -64,15 +67,15 @@ def _comparable(placebos: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Compare one look's corridors with placebos: each good's own where there are enough, else everybody's."""
-    shared = placebos["surge_z"].drop_nulls().to_numpy()
     parts = []
     for group in cells.partition_by("mineral", maintain_order=True):
-        own = placebos.filter(pl.col("mineral") == group["mineral"][0])["surge_z"].drop_nulls().to_numpy()
-        pool = own if own.size >= rule.own_pool_from else shared
-        z = group["surge_z"].to_numpy()
-        p = placebo_p_values(z, pool) if pool.size else np.full(z.shape, np.nan)
+        own = placebos.filter(pl.col("mineral") == group["mineral"][0]).drop_nulls("surge")
+        fair = own if own.height >= rule.own_pool_from else placebos.drop_nulls("surge")
+        pool, errors = fair["surge"].to_numpy(), fair["surge_z"].drop_nulls().to_numpy()
+        rise = group["surge"].to_numpy()
+        p = placebo_p_values(rise, pool) if pool.size else np.full(rise.shape, np.nan)
         tail = (1.0 - rule.interval_share) / 2.0
-        low, high = np.quantile(pool, [tail, 1.0 - tail]) if pool.size else (np.nan, np.nan)
+        low, high = np.quantile(errors, [tail, 1.0 - tail]) if errors.size else (np.nan, np.nan)
         parts.append(
             group.with_columns(
                 pl.Series("p_value", p, nan_to_null=True, dtype=pl.Float64),
@@ -87,8 +90,10 @@ def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.Data
 def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     look = cells["look"].to_numpy()
     p = cells["p_value"].to_numpy().astype(np.float64)
+    # Lost direct trade makes a diversion likelier beforehand; it moves no leg, so p-values keep their meaning.
+    weight = 1.0 + (WEIGHT_OF_LOST_TRADE - 1.0) * cells["direct_fall"].fill_null(0.0).to_numpy()
     q = np.full(p.shape, np.nan)
     for now in np.unique(look):
         upto = look <= now
-        q[look == now] = q_values(p[upto], method=rule.method)[look[upto] == now]
+        q[look == now] = q_values(p[upto], weights=weight[upto], method=rule.method)[look[upto] == now]
     return cells.with_columns(pl.Series("q_value", q, nan_to_null=True, dtype=pl.Float64))

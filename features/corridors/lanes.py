@@ -14,6 +14,7 @@ LANE = (*TRIAL, "exporter_iso3", "importer_iso3")
 ORDINARY_SPREAD = 0.52  # spread of ln(M/X) of honest lanes over a year (indicators.md 4): how far a mean is trusted
 LARGEST_DONOR_RISE = 3.0  # a market that trebles is believed; beyond that the donors are themselves part of the case
 FEWEST_DONORS = 5
+DONORS_AT_HALF = 40  # so many lanes and their median is believed by half: few lumpy lanes say little of a market
 STEP_FROM_SHARE = 0.1  # a start "from nothing": before the event at most a tenth of the first two months
 MATERIAL_SHARE = 0.002  # of a month's trade in the good: less than this a month moves no market
 
@@ -69,13 +70,13 @@ def _shares() -> list[pl.Expr]:
 
 
 def donor_rise(post_mean: pl.Expr, pre_mean: pl.Expr) -> pl.Expr:
-    """How much the lanes not in question moved over the same months: their median ln ratio, from 0 to ln 3.
+    """How much the lanes not in question moved over the same months: their median ln ratio, shrunk, from 0 to ln 3.
 
     An aggregate over donor lanes; fewer than five give 0. A fall of the others never turns an ordinary flow into an
     excess, so it is not counted. Source: indicators.md 11 (first form: one robust donor movement).
     """
     moved = (post_mean / pre_mean).log().filter((pre_mean > 0) & (post_mean > 0))
-    enough = pl.when(moved.len() >= FEWEST_DONORS).then(moved.median())
+    enough = pl.when(moved.len() >= FEWEST_DONORS).then(moved.median() * moved.len() / (moved.len() + DONORS_AT_HALF))
     return enough.fill_null(0.0).clip(0.0, math.log(LARGEST_DONOR_RISE))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.corridors.donors import DONOR
 from features.corridors.lanes import TRIAL
 from features.countries import UNSPECIFIED
 
 CORRIDOR = (*TRIAL, "origin_iso3", "hub_iso3", "destination_iso3")
-LEAST_DEFICIT_SHARE = 0.3  # of the direct trade expected: a destination that lost less has little to make up for
+LARGER_LEG = 0.25  # weight of the leg that rose more: one leg's leap is worth little where the other stood still
+FURTHEST_RISE = 5.0  # ln; a start from nothing is not endlessly far
 LEAST_BASE_MONTHS = 6.0  # reported months before the date, on every leg that is compared
 
 _LEG = (
@@ -43,26 +45,46 @@ def _leg(lanes: pl.LazyFrame, *, start: str, end: str, prefix: str, extra: tuple
     )
 
 
+def joint_rise(in_rise: pl.Expr, out_rise: pl.Expr) -> pl.Expr:
+    """Both legs carried more than would be expected: ln rise of the lesser leg, and a quarter of the greater one's.
+
+    `in_rise`, `out_rise`: ln((moved + floor)/(expected + floor)). Unbounded, above 0 where both rose; with one leg
+    known, that leg stands for both. Null where neither is. Source: this project; weights were fixed on nickel trials
+    with seeds 100 and 101 (tests/benchmarks/power.py), never on those reported.
+    """
+    lesser, greater = pl.min_horizontal(in_rise, out_rise), pl.max_horizontal(in_rise, out_rise)
+    return lesser.clip(-FURTHEST_RISE, FURTHEST_RISE) + LARGER_LEG * greater.clip(-FURTHEST_RISE, FURTHEST_RISE)
+
+
+def _ln_rise(leg: str) -> pl.Expr:
+    return ((pl.col(f"{leg}_post_sum") + pl.col("floor")) / (pl.col(f"{leg}_expected") + pl.col("floor"))).log()
+
+
 def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     """Goods reached the hub from the origin, and left it for the destination, in excess of what would be expected.
 
     `lanes` from `excess_over_expected`; `scope`: one row per `mineral` (and `look`, if it has the column) with `legs`
     (both, in: which legs anybody reports), `origins`, `destinations` and `hubs` (lists; empty: all). A corridor is
     looked at where its legs had at least six reported months before and one after, and each carried a material amount
-    after; with an open list of destinations, only where direct trade fell by at least 30 %. Placebo trials run over
-    every hub and destination.
-    Columns: `surge_z` (the smaller of the two legs' z), legs as `in_*` (origin to hub), `out_*` (hub to destination)
+    after, whatever direct trade did: what it lost only weighs (`direct_fall`). Placebo trials run over every hub and
+    destination; with `with_donors`, from other senders of the good as well.
+    Columns: `surge` (`joint_rise`), `surge_z` (the smaller of the two legs' z), legs as `in_*` (origin to hub), `out_*`
+    (hub to destination)
     and `direct_*`, `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper bound,
-    `deficit` of direct trade (null where nothing fell), `is_novel` (nothing left for the destination in the year
+    `deficit` of direct trade (null where nothing fell), `direct_fall` (part of it that was lost, in [0, 1]; 0 where
+    unknown or immaterial), `is_novel` (nothing left for the destination in the year
     before). Source: indicators.md 9, 11, 12, 13.
     """
     material = lanes.filter(pl.col("post_sum") >= pl.col("floor"))
     extra = ("is_mass", "floor", "post_from", "post_to")
+    is_donor = pl.col("trial").str.starts_with(DONOR)
     from_origin, elsewhere = pl.col("is_from_origin"), ~pl.col("is_from_origin")
     inflow = _leg(material.filter(from_origin), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
     outflow = _leg(material.filter(elsewhere), start="hub_iso3", end="destination_iso3", prefix="out")
     per = [name for name in ("mineral", "look") if name in scope.collect_schema().names()]
-    inflow = inflow.join(scope, on=per, how="left")
+    inflow = inflow.join(scope, on=per, how="left").filter(
+        ~(is_donor & pl.col("origins").list.contains(pl.col("origin_iso3")))
+    )
     both = (
         inflow.filter(pl.col("legs") == "both")
         .join(outflow, on=[*TRIAL, "hub_iso3"], how="left")
@@ -77,11 +99,9 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     fallen = pl.when(pl.col("direct_n_post") > 0).then(
         pl.col("direct_pre_mean") * pl.col("direct_n_post") - pl.col("direct_post_sum")
     )
-    lost_enough = (fallen >= LEAST_DEFICIT_SHARE * pl.col("direct_pre_mean") * pl.col("direct_n_post")) & (
-        fallen >= pl.col("floor")
-    )
+    whole = pl.col("direct_pre_mean") * pl.col("direct_n_post")
+    lost = pl.when((whole >= pl.col("floor")) & (fallen > 0)).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
     is_real = pl.col("trial") == "real"
-    is_open = is_real & (pl.col("destinations").list.len() == 0) & (pl.col("legs") == "both")
     listed = pl.col("destinations").list.contains(pl.col("destination_iso3"))
     named = ~is_real | (pl.col("destinations").list.len() == 0) | listed
     is_in_scope = (
@@ -89,6 +109,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
         & (named | (pl.col("destination_iso3") == UNSPECIFIED))
         & ~pl.col("destinations").list.contains(pl.col("hub_iso3"))
         & (~is_real | (pl.col("hubs").list.len() == 0) | pl.col("hubs").list.contains(pl.col("hub_iso3")))
+        & (pl.col("origin_iso3") != pl.col("destination_iso3"))
         & ~pl.col("origins").list.contains(pl.col("hub_iso3"))
         & ~pl.col("origins").list.contains(pl.col("destination_iso3"))
     )
@@ -99,13 +120,14 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     return (
         legs.filter(is_in_scope & has_past)
         .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
-        .filter(~is_open | lost_enough.fill_null(value=False))
         .with_columns(
+            joint_rise(_ln_rise("in"), _ln_rise("out")).round(9).alias("surge"),
             pl.min_horizontal("in_z", "out_z").alias("surge_z"),
             pl.when(in_is_less).then("in_excess").otherwise("out_excess").alias("excess"),
             pl.when(in_is_less).then("in_noise").otherwise("out_noise").alias("noise"),
             rerouted.alias("rerouted"),
             pl.when(fallen > 0).then(fallen).alias("deficit"),
+            lost.alias("direct_fall"),
             (before <= 0.0).alias("is_novel"),
         )
         .drop("destinations", "hubs", "origins")

@@ -22,6 +22,7 @@ from features.corridors import (
     score_rivals,
     watched_codes,
 )
+from features.corridors.donors import DONOR, with_donors
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
 
@@ -56,18 +57,25 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     marks = reported_marks(ground.periods.lazy(), named, looks=used).collect()
     windows = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
     lanes = excess_over_expected(windows, _origins(ground.watches)).collect()
-    surges = corridor_surges(lanes.lazy(), _scope(ground.watches, amounts)).collect()
+    surges = corridor_surges(with_donors(lanes.lazy()), _scope(ground.watches, amounts)).collect()
     if surges.is_empty():
         return None
     is_real = pl.col("trial") == "real"
-    kept = ["mineral", "look", "event", "trial", "legs", "surge_z", "post_from", "post_to"]
-    placebos = surges.filter(~is_real).select(kept)
+    kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "post_from", "post_to"]
     real = surges.filter(is_real)
+    placebos = _apart_from(surges.filter(~is_real), real).select(kept)
     if real.is_empty():
         return placebos
     near_lanes = _neighbours(ground, trials.filter(is_real), real)
     scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy())
     return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
+
+
+def _apart_from(placebos: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
+    """Leave out placebo origins that share the last leg, in the same months, with a corridor that is looked at."""
+    leg = ["mineral", "look", "event", "hub_iso3", "destination_iso3"]
+    same_months = real.select(leg).unique().with_columns(pl.lit(DONOR + "real").alias("trial"))
+    return placebos.join(same_months, on=[*leg, "trial"], how="anti")
 
 
 def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:

@@ -16,11 +16,21 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
         "post_to": 6,
     }
     rows = [
-        cell | {"look": look, "hub_iso3": hub, "trial": "real", "surge_z": z, "excess": 100.0 * z, "noise": 100.0}
+        cell
+        | {
+            "look": look,
+            "hub_iso3": hub,
+            "trial": "real",
+            "surge": z,
+            "surge_z": z,
+            "direct_fall": 0.0,
+            "excess": 100.0 * z,
+            "noise": 100.0,
+        }
         for look, hub, z in real
     ]
     rows += [
-        cell | {"look": look, "hub_iso3": "P", "trial": f"placebo-{n}", "surge_z": z}
+        cell | {"look": look, "hub_iso3": "P", "trial": f"placebo-{n}", "surge": z, "surge_z": z}
         for n, (look, z) in enumerate(placebos)
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
