@@ -10,6 +10,7 @@ import polars as pl
 from models.discovery import SMALLEST_POOL_FOR_TAIL, Method, placebo_p_values, q_values
 
 CELL = ("mineral", "look", "event", "origin_iso3", "hub_iso3", "destination_iso3")
+LANES = ("mineral", "origin_iso3", "hub_iso3", "destination_iso3")
 CORRIDOR = ("mineral", "event", "origin_iso3", "hub_iso3", "destination_iso3")
 
 
@@ -31,8 +32,9 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
 
     `surges`: `corridor_surges` with real and placebo trials. A look is compared only with placebos of its own and
     earlier looks, with as many legs and (where there are 100) about as many months, of its own good where there are
-    enough, else of all; its q-value counts every corridor and look up to it, and nothing later, so that a later look
-    never changes an earlier answer. Adds `p_value`, `q_value`, `n_placebos`, `excess_low excess_high` (excess less
+    enough, else of all; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
+    later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
+    others 1. Adds `p_value`, `q_value`, `n_placebos`, `excess_low excess_high` (excess less
     placebo errors), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null,
     and nothing is named.
     """
@@ -88,12 +90,34 @@ def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.Data
 
 
 def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    look = cells["look"].to_numpy()
-    p = cells["p_value"].to_numpy().astype(np.float64)
+    """Adjust for every measure and look at which a corridor was tried, then for every corridor looked at by then.
+
+    Measures and looks of one corridor rest on much the same months: the p-value is multiplied by the number of measures
+    at this look and of looks up to it (Bonferroni, any dependence). The family is then of corridors, not of months.
+    """
+    ordered = cells.with_row_index("at")
+    looks = ordered.select(*LANES, "look").unique().sort(*LANES, "look")
+    looks = looks.with_columns((pl.int_range(pl.len()) + 1).over(LANES).alias("n_looks"))
     # Lost direct trade makes a diversion likelier beforehand; it moves no leg, so p-values keep their meaning.
-    weight = 1.0 + (WEIGHT_OF_LOST_TRADE - 1.0) * cells["direct_fall"].fill_null(0.0).to_numpy()
-    q = np.full(p.shape, np.nan)
-    for now in np.unique(look):
-        upto = look <= now
-        q[look == now] = q_values(p[upto], weights=weight[upto], method=rule.method)[look[upto] == now]
-    return cells.with_columns(pl.Series("q_value", q, nan_to_null=True, dtype=pl.Float64))
+    weight = 1.0 + (WEIGHT_OF_LOST_TRADE - 1.0) * pl.col("direct_fall").fill_null(0.0)
+    tried = ordered.join(looks, on=[*LANES, "look"], how="left").with_columns(
+        pl.col("p_value").count().over(*LANES, "look").alias("n_measures"), weight.alias("weight")
+    )
+    once = (
+        tried.filter(pl.col("p_value").is_not_null())
+        .sort("look", *LANES, "p_value", "event")
+        .unique([*LANES, "look"], keep="first", maintain_order=True)
+        .with_columns((pl.col("p_value") * pl.col("n_looks") * pl.col("n_measures")).clip(0.0, 1.0).alias("p"))
+    )
+    q = np.full(ordered.height, np.nan)
+    seen: set[tuple[object, ...]] = set()
+    for group in once.partition_by("look", maintain_order=True):
+        now = set(group.select(LANES).iter_rows())
+        gone = len(seen - now)  # looked at before and no longer: they count, and can be named no more
+        seen |= now
+        p = np.concatenate([group["p"].to_numpy(), np.ones(gone)])
+        weights = np.concatenate([group["weight"].to_numpy(), np.ones(gone)])
+        q[group["at"].to_numpy()] = q_values(p, weights=weights, method=rule.method)[: group.height]
+    return cells.with_columns(pl.Series("q_value", q, nan_to_null=True, dtype=pl.Float64).fill_null(1.0)).with_columns(
+        pl.when(pl.col("p_value").is_not_null()).then("q_value").alias("q_value")
+    )

@@ -16,7 +16,7 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
 
     `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods and
     measures the one with the smallest p-value speaks for a corridor and month. `controls_in_force` is null here. Masses
-    are null where the good is counted in USD. Sorted by q, then by the strongest rival, then by name.
+    are null where the good is counted in USD. Sorted by q, then by p, the strongest rival and name.
     """
     period = first_of_month(pl.col("post_to"))
     last = pl.col("look") == pl.col("look").max().over("mineral")
@@ -62,7 +62,7 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
             "look",
             "good",
         )
-        .sort("q_value", "rival_strength", "corridor_id", nulls_last=True)
+        .sort("q_value", "p_value", "rival_strength", "corridor_id", nulls_last=True)
     )
 
 

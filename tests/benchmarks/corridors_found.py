@@ -2,8 +2,8 @@
 
 Everything printed is about generated worlds. A planted corridor's size is its diverted mass a month, while it ran, over
 the hub's usual flow: the larger monthly mean of its two legs (importer's figure, else the exporter's) in the twelve
-months before it began, in the codes it used. Ranks are those of the corridor run's own table: by q, then by the
-strongest rival, a corridor (mineral, origin, hub, destination) once. In a world without evasion everything named is a
+months before it began, in the codes it used. Ranks are those of the corridor run's own table: by q, then by p, a
+corridor (mineral, origin, hub, destination) once. In a world without evasion everything named is a
 false one, and a world's rate is the share of corridors looked at that were named in any of its months.
 """
 
@@ -77,17 +77,17 @@ def report(world: str, seed: int, declarations: int, months: int) -> str:
     top = seen.filter(pl.col("rank") <= TOP).height
     lines.append(f"  planted above {LARGE:g} times the usual flow: {large.height}, in the top {TOP}: {top}")
     lines += [
-        f"    {row['mineral']}: {row['origin_iso3']}>{row['hub_iso3']}>{row['destination_iso3']}, {row['size']:.1f} times, "
-        f"{row['kg']:,.0f} kg a month, rank {row['rank'] or 'not looked at'}"
+        f"    {row['mineral']}: {row['origin_iso3']}>{row['hub_iso3']}>{row['destination_iso3']}, "
+        f"{row['size']:.1f} times, {row['kg']:,.0f} kg a month, rank {row['rank'] or 'not looked at'}"
         for row in seen.sort("size", descending=True).iter_rows(named=True)
     ]
     rivals = truth.filter(pl.col("kind") != "evasion")
     for row in rivals.iter_rows(named=True):
-        mine = ranks.filter(
-            pl.col("hub_iso3") == row["hub_iso3"],
-            pl.lit(value=row["mineral"] is None) | (pl.col("mineral") == row["mineral"]),
-        ).head(1)
-        said = f"rank {mine['rank'].item()}, q {mine['q_value'].item()}" if mine.height else "not looked at"
+        mine = ranks.filter(pl.col("hub_iso3") == row["hub_iso3"])
+        if row["mineral"] is not None:
+            mine = mine.filter(pl.col("mineral") == row["mineral"])
+        mine = mine.head(1)
+        said = f"rank {mine['rank'].item()}, q {mine['q_value'].item():.2f}" if mine.height else "not looked at"
         lines.append(f"  honest {row['kind']} in {row['hub_iso3']}: best {said}")
     return "\n".join(lines)
 
