@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 from models.matrix import Floats
 from models.ranked_metrics import Truth, cluster_codes, draws, interval
@@ -78,3 +79,61 @@ def _ratio(multiplicity: Floats, weight: Floats, part: NDArray[np.bool_], whole:
     top, bottom = multiplicity @ (weight * part), multiplicity @ (weight * whole)
     found: Floats = np.divide(top, bottom, out=np.full(len(bottom), np.nan), where=bottom > 0)
     return found
+
+
+def estimate_list(log: pl.DataFrame, *, interval_share: float = 0.9) -> pl.DataFrame:
+    """Estimate prevalence among all candidates of a list, and the model's precision and recall on it.
+
+    Parameters
+    ----------
+    log
+        One candidate a row (models.ranking.LOG_SCHEMA) with `positive`: whether the inspection found a violation; null
+        where it was not inspected or has no result yet.
+
+    Returns
+    -------
+    Rows as those of `estimate_policy`. What the model put on the list was certain to be; its violations are counted,
+    and only those of the rest are estimated, by the share among the rows drawn by lot, each counting
+    1 / selection_probability (Hajek). Intervals are Clopper and Pearson's with the effective number of drawn rows
+    (Korn and Graubard 1998), so that a lot without a find still says how many may have been missed. Null where
+    nothing is known. Rows without a result are taken to be like those with one.
+    """
+    certain, rest = log.filter("follows_model"), log.filter(~pl.col("follows_model"))
+    opened = certain.filter(pl.col("chosen_by").is_not_null()).drop_nulls("positive")
+    drawn = rest.filter((pl.col("chosen_by") == "random") & (pl.col("selection_probability") > 0)).drop_nulls(
+        "positive"
+    )
+    hit = _share_of(opened["positive"].to_numpy(), np.ones(opened.height), interval_share)
+    missed = _share_of(drawn["positive"].to_numpy(), 1.0 / drawn["selection_probability"].to_numpy(), interval_share)
+    found = hit[0] * certain.height if opened.height else 0.0
+    reached = rest.filter(pl.col("selection_probability") > 0).height
+    total = certain.height + reached
+
+    def recall(share: float) -> float:
+        whole = found + share * reached
+        return found / whole if whole > 0 else float("nan")
+
+    prevalence = [(found + share * reached) / total if total else float("nan") for share in missed[:3]]
+    n, n_positive = opened.height + drawn.height, int(opened["positive"].sum()) + int(drawn["positive"].sum())
+    n_drawn_positive = int(drawn["positive"].sum())
+    effective = missed[3]
+    rows = [
+        ("precision", *hit[:3], opened.height, int(opened["positive"].sum()), hit[3]),
+        ("missed_share", *missed[:3], drawn.height, n_drawn_positive, effective),
+        ("prevalence", *prevalence, n, n_positive, effective),
+        ("recall", recall(missed[0]), recall(missed[2]), recall(missed[1]), n, n_positive, effective),
+    ]
+    table = pl.DataFrame(rows, schema=OFF_POLICY_SCHEMA, orient="row")
+    return table.with_columns(pl.col("value", "low", "high").fill_nan(None))
+
+
+def _share_of(positive: NDArray[np.bool_], weight: Floats, interval_share: float) -> tuple[float, float, float, float]:
+    """Weighted share, its exact binomial limits at the effective number of rows, and that number."""
+    if not len(positive):
+        return (float("nan"), float("nan"), float("nan"), 0.0)
+    share = float(weight[positive.astype(bool)].sum() / weight.sum())
+    n = float(weight.sum() ** 2 / (weight**2).sum())
+    tail, k = (1 - interval_share) / 2, share * n
+    low = 0.0 if k <= 0 else float(beta.ppf(tail, k, n - k + 1))
+    high = 1.0 if k >= n else float(beta.ppf(1 - tail, k + 1, n - k))
+    return share, low, high, n

@@ -1,49 +1,143 @@
-"""Choosing what is inspected: the top of the list within a budget, and a random share that is never zero."""
+"""Choosing what is inspected: the weightiest doubts within budget and offices, and a share by lot, never zero."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
+from models.lot import draw, draw_chances
+from models.matrix import Floats
 
-def choose(scored: pl.DataFrame, *, budget: int, random_share: float, salt: str) -> pl.DataFrame:
-    """Put `budget` declarations on the list: most by suspicion, a share drawn at random from the rest.
 
-    The random share is what makes hit rates and prevalence estimable without bias, and keeps an evader from learning
-    what is never looked at; with a budget of two or more it is at least one row.
+@dataclass(frozen=True, slots=True)
+class RankingPlan:
+    """How a list is made; every number is a setting, see configs/score.toml for what it means and where it is from."""
+
+    random_share: float
+    severity: Mapping[str, float] = field(default_factory=dict)
+    """What a violation weighs, by rule of the control list in force for the goods and destination; others weigh 1."""
+    n_trader_rows: int = 1_000_000
+    n_corridor_rows: int = 1_000_000
+    crowd_ratio: float = 1.0
+    """What each further row of the same trader or corridor counts, of the row before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list, and what every candidate's chance of it was."""
+
+    chosen: pl.DataFrame
+    """`rank`, the scored columns, `priority`, `chosen_by` (model or random) and `selection_probability`."""
+    log: pl.DataFrame
+    """One row a candidate, by declaration_id: LOG_SCHEMA."""
+
+
+LOG_SCHEMA = {
+    "declaration_id": pl.String,
+    "suspicion": pl.Float64,
+    "severity": pl.Float64,
+    "tier_ratio": pl.Float64,
+    "priority": pl.Float64,
+    "exporter_id": pl.String,
+    "office_id": pl.String,
+    "follows_model": pl.Boolean,
+    "selection_probability": pl.Float64,
+    "chosen_by": pl.String,
+}
+"""`follows_model`: the model's part of the budget reaches it. `selection_probability`: of being on the list, by either
+way; 0 only where its office can inspect nothing. `chosen_by` is null for what is not on the list."""
+
+
+def choose(
+    scored: pl.DataFrame,
+    *,
+    budget: int,
+    plan: RankingPlan,
+    salt: str,
+    offices: Mapping[str, int] | None = None,
+) -> Choice:
+    """Put `budget` declarations on the list: most by priority, a share drawn by lot from the rest.
+
+    Priority is suspicion x severity x the trader's tier, lessened for each further row of a trader or corridor that
+    the list holds already. The share by lot is what makes hit rates and prevalence estimable without bias, and keeps
+    an evader from learning what is never looked at. With a budget of one, the lot decides whether it takes the place.
 
     Parameters
     ----------
-    scored: columns `declaration_id`, `suspicion` (null sorts last) and `anomaly_p`; one row a declaration.
-    budget: number of declarations that can be inspected; at least 1.
-    random_share: share of the budget that is drawn at random, in (0, 1].
-    salt: words that fix the draw; the same salt and ids draw the same rows, in whatever order they come.
+    scored
+        One row a declaration: `declaration_id`, `suspicion` (null sorts last), `anomaly_p`, and, where known,
+        `control_rules` (list), `tier_ratio` (in (0, 1]), `exporter_id`, `corridor_id`, `office_id`.
+    budget
+        Declarations that can be inspected; at least 1.
+    salt
+        Words that fix the draw; the same salt and ids draw the same rows, in whatever order they come.
+    offices
+        Declarations that each office can inspect; an office that is not named has no limit of its own.
 
-    Returns
-    -------
-    The chosen rows with `rank` (1 first, by suspicion), `chosen_by` (model or random) and `selection_probability`:
-    1 for a row the model put there, drawn rows over candidates for a random one.
+    Raises
+    ------
+    ValueError
+        For a budget below 1, a random share outside (0, 1] or a tier ratio outside (0, 1].
     """
     if budget < 1:
         raise ValueError("budget must be at least 1")
-    if not 0 < random_share <= 1:
+    if not 0 < plan.random_share <= 1:
         raise ValueError("random_share must be above 0 and at most 1: a share that is never drawn teaches nothing")
-    n_random = max(round(budget * random_share), 1 if budget > 1 else 0)
-    by_suspicion = ranked(scored)
-    by_model = by_suspicion.head(budget - n_random)
-    rest = by_suspicion.slice(by_model.height).sort("declaration_id")
-    drawn = rest[_draw(rest.height, min(n_random, rest.height), salt)]
-    chosen = pl.concat(
-        [
-            by_model.with_columns(chosen_by=pl.lit("model"), selection_probability=pl.lit(1.0)),
-            drawn.with_columns(
-                chosen_by=pl.lit("random"), selection_probability=pl.lit(drawn.height / max(rest.height, 1))
-            ),
-        ]
+    rows, room = _with_offices(prioritised(scored, plan), offices or {})
+    n_random = budget * plan.random_share if budget == 1 else max(round(budget * plan.random_share), 1)
+    room_random = np.where(np.isfinite(room), np.minimum(room, np.ceil(room * plan.random_share)), 0.0)
+    by_model = _top(rows, budget if budget == 1 else budget - int(n_random), room - room_random)
+    rest = rows.join(by_model.select("declaration_id"), on="declaration_id", how="anti", maintain_order="left")
+    by_lot = _lot(rest, by_model, room, wanted=float(n_random), left_over=budget - by_model.height)
+    by_model = by_model.with_columns(selection_probability=pl.lit(1.0))
+    if budget == 1 and by_model.height and by_lot.height:
+        by_model, by_lot = _one_place(by_model, by_lot, plan.random_share)
+    drawn = draw(by_lot.with_columns(chance=pl.col("selection_probability")), salt)
+    model_in = by_model["declaration_id"] if budget > 1 or not drawn.len() else drawn.clear()
+    log = (
+        pl.concat(
+            [
+                by_model.with_columns(follows_model=pl.lit(value=True)),
+                by_lot.with_columns(follows_model=pl.lit(value=False)),
+            ]
+        )
+        .with_columns(
+            chosen_by=pl.when(pl.col("declaration_id").is_in(model_in.implode()))
+            .then(pl.lit("model"))
+            .when(pl.col("declaration_id").is_in(drawn.implode()))
+            .then(pl.lit("random"))
+        )
+        .sort("declaration_id")
     )
-    return ranked(chosen).with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+    added = ["severity", "tier_ratio", "priority", "selection_probability", "chosen_by"]
+    chosen = scored.drop(added, strict=False).join(
+        log.drop_nulls("chosen_by").select("declaration_id", *added), on="declaration_id", how="inner"
+    )
+    listed = _sorted(chosen).with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+    return Choice(listed, log.select(pl.col(name).cast(kind) for name, kind in LOG_SCHEMA.items()))
+
+
+def prioritised(scored: pl.DataFrame, plan: RankingPlan) -> pl.DataFrame:
+    """Add `severity`, `tier_ratio` and `priority`; what is not known of a row lessens nothing."""
+    absent: dict[str, pl.DataType | type[pl.DataType]] = {
+        "control_rules": pl.List(pl.String),
+        "tier_ratio": pl.Float64,
+    } | dict.fromkeys(("exporter_id", "corridor_id", "office_id"), pl.String)
+    rows = scored.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items() if name not in scored)
+    if rows.filter(~pl.col("tier_ratio").is_between(0, 1, closed="right")).height:
+        raise ValueError("tier_ratio must be above 0 and at most 1: a tier may lower a chance, never to zero")
+    weighed = [pl.when(pl.col("control_rules").list.contains(rule)).then(w) for rule, w in plan.severity.items()]
+    severity = pl.max_horizontal(pl.lit(1.0), *weighed) if weighed else pl.lit(1.0)
+    worth = rows.with_columns(severity=severity.cast(pl.Float64), tier_ratio=pl.col("tier_ratio").fill_null(1.0))
+    worth = _sorted(worth.with_columns(priority=pl.col("suspicion") * pl.col("severity") * pl.col("tier_ratio")))
+    crowding = pl.lit(0)
+    for name, free in (("exporter_id", plan.n_trader_rows), ("corridor_id", plan.n_corridor_rows)):
+        before = pl.int_range(pl.len()).over(name)
+        crowding += pl.when(pl.col(name).is_not_null()).then((before - free + 1).clip(lower_bound=0)).otherwise(0)
+    return worth.with_columns(priority=pl.col("priority") * pl.lit(plan.crowd_ratio).pow(crowding))
 
 
 def ranked(scored: pl.DataFrame) -> pl.DataFrame:
@@ -53,6 +147,40 @@ def ranked(scored: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _draw(candidates: int, wanted: int, salt: str) -> list[int]:
-    seed = int.from_bytes(hashlib.sha256(salt.encode()).digest()[:8], "big")
-    return sorted(int(one) for one in np.random.default_rng(seed).permutation(candidates)[:wanted])
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    by = ["priority", "suspicion", "anomaly_p", "declaration_id"]
+    return rows.sort(by, descending=[True, True, False, False], nulls_last=[True, True, True, False])
+
+
+def _with_offices(rows: pl.DataFrame, offices: Mapping[str, int]) -> tuple[pl.DataFrame, Floats]:
+    """Add `stratum`, the position of the row's office in the limits returned; the last one has none."""
+    names = sorted(offices)
+    at = pl.col("office_id").replace_strict(
+        names, list(range(len(names))), default=len(names), return_dtype=pl.Int64
+    ) if names else pl.lit(0, pl.Int64)  # fmt: skip
+    return rows.with_columns(stratum=at), np.array([float(offices[name]) for name in names] + [np.inf])
+
+
+def _top(rows: pl.DataFrame, wanted: int, room: Floats) -> pl.DataFrame:
+    """Take the first rows by priority, of each office no more than it has room for beside the lot."""
+    free = pl.DataFrame({"stratum": range(len(room)), "free": np.minimum(room, rows.height + 1.0)})
+    place = pl.int_range(pl.len()).over("stratum")
+    fitting = _sorted(rows).join(free, on="stratum", how="left", maintain_order="left").filter(place < pl.col("free"))
+    return fitting.drop("free").head(wanted)
+
+
+def _lot(rest: pl.DataFrame, by_model: pl.DataFrame, room: Floats, *, wanted: float, left_over: int) -> pl.DataFrame:
+    """Give each row that the model left out its chance; the lot takes places that offices' limits left the model."""
+    taken = np.bincount(by_model["stratum"].to_numpy(), minlength=len(room)) if by_model.height else np.zeros(len(room))
+    chance = draw_chances(
+        rest["tier_ratio"].to_numpy(), rest["stratum"].to_numpy(), room - taken, wanted=max(wanted, float(left_over))
+    )
+    return rest.with_columns(selection_probability=pl.Series(chance))
+
+
+def _one_place(by_model: pl.DataFrame, by_lot: pl.DataFrame, share: float) -> tuple[pl.DataFrame, pl.DataFrame]:
+    total = float(by_lot["selection_probability"].sum())
+    scaled = pl.col("selection_probability") * (share / total) if total else pl.lit(0.0)
+    return by_model.with_columns(selection_probability=pl.lit(1.0 - share)), by_lot.with_columns(
+        selection_probability=scaled
+    )

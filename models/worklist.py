@@ -10,6 +10,7 @@ import polars as pl
 from features.contracts import Worklist
 from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
+from models.honest import closest_honest, evidence_families
 from models.reasons import tell
 
 USUAL_CHECK = {
@@ -62,11 +63,16 @@ def compose_worklist(
             pl.col("reasons").list.head(MOST_REASONS), pl.col("counter_evidence").list.head(MOST_REASONS), _typology()
         )
     )
-    if "rule_hits" not in told.columns:
-        told = told.with_columns(rule_hits=pl.lit(None, Worklist.columns()["rule_hits"].dtype))
+    absent: dict[str, pl.DataType | type[pl.DataType]] = {
+        "rule_hits": Worklist.columns()["rule_hits"].dtype,
+        "priority": pl.Float64,
+        "severity": pl.Float64,
+    }
+    told = told.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items() if name not in told)
     return (
         told.with_columns(
             next_check=_next_check(registry),
+            closest_honest=closest_honest(evidence_families(registry)),
             expected_kg=pl.col("suspicion") * pl.col("net_kg"),
             expected_usd=pl.col("suspicion") * _worth(),
             model_version=pl.lit(versions.model),

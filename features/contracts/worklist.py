@@ -48,6 +48,11 @@ class Worklist(dy.Schema):
     selection_probability = dy.Float64(
         min_exclusive=0.0, max=1.0, description="probability with which this row was put on the list"
     )
+    priority = dy.Float64(
+        nullable=True, min=0.0, description="suspicion times severity and tier, less for many rows of one trader"
+    )
+    severity = dy.Float64(nullable=True, min=1.0, description="what a violation weighs by control and destination")
+    closest_honest = dy.String(nullable=True, description="the honest reading that fits the evidence best, if any")
     model_version = dy.String(description="fingerprint of the model")
     data_version = dy.String(description="fingerprint of the data scored")
     controls_version = dy.String(description="fingerprint of the control list and its open questions")

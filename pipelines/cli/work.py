@@ -184,6 +184,10 @@ def score(
     history: Annotated[
         Path | None, typer.Option(metavar="PATH", help="past declarations to judge against [the lake's]")
     ] = None,
+    offices: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="what offices can inspect: office_id, capacity_declarations")
+    ] = None,
+    tiers: Annotated[Path | None, typer.Option(metavar="FILE", help="tiers of traders: exporter_id, tier")] = None,
     model: Annotated[
         str, typer.Option(metavar="MODEL", help="alias, version number or folder of a model")
     ] = "champion",
@@ -206,6 +210,8 @@ def score(
             licences=licences,
             movements=movements,
             history=history,
+            offices=offices,
+            tiers=tiers,
             model=model,
             home=find_home(home),
             config=config,

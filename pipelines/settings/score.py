@@ -1,9 +1,12 @@
-"""Settings of scoring: how long the list is, what share of it is drawn by lot."""
+"""Settings of scoring: how long the list is, what weighs, how it is spread, what share of it is drawn by lot."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from models.ranking import RankingPlan
 from pipelines.settings.closed import Closed
 
 
@@ -15,3 +18,22 @@ class ScoreSettings(Closed):
     random_salt: str = Field(
         min_length=1, description="words that fix the draw; keep your own secret, or the draw can be foreseen"
     )
+    n_trader_rows: int = Field(ge=1, description="rows of one exporter that count in full")
+    n_corridor_rows: int = Field(ge=1, description="rows of one corridor that count in full")
+    crowd_ratio: float = Field(gt=0, le=1, description="what each further row counts of the one before")
+    severity_ratio: dict[str, Annotated[float, Field(ge=1)]] = Field(
+        description="what a violation weighs by rule of the control list; the weightiest counts"
+    )
+    tier_ratio: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        description="what a trader's tier leaves of its chance of inspection, by the tier's name"
+    )
+
+    def plan(self) -> RankingPlan:
+        """The settings in the form the ranking takes."""
+        return RankingPlan(
+            random_share=self.random_share,
+            severity=self.severity_ratio,
+            n_trader_rows=self.n_trader_rows,
+            n_corridor_rows=self.n_corridor_rows,
+            crowd_ratio=self.crowd_ratio,
+        )

@@ -21,6 +21,7 @@ from pipelines.steps.drift import run_drift
 from pipelines.steps.outcomes import run_outcomes as merge_into_lake
 from pipelines.steps.promote import run_promote
 from pipelines.steps.said import Said
+from pipelines.steps.selection import lists_told
 from pipelines.steps.train import run_train
 
 CONTRACTS: dict[str, type[dy.Schema]] = {
@@ -147,7 +148,13 @@ def run_outcomes(
     )
     result = merge_into_lake(loaded.frame, lake_table=home.table("outcomes"), out_dir=out)
     return Said(
-        lines=[f"outcomes: {loaded.counts}", *result.lines, *_strangers(loaded.frame, home)], paths=result.paths
+        lines=[
+            f"outcomes: {loaded.counts}",
+            *result.lines,
+            *lists_told(result.merge.table, home),
+            *_strangers(loaded.frame, home),
+        ],
+        paths=result.paths,
     )
 
 

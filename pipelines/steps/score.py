@@ -23,6 +23,7 @@ from pipelines.settings.closed import load_section
 from pipelines.settings.score import ScoreSettings
 from pipelines.steps.background import Sources, load_background
 from pipelines.steps.said import Said
+from pipelines.steps.selection import keep_selection, load_offices, load_tiers, with_limits
 
 SCORES = (
     "declaration_id",
@@ -35,7 +36,7 @@ SCORES = (
     "mineral",
 )
 
-FILES = ("worklist.html", "worklist.csv", "worklist.parquet", "scores.parquet", "rule_hits.csv")
+FILES = ("worklist.html", "worklist.csv", "worklist.parquet", "selection.parquet", "scores.parquet", "rule_hits.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def run_score(
     licences: Path | None = None,
     history: Path | None = None,
     movements: Path | None = None,
+    offices: Path | None = None,
+    tiers: Path | None = None,
     model: str = "champion",
     config: Path | None = None,
     max_rejects_share: float = 0.05,
@@ -62,9 +65,10 @@ def run_score(
     """Score a table of declarations and write the worklist.
 
     Declarations made after `as_of` are set apart, not scored. Writes to `out`: `scores.parquet` (every scored row),
-    `worklist.parquet`, `.csv` and `.html` (the budget), `rule_hits.csv` (papers that do not keep a rule's letter,
-    wherever they rank), `rejects/declarations.parquet`. Scores depend on the model, the
-    background and the row alone, never on the other rows of the file.
+    `worklist.parquet`, `.csv` and `.html` (the budget), `selection.parquet` (every candidate with its chance of being
+    on the list; a copy stays under the home for `oretrace outcomes`), `rule_hits.csv` (papers that do not keep a
+    rule's letter, wherever they rank), `rejects/declarations.parquet`. Scores depend on the model, the background and
+    the row alone, never on the other rows of the file.
     """
     settings = load_section(ScoreSettings, "score", config)
     bundle = tracking.load_version(home.folder, model)
@@ -87,8 +91,15 @@ def run_score(
     evidence = assemble_evidence(kept.declarations, background)
     scores = bundle.score(evidence, registry=REGISTRY)
     wanted = budget or settings.budget_declarations
-    chosen = choose(
-        scores, budget=wanted, random_share=settings.random_share, salt=f"{settings.random_salt} {day.isoformat()}"
+    choice = choose(
+        with_limits(scores, evidence, kept.declarations, load_tiers(tiers, settings.tier_ratio)),
+        budget=wanted,
+        plan=settings.plan(),
+        salt=f"{settings.random_salt} {day.isoformat()}",
+        offices=load_offices(offices),
+    )
+    chosen = choice.chosen.select(
+        "rank", *scores.columns, "priority", "severity", "tier_ratio", "chosen_by", "selection_probability"
     )
     shown = chosen.select("declaration_id").join(evidence, on="declaration_id", how="left", maintain_order="left")
     versions = Versions(
@@ -102,6 +113,7 @@ def run_score(
     hits = _rule_hits(evidence)
     write_table(hits, out / "rule_hits.csv")
     write_table(worklist, out / "worklist.parquet")
+    keep_selection(choice.log, worklist, out=out, home=home, day=day)
     write_table(worklist, out / "worklist.csv")
     page = worklist_page(
         worklist,
