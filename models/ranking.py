@@ -122,10 +122,9 @@ def choose(
 
 def prioritised(scored: pl.DataFrame, plan: RankingPlan) -> pl.DataFrame:
     """Add `severity`, `tier_ratio` and `priority`; what is not known of a row lessens nothing."""
-    absent: dict[str, pl.DataType | type[pl.DataType]] = {
-        "control_rules": pl.List(pl.String),
-        "tier_ratio": pl.Float64,
-    } | dict.fromkeys(("exporter_id", "corridor_id", "office_id"), pl.String)
+    absent: dict[str, pl.DataType | type[pl.DataType]] = {"control_rules": pl.List(pl.String), "tier_ratio": pl.Float64}
+    for name in ("exporter_id", "corridor_id", "office_id"):
+        absent[name] = pl.String
     rows = scored.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items() if name not in scored)
     if rows.filter(~pl.col("tier_ratio").is_between(0, 1, closed="right")).height:
         raise ValueError("tier_ratio must be above 0 and at most 1: a tier may lower a chance, never to zero")
