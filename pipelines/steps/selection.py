@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
 from models.off_policy import estimate_list
 from models.ranking import LOG_SCHEMA
@@ -86,7 +87,7 @@ def lists_told(outcomes: pl.DataFrame, home: Home) -> list[str]:
     lines = []
     for path in sorted((home.folder / FOLDER).glob("*.parquet")):
         log = pl.read_parquet(path, columns=list(LOG_SCHEMA))
-        found = outcomes.select("declaration_id", positive=pl.col("finding") != "clean").unique("declaration_id")
+        found = outcomes.select("declaration_id", positive=pl.col("finding").is_in(TYPOLOGIES)).unique("declaration_id")
         seen = log.join(found, on="declaration_id", how="left", maintain_order="left")
         listed = seen.filter(pl.col("chosen_by").is_not_null())
         known = listed.drop_nulls("positive").height

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.off_policy import OFF_POLICY_SCHEMA, estimate_policy
+from models.off_policy import OFF_POLICY_SCHEMA, estimate_list, estimate_policy
 
 
 def logs_of(positive: list[bool], probability: list[float | None], follows: list[bool]) -> pl.DataFrame:
@@ -78,3 +78,49 @@ def test_nothing_logged_tells_nothing() -> None:
     none_follow = values(estimate_policy(logs_of([True, False], [0.5, 0.5], [False, False])))
     assert none_follow["precision"] is None
     assert none_follow["recall"] == 0
+
+
+def listed(rng: np.random.Generator, *, budget: int = 40, lot: int = 60) -> pl.DataFrame:
+    """A list of a world where one in twenty of the rest is in violation and half of the model's rows are."""
+    count = 2_000
+    positive = np.where(np.arange(count) < budget, rng.random(count) < 0.5, rng.random(count) < 0.05)
+    drawn = np.zeros(count, dtype=bool)
+    drawn[rng.choice(np.arange(budget, count), lot, replace=False)] = True
+    model = np.arange(count) < budget
+    return pl.DataFrame(
+        {
+            "follows_model": model,
+            "selection_probability": np.where(model, 1.0, lot / (count - budget)),
+            "chosen_by": np.where(model, "model", np.where(drawn, "random", "")),
+            "positive": positive,
+            "truth": positive,
+        }
+    ).with_columns(
+        pl.when(pl.col("chosen_by") != "").then("chosen_by").alias("chosen_by"),
+        pl.when(pl.col("chosen_by") != "").then("positive").alias("positive"),
+    )
+
+
+def test_the_interval_of_a_list_holds_the_truth_as_often_as_it_says():
+    rng, inside = np.random.default_rng(5), 0
+    for _ in range(200):
+        log = listed(rng)
+        one = estimate_list(log).filter(pl.col("metric") == "prevalence").row(0, named=True)
+        inside += one["low"] <= float(log["truth"].mean()) <= one["high"]
+    assert inside / 200 >= 0.87  # nine in ten asked; exact limits hold at least that, less the draw's own error
+
+
+def test_a_lot_without_a_find_still_says_what_may_be_missed():
+    log = listed(np.random.default_rng(1)).with_columns(
+        positive=pl.when(pl.col("chosen_by") == "random").then(pl.lit(value=False)).otherwise("positive")
+    )
+    rows = estimate_list(log).rows_by_key("metric", named=True, unique=True)
+    assert rows["missed_share"]["value"] == 0.0
+    assert rows["missed_share"]["high"] > 0.03
+    assert rows["recall"]["value"] == 1.0
+    assert rows["recall"]["low"] < 0.5
+
+
+def test_a_list_without_results_says_nothing():
+    log = listed(np.random.default_rng(1)).with_columns(positive=pl.lit(None, pl.Boolean))
+    assert estimate_list(log)["value"].to_list() == [None] * 4
