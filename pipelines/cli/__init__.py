@@ -11,7 +11,7 @@ from pipelines.cli import data, look, work
 
 app = typer.Typer(
     name="oretrace",
-    help="Finds what does not fit in trade in controlled minerals. A finding is an indicator of doubt, never proof.",
+    help="Finds what does not fit in mineral trade: a ground for doubt, never proof.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -34,7 +34,7 @@ def _version(wanted: bool) -> None:
 def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="print the version"),
 ) -> None:
-    """Finds what does not fit in trade in controlled minerals. A finding is an indicator of doubt, never proof."""
+    """Finds what does not fit in mineral trade: a ground for doubt, never proof."""
 
 
 def _about(error: OSError) -> str:

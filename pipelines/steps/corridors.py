@@ -56,7 +56,9 @@ class CorridorsResult:
             read,
             "of those used: {paired:,} can be paired, {totals:,} say only that a month was reported, "
             "{re_exports:,} re-exports and {short_codes:,} of fewer than six digits are set apart, "
-            "{after_as_of:,} were public only later".format(**self.counts),
+            "{after_as_of:,} became public only after {as_of} and are left unseen".format(
+                **self.counts, as_of=self.params["as_of"]
+            ),
         ]
         if self.counts["looked_at"]:
             lines.append(self._named())

@@ -7,6 +7,8 @@ import pytest
 
 from pipelines.steps.evaluate import run_evaluation
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("has_truth", [True, False])
