@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 import polars as pl
 from sklearn.metrics import roc_auc_score
@@ -22,10 +23,8 @@ from sklearn.metrics import roc_auc_score
 from features.contracts import Declarations, Outcomes
 from features.contracts.columns import TYPOLOGIES
 from features.registry import REGISTRY
-from models.classifier import BoostingPlan, Sample, fit_classifier
 from models.evaluation import OURS
 from models.labels import ANY, known_before, label_inspected
-from models.matrix import columns_of
 from models.splits import Split
 from models.training import train_bundle
 from pipelines import tracking
@@ -90,7 +89,7 @@ def measure_seed(folder: Path, seed: int, declarations: int, worlds: Sequence[st
         print(f"\nseed {seed}, world {world}: " + "\n  ".join(result.lines[1:-1]))
         _print_typologies(pl.read_parquet(folder / f"evaluation-{world}" / "evaluation.parquet"))
     print(f"\nseed {seed}: " + shuffled(table, labels, split, settings))
-    print(f"seed {seed}: " + identifiers(table, labels, split, settings), flush=True)
+    print(f"seed {seed}: " + identifiers(folder / "train", table, split), flush=True)
 
 
 def _other_home(folder: Path, world: str) -> Home:
@@ -130,7 +129,7 @@ def _training_rows(folder: Path, settings: TrainSettings) -> tuple[pl.DataFrame,
 
 
 def shuffled(
-    table: pl.DataFrame, labels: pl.DataFrame, split: Split, settings: TrainSettings, *, draws: int = 5
+    table: pl.DataFrame, labels: pl.DataFrame, split: Split, settings: TrainSettings, *, draws: int = 20
 ) -> str:
     """AUC on the later period of models taught shuffled findings: what is left is leakage, or chance."""
     test = split.select(table, "test").join(labels, on="declaration_id", how="inner", maintain_order="left")
@@ -147,35 +146,45 @@ def shuffled(
     return f"shuffled labels, {draws} draws: mean AUC {np.mean(aucs):.3f}, standard error {error:.3f}"
 
 
-def identifiers(table: pl.DataFrame, labels: pl.DataFrame, split: Split, settings: TrainSettings) -> str:
-    """AUC of a learner of identifiers alone (their text, hashed) on traders that it has not seen."""
-    known = labels.filter(~pl.col("is_other"))
+def identifiers(folder: Path, table: pl.DataFrame, split: Split, *, n_draws: int = 200) -> str:
+    """AUC of a learner of identifiers alone, taught the hidden truth of the training part, on traders it has not seen.
+
+    It sees each identifier as a number, in its last digits and in two remainders; traders are drawn again for the
+    interval.
+    """
+    ids = ("declaration_id", "exporter_id", "consignee_id", "declarant_id")
+    truth = pl.read_parquet(folder / "truth" / "declarations.parquet", columns=["declaration_id", "is_violation"])
+    papers = pl.read_parquet(folder / "declarations.parquet", columns=list(ids))
+    digits = {one: pl.col(one).str.extract(r"(\d+)$").cast(pl.Int64) for one in ids}
+    seen = papers.select(
+        "declaration_id",
+        *(number.alias(f"{one}_number") for one, number in digits.items()),
+        *((number % n).alias(f"{one}_{n}") for one, number in digits.items() for n in (10, 97, 1000)),
+    ).join(truth, on="declaration_id", how="left", maintain_order="left")
+    rows = table.select("declaration_id", "exporter_id")
     train, test = (
-        split.select(table, part).join(known, on="declaration_id", how="inner", maintain_order="left")
+        split.select(rows, part).join(seen, on="declaration_id", how="left", maintain_order="left")
         for part in ("train", "test")
     )
-    test = test.filter(pl.col("unseen_party"))
-    columns = columns_of((), table.select("declaration_id", "declared_on").with_columns(pl.lit(None).alias("mineral")))
-    group = settings.split.group_column
-
-    def hashed(rows: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float32]]:
-        # the two category columns of the matrix, here the identifier as a number and its beginning
-        tail = rows[group].str.extract(r"(\d+)$").cast(pl.Float32)
-        return np.column_stack([tail.to_numpy(), (rows["declaration_id"].hash(1) % 97).cast(pl.Float32).to_numpy()])
-
-    plan = BoostingPlan(n_positives_min=5)
-    sample = Sample(
-        hashed(train),
-        train[ANY].to_numpy().astype(float),
-        train["weight"].to_numpy(),
-        train["declared_on"].to_physical().to_numpy(),
-    )
-    one = fit_classifier(sample, columns, plan=plan, seed=1)
-    n = int(test[ANY].sum())
-    if not n or n == test.height:
+    test = test.filter("unseen_party")
+    columns = [name for name in seen.columns if name not in ("declaration_id", "is_violation")]
+    plan = {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True}
+    data = lgb.Dataset(train.select(columns).to_numpy().astype(float), train["is_violation"].to_numpy())
+    score = lgb.train(plan, data, 100).predict(test.select(columns).to_numpy().astype(float))
+    positive = test["is_violation"].to_numpy()
+    if not positive.any():
         return "identifiers alone on unseen traders: no violation among them to measure on"
-    auc = roc_auc_score(test[ANY].to_numpy(), one.raw_scores(hashed(test)))
-    return f"identifiers alone on unseen traders: AUC {auc:.3f} ({n} violations among {test.height} inspected)"
+    party = test["exporter_id"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+    rng, drawn = np.random.default_rng(0), []
+    for _ in range(n_draws):
+        times = np.bincount(rng.integers(0, party.max() + 1, party.max() + 1), minlength=party.max() + 1)[party]
+        if times[positive].any():
+            drawn.append(roc_auc_score(positive, score, sample_weight=times))
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    return (
+        f"identifiers alone on unseen traders: AUC {roc_auc_score(positive, score):.3f} ({low:.3f} to {high:.3f}; "
+        f"{int(positive.sum())} violations among {test.height:,}, hidden truth)"
+    )
 
 
 if __name__ == "__main__":
