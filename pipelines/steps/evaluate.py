@@ -45,7 +45,7 @@ N_DISTURBED = 1_500
 """Declarations disturbed and assembled again at most: all violations up to half of them, the rest drawn."""
 FIELD = (
     "precision 0.93 at 1 % inspected, recall 0.90 at 10 %, at 2.2 % prevalence: the best published on private "
-    "customs data (DATE, Kim et al. 2020), for orientation only"
+    "customs data, for orientation only"
 )
 
 

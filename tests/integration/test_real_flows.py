@@ -104,7 +104,7 @@ def test_graphite_to_iran_and_the_emirates_is_told_as_a_reclassification(chinese
     assert set(graphite["hub_iso3"]) == {"IRN", "ARE"}
     assert set(graphite["leading_rival"]) == {"rival_reclassification"}
     assert set(graphite["destination_iso3"]) == {"_X"}  # what the third country did with it is not in these figures
-    # 811292 to Kazakhstan rose twenty-nine-fold (PROVENANCE.md), nearly all of it in one month, and is told as such.
+    # 811292 to Kazakhstan rose twenty-nine-fold (PROVENANCE.md), most of it in October 2023, and is told as such.
     rest = told.filter(pl.col("mineral") != "code 380110")
     assert set(rest["leading_rival"]) <= {"rival_single_lot"}
     assert set(rest["hub_iso3"]) <= {"KAZ"}
