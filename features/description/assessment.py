@@ -8,9 +8,9 @@ from features.description.composition import MAIN_SHARE, find_compositions, stat
 from features.description.compounds import lawful_headings
 from features.description.context import context_keeps, is_denied
 from features.description.forms import form_classes, settle_forms
+from features.description.long_texts import cut_down
 from features.description.normalise import (
-    READ_FROM_END,
-    READ_FROM_START,
+    LONGEST_READ,
     changed_chars,
     disguise_share,
     lower_simplified,
@@ -30,7 +30,7 @@ COMPOSITION_WEIGHT = 0.95  # an element stated at half of the mass or more can h
 MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
 ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
 NAMED_WEIGHT = 0.5  # every mineral named as surely as this is told, not only the surest
-OVERLONG_STRENGTH = 0.6  # nobody needs more than 5,120 characters to name a good
+OVERLONG_STRENGTH = 0.6  # nobody needs more than 8,192 characters to name a good
 CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray mark, and every fifth letter
 
 
@@ -45,13 +45,14 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     `negated_term`, `innocent_context`.
     """
     vocabulary = build_vocabulary(minerals.terms, minerals.forms, minerals.minerals)
-    numbered = texts.select("text").sort("text").with_row_index("text_no")
-    clean = plain_text(pl.col("text"))
-    base = numbered.with_columns(clean=clean).with_columns(
+    numbered = texts.select("text").sort("text").with_row_index("text_no").cache()
+    read = cut_down(numbered.select("text_no", "text"), vocabulary).cache()
+    clean = read.select("text_no", clean=plain_text(pl.col("text")))
+    base = numbered.join(clean, on="text_no", how="left").with_columns(
         words=lower_simplified(word_text(pl.col("clean"))), purity=stated_purity(pl.col("clean"))
     )
     base = base.cache()
-    readings = read_texts(numbered, vocabulary).cache()
+    readings = read_texts(read, vocabulary).cache()
     mentions = find_mentions(readings, vocabulary).cache()
     controlled = minerals.forms.filter("is_listed")["mineral"].unique().sort().to_list()
     in_text = _not_seen_before(mentions).join(base.select("text_no", "words"), on="text_no", how="left")
@@ -205,5 +206,5 @@ def _best_mineral(by_mineral: pl.LazyFrame) -> pl.LazyFrame:
 def _disguise(text: pl.Expr, hidden_term: pl.Expr) -> pl.Expr:
     """Letters had to be undone before the text could be read."""
     undone = pl.when(changed_chars(text) >= 2).then(ramp(disguise_share(text), CLEAN_SHARE, DISGUISED_SHARE) * 0.8)
-    overlong = pl.when(text.str.len_chars() > READ_FROM_START + READ_FROM_END).then(OVERLONG_STRENGTH)
+    overlong = pl.when(text.str.len_chars() > LONGEST_READ).then(OVERLONG_STRENGTH)
     return pl.max_horizontal(hidden_term, undone.otherwise(0.0), overlong.otherwise(0.0))

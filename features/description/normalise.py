@@ -1,7 +1,7 @@
 """Read declared text twice: as an honest reader would, and with every disguise undone.
 
-Only the first 4,096 and the last 1,024 characters are read; a longer text is itself evidence. So a megabyte costs no
-more than five kilobytes, and every step below is one linear pass.
+No more than 8,192 characters are read; a longer text is itself evidence, and `long_texts` finds the passages of it that
+are worth reading. So a megabyte costs no more than eight kilobytes here, and every step below is one linear pass.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import polars as pl
 from features.description import lookalikes as look
 from features.description.confusables import LOOKALIKES
 
-READ_FROM_START = 4096
+LONGEST_READ = 8192
 READ_FROM_END = 1024
 
 _LETTER = r"[\p{Latin}\p{Han}\p{N}]"
@@ -26,9 +26,10 @@ _SYMBOLS = "".join(look.SYMBOL_LETTERS)
 
 
 def read_portion(text: pl.Expr) -> pl.Expr:
-    """Keep the part of a text that is read: all of it up to 5,120 characters, else its start and its end."""
-    both_ends = pl.concat_str([text.str.head(READ_FROM_START), pl.lit(" "), text.str.tail(READ_FROM_END)])
-    return pl.when(text.str.len_chars() > READ_FROM_START + READ_FROM_END).then(both_ends).otherwise(text)
+    """Keep the part of a text that is read: all of it up to 8,192 characters, else its start and its end."""
+    start = text.str.head(LONGEST_READ - READ_FROM_END - 1)
+    both_ends = pl.concat_str([start, pl.lit(" "), text.str.tail(READ_FROM_END)])
+    return pl.when(text.str.len_chars() > LONGEST_READ).then(both_ends).otherwise(text)
 
 
 def without_markup(text: pl.Expr) -> pl.Expr:

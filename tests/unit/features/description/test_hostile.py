@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from features.description.assessment import assess_texts
-from features.description.normalise import READ_FROM_END, READ_FROM_START, changed_chars, normalised_text, plain_text
+from features.description.normalise import LONGEST_READ, changed_chars, normalised_text, plain_text
 from features.minerals import Minerals
 
 MEGABYTE = 1_000_000
@@ -58,16 +58,45 @@ def test_the_mineral_is_still_found(minerals: Minerals, name: str) -> None:
 def test_only_a_bounded_part_of_a_text_is_read() -> None:
     """The work after the cut does not depend on how long the text was: hence linear in its length."""
     text = pl.lit("ab " * (MEGABYTE // 3))
-    limit = READ_FROM_START + READ_FROM_END + 1
-    assert pl.select(plain_text(text).str.len_chars()).item() <= limit
-    assert pl.select(normalised_text(text).str.len_chars()).item() <= limit + 2
+    assert pl.select(plain_text(text).str.len_chars()).item() <= LONGEST_READ
+    assert pl.select(normalised_text(text).str.len_chars()).item() <= LONGEST_READ + 2
 
 
-def test_an_overlong_text_is_itself_worth_a_mention(minerals: Minerals) -> None:
-    middle = "porcelain tiles " * 400 + "antimony ingot " + "porcelain tiles " * 400  # nobody reads the middle
-    read = assess_texts(pl.LazyFrame({"text": [middle]}), minerals).collect()
-    assert read["text_mineral"].item() is None
-    assert read["disguised_text"].item() >= 0.5
+TILES = "porcelain tiles for floors "
+DEEP = {
+    "plain": ("antimony ingot", "antimony"),
+    "across passages": ("x" * 120 + " gallium metal 99.99% purity", "gallium"),
+    "cas": ("CAS 7440-56-4 lumps", "germanium"),
+    "chinese": ("三氧化二锑", "antimony"),
+    "look-alike letters": ("аntimоny ingоt", "antimony"),
+    "letters apart": ("g a l l i u m  m e t a l", "gallium"),
+    "digits": ("ant1m0ny ingots", "antimony"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(DEEP))
+@pytest.mark.parametrize("depth", [400, 20_000])
+def test_a_term_is_found_however_deep_it_lies(minerals: Minerals, name: str, depth: int) -> None:
+    named, mineral = DEEP[name]
+    text = TILES * depth + named + " " + TILES * depth
+    read = assess_texts(pl.LazyFrame({"text": [text, TILES * depth]}).unique(), minerals).collect()
+    found = dict(zip(read["text"], read["text_mineral"], strict=True))
+    assert found == {text: mineral, TILES * depth: None}
+    assert read["disguised_text"].min() >= 0.5  # that long is itself worth a mention
+
+
+def test_what_is_said_about_a_deep_term_is_read_with_it(minerals: Minerals) -> None:
+    text = TILES * 1000 + "free of antimony. " + TILES * 1000
+    read = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()
+    assert read["term_weight"].item() == 0.0
+    assert read["negated_term"].item() > 0.5
+
+
+def test_many_denials_do_not_crowd_out_the_term(minerals: Minerals) -> None:
+    text = "antimony free. " * 10_000 + "antimony ingots 99.65%. " + "antimony free. " * 10_000
+    read = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()
+    assert read["text_mineral"].item() == "antimony"
+    assert read["term_weight"].item() > 0.5
 
 
 def test_markup_and_control_characters_leave_the_text() -> None:
