@@ -21,6 +21,7 @@ from models.classifier import Classifier, log_odds
 from models.conformal import ConformalTable, group_names
 from models.detectors import CombinedAnomaly
 from models.labels import ANY, TARGETS
+from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 
 FORMAT = 3
@@ -29,6 +30,8 @@ FORMAT = 3
 SCORE_SCHEMA = {
     "declaration_id": pl.String,
     "suspicion": pl.Float64,
+    "suspicion_low": pl.Float64,
+    "suspicion_high": pl.Float64,
     "p_misdeclaration": pl.Float64,
     "p_concealment": pl.Float64,
     "p_transshipment": pl.Float64,
@@ -46,6 +49,8 @@ class ModelBundle:
     classifiers: Mapping[str, Classifier]
     """One per target: `any` and the typologies."""
     calibrators: Mapping[str, Calibrator]
+    limits: Limits | None
+    """How far the calibration of any violation could be off; null where there was nothing to calibrate on."""
     typology_shares: Mapping[str, float]
     """Share of each typology among the violations known in training, for those without a classifier."""
     anomaly: CombinedAnomaly
@@ -78,9 +83,10 @@ class ModelBundle:
     def score(self, evidence: pl.DataFrame, *, registry: Sequence[Evidence] | None = None) -> pl.DataFrame:
         """Score each row by itself: no score depends on the other rows, their order or their number.
 
-        `suspicion` is the calibrated probability of a violation of any typology. Each `p_` is suspicion times how
-        likely a violation is of that typology, which its classifier learned among violations; one without a classifier
-        gets its share of known violations. A shipment can be more than one: they need not add up. `raw_score` is the
+        `suspicion` is the calibrated probability of a violation of any typology, `suspicion_low` and `suspicion_high`
+        the limits between which nine in ten calibrations lie (null where there was none). Each `p_` is suspicion times
+        how likely a violation is of that typology, which its classifier learned among violations; one without a
+        classifier gets its share of known violations. A shipment can be more than one: they need not add up. `raw_score` is the
         log-odds before calibration, for order among equals; without a classifier it is the anomaly score. Rows come
         back in the order they came. Raises ConfigError for a registry or columns other than those of the training.
         """
@@ -90,11 +96,16 @@ class ModelBundle:
         anomaly = self.anomaly_scores(self.anomaly_matrix(evidence))
         raw = self.classifiers[ANY].raw_scores(matrix)
         suspicion = self.calibrators[ANY].probability(raw)
+        low, high = (
+            (None, None) if self.limits is None else self.limits.around(raw, self.calibrators[ANY].log_odds_of(raw))
+        )
         kinds = {f"p_{typology}": self._typology(typology, matrix, suspicion) for typology in TYPOLOGIES}
         return pl.DataFrame(
             {
                 "declaration_id": evidence["declaration_id"],
                 "suspicion": suspicion,
+                "suspicion_low": low,
+                "suspicion_high": high,
                 **kinds,
                 "raw_score": raw if self.is_supervised else anomaly,
                 "anomaly_score": anomaly,
@@ -146,6 +157,7 @@ class ModelBundle:
             "format": FORMAT,
             "columns": self.columns.to_dict(),
             "typology_shares": dict(self.typology_shares),
+            "limits": None if self.limits is None else self.limits.to_dict(),
             "classifiers": {
                 name: {
                     "share": one.share,
@@ -199,6 +211,7 @@ class ModelBundle:
                 columns=Columns.from_dict(plain["columns"]),
                 classifiers={name: classifiers[name] for name in TARGETS},
                 calibrators={name: Calibrator.from_dict(calibrations[name]) for name in TARGETS},
+                limits=Limits.from_dict(plain["limits"]) if plain.get("limits") else None,
                 typology_shares={name: plain["typology_shares"][name] for name in TYPOLOGIES},
                 anomaly=CombinedAnomaly.from_dict(json.loads(files["anomaly.json"])),
                 conformal=ConformalTable.from_dict(json.loads(files["conformal.json"])),

@@ -30,14 +30,17 @@ class Calibrator:
     n: int
     n_positive: int
 
-    def probability(self, raw: Floats) -> Floats:
-        """Calibrated probability of each raw score, in their order, at least one in a million away from 0 and 1."""
+    def log_odds_of(self, raw: Floats) -> Floats:
+        """Calibrated log-odds of each raw score, in their order."""
         x, z = np.asarray(self.raw), np.asarray(self.log_odds)
         inside = np.interp(raw, x, z)
         first = (z[1] - z[0]) / (x[1] - x[0])
         last = (z[-1] - z[-2]) / (x[-1] - x[-2])
-        inside = inside + first * np.minimum(raw - x[0], 0.0) + last * np.maximum(raw - x[-1], 0.0)
-        return np.asarray(SURELY + (1 - 2 * SURELY) * expit(inside), dtype=float)
+        return np.asarray(inside + first * np.minimum(raw - x[0], 0.0) + last * np.maximum(raw - x[-1], 0.0))
+
+    def probability(self, raw: Floats) -> Floats:
+        """Calibrated probability of each raw score, in their order, at least one in a million away from 0 and 1."""
+        return probability_of(self.log_odds_of(raw))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for JSON."""
@@ -54,6 +57,11 @@ class Calibrator:
         """Read the plain form back."""
         raw, odds = tuple(plain["raw"]), tuple(plain["log_odds"])
         return cls(plain["method"], raw, odds, plain["n"], plain["n_positive"])
+
+
+def probability_of(log_odds: Floats) -> Floats:
+    """Probability of log-odds, at least one in a million away from 0 and 1."""
+    return np.asarray(SURELY + (1 - 2 * SURELY) * expit(log_odds), dtype=float)
 
 
 IDENTITY = Calibrator("none", (-1.0, 1.0), (-1.0, 1.0), 0, 0)

@@ -18,7 +18,9 @@ from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
 from models.labels import ANY, OTHER, TARGETS, known_before
 from models.learning_rows import with_families_dropped, with_unlabelled
-from models.matrix import QUANTITIES, Columns, build_matrix, columns_of
+from models.limits import Limits, fit_limits
+from models.matrix import QUANTITIES, Columns, Floats, build_matrix, columns_of
+from models.ranked_metrics import cluster_codes
 from models.splits import Split
 
 
@@ -34,6 +36,7 @@ class TrainingPlan:
     n_positives_isotonic: int = 300
     n_positives_platt: int = 20
     prior_share: float = 0.01
+    group_column: str = "exporter_id"
     seed: int = 0
     threads: int = 2
 
@@ -82,6 +85,7 @@ def train_bundle(
         columns=columns,
         classifiers=classifiers,
         calibrators=calibrators,
+        limits=_fit_limits(classifiers[ANY], calibrators[ANY], checked, columns, plan) if learned.height else None,
         typology_shares=_typology_shares(learned),
         anomaly=anomaly,
         conformal=fit_conformal(np.empty(0), pl.Series([], dtype=pl.String), min_group_rows=plan.n_group_rows_min),
@@ -167,6 +171,34 @@ def _calibrator(
         checked["weight"].to_numpy().astype(float),
         n_positives_isotonic=plan.n_positives_isotonic,
         n_positives_platt=plan.n_positives_platt,
+    )
+
+
+def _fit_limits(
+    classifier: Classifier, calibrator: Calibrator, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+) -> Limits | None:
+    """Limits of the calibration of any violation, with the traders of its rows drawn again."""
+    raw, positive = classifier.raw_scores(build_matrix(checked, columns)), checked[ANY].to_numpy().astype(bool)
+    group = plan.group_column
+    party = checked[group] if group in checked.columns else pl.Series([None] * checked.height, dtype=pl.String)
+
+    def again(weight: Floats) -> Calibrator:
+        return fit_calibrator(
+            raw,
+            positive,
+            weight,
+            n_positives_isotonic=plan.n_positives_isotonic,
+            n_positives_platt=plan.n_positives_platt,
+        )
+
+    return fit_limits(
+        raw,
+        positive,
+        checked["weight"].to_numpy().astype(float),
+        cluster_codes(party),
+        calibrator=calibrator,
+        fit=again,
+        seed=plan.seed,
     )
 
 

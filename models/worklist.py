@@ -65,6 +65,8 @@ def compose_worklist(
     )
     absent: dict[str, pl.DataType | type[pl.DataType]] = {
         "rule_hits": Worklist.columns()["rule_hits"].dtype,
+        "suspicion_low": pl.Float64,
+        "suspicion_high": pl.Float64,
         "priority": pl.Float64,
         "severity": pl.Float64,
     }

@@ -52,6 +52,8 @@ class Worklist(dy.Schema):
         nullable=True, min=0.0, description="suspicion times severity and tier, less for many rows of one trader"
     )
     severity = dy.Float64(nullable=True, min=1.0, description="what a violation weighs by control and destination")
+    suspicion_low = c.share(description="lower limit of nine calibrations in ten, had other traders been inspected")
+    suspicion_high = c.share(description="upper limit likewise; null, as the lower one, where nothing was inspected")
     closest_honest = dy.String(nullable=True, description="the honest reading that fits the evidence best, if any")
     model_version = dy.String(description="fingerprint of the model")
     data_version = dy.String(description="fingerprint of the data scored")

@@ -165,6 +165,7 @@ class TrainSettings(Closed):
             prior_share=self.classifier.prior_share,
             **self.anomaly.model_dump(),
             **self.calibration.model_dump(),
+            group_column=self.split.group_column,
             seed=self.seed,
             threads=self.threads,
         )

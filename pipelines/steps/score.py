@@ -28,6 +28,8 @@ from pipelines.steps.selection import keep_selection, load_offices, load_tiers, 
 SCORES = (
     "declaration_id",
     "suspicion",
+    "suspicion_low",
+    "suspicion_high",
     "p_misdeclaration",
     "p_concealment",
     "p_transshipment",

@@ -31,6 +31,7 @@ EXPERIMENT = "training"
 CHALLENGER, CHAMPION = "challenger", "champion"
 REQUIREMENTS = ("dataframely", "lightgbm", "mlflow", "numpy", "pandas", "polars", "pyarrow", "scikit-learn", "scipy")
 N_EXAMPLE_ROWS = 5
+UNKNOWN_AT_TIMES = ("suspicion_low", "suspicion_high", "anomaly_p")
 NO_CHAMPION = "there is no champion yet: run `oretrace train` and `oretrace promote`, or `oretrace demo`"
 
 
@@ -99,7 +100,7 @@ def _log_model(bundle: ModelBundle, example: pl.DataFrame) -> str:
     inputs += [ColSpec("string", name, required=False) for name in CATEGORIES]
     inputs += [ColSpec("double" if name in QUANTITIES else "string", name, required=False) for name in DESCRIBED]
     outputs: list[ColSpec | TensorSpec] = [
-        ColSpec("string" if kind == pl.String else "double", name, required=name != "anomaly_p")
+        ColSpec("string" if kind == pl.String else "double", name, required=name not in UNKNOWN_AT_TIMES)
         for name, kind in SCORE_SCHEMA.items()
     ]
     shown = example.head(N_EXAMPLE_ROWS).select(
