@@ -73,8 +73,9 @@ def fit_calibrator(
     """Fit the richest map that the positives of the calibration period can carry.
 
     At least `n_positives_isotonic`: centred isotonic regression (Oron and Flournoy 2017), whose knots are the
-    centres of the isotonic blocks, so that nothing is a plateau. At least `n_positives_platt`: Platt's sigmoid with
-    his smoothed targets and a weak pull of the slope to 1. Fewer: only the level is shifted. No rows: unchanged.
+    centres of the isotonic blocks, so that nothing is a plateau. At least `n_positives_platt`: Platt's sigmoid with a
+    weak pull of the slope to 1 in the place of his smoothed targets, which would raise every row by about one in n:
+    as much as violations are of all trade. Fewer: only the level is shifted. No rows: unchanged.
     """
     n, n_positive = len(raw), int(positive.sum())
     if n == 0:
@@ -85,23 +86,23 @@ def fit_calibrator(
         knots = _isotonic(raw, positive, weight)
         if knots is not None:
             return Calibrator("isotonic", *knots, n, n_positive)
-    # Platt (1999): the labels of n+ positives and n- negatives are pulled in by one pseudo-count each
-    high, low = (n_positive + 1) / (n_positive + 2), 1 / (n - n_positive + 2)
-    target = np.where(positive, high, low)
     if n_positive >= n_positives_platt and n - n_positive >= n_positives_platt and spread > 0:
-        slope, shift = _platt(raw, target, weight)
+        slope, shift = _sigmoid(raw, positive, weight)
         return Calibrator("platt", (-1.0, 1.0), (shift - slope, shift + slope), n, n_positive)
-    share = float((weight * target).sum() / weight.sum())
+    # half a positive among one more row (Krichevsky and Trofimov 1981), so that no find is not certainty
+    share = (float(weight[positive].sum()) + 0.5) / (float(weight.sum()) + 1.0)
     shift = float(brentq(lambda a: float((weight * expit(raw + a)).sum() / weight.sum()) - share, -60.0, 60.0))
     return Calibrator("offset", (-1.0, 1.0), (shift - 1.0, shift + 1.0), n, n_positive)
 
 
-def _platt(raw: Floats, target: Floats, weight: Floats) -> tuple[float, float]:
+def _sigmoid(raw: Floats, positive: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
+    """Slope and shift of least weighted log-loss, the log of the slope pulled to 0 like one standard normal draw."""
+
     def loss(parameters: Floats) -> tuple[float, Floats]:
         slope, shift = np.exp(parameters[0]), parameters[1]
         z = slope * raw + shift
-        cost = float((weight * (np.logaddexp(0.0, z) - target * z)).sum() + parameters[0] ** 2 / 2)
-        miss = weight * (expit(z) - target)
+        cost = float((weight * (np.logaddexp(0.0, z) - positive * z)).sum() + parameters[0] ** 2 / 2)
+        miss = weight * (expit(z) - positive)
         return cost, np.array([slope * (miss * raw).sum() + parameters[0], miss.sum()])
 
     found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-3.0, 3.0), (-60.0, 60.0)]).x

@@ -35,9 +35,18 @@ def test_few_positives_move_the_level_only() -> None:
     positive = np.arange(500) < 5
     calibrator = fit_calibrator(raw, positive, np.ones(500), **SIZES)
     assert calibrator.method == "offset"
-    # mean probability is Platt's target (5 of 6/7 and 495 of 1/497), not 0
-    target = (5 * 6 / 7 + 495 / 497) / 500
-    assert calibrator.probability(raw).mean() == pytest.approx(target, rel=1e-3)
+    # 5 of 500, and half a positive among one more row, so that none found would not be 0
+    assert calibrator.probability(raw).mean() == pytest.approx(5.5 / 501, rel=1e-3)
+
+
+def test_rare_violations_are_not_made_likelier() -> None:
+    """At 1 % and 2,000 rows, the level stays within sampling error: nothing is added to every row."""
+    raw, _, _ = simulated(2000, shift=0.0, slope=1.0)
+    rng = np.random.default_rng(7)
+    positive = rng.random(2000) < expit(raw - 5.0)
+    calibrator = fit_calibrator(raw, positive, np.ones(2000), n_positives_isotonic=300, n_positives_platt=5)
+    assert calibrator.method == "platt"
+    assert calibrator.probability(raw).mean() == pytest.approx(positive.mean(), rel=0.02)
 
 
 @pytest.mark.parametrize("n", [50, 1500, 20_000])
