@@ -86,9 +86,10 @@ class ModelBundle:
         `suspicion` is the calibrated probability of a violation of any typology, `suspicion_low` and `suspicion_high`
         the limits between which nine in ten calibrations lie (null where there was none). Each `p_` is suspicion times
         how likely a violation is of that typology, which its classifier learned among violations; one without a
-        classifier gets its share of known violations. A shipment can be more than one: they need not add up. `raw_score` is the
-        log-odds before calibration, for order among equals; without a classifier it is the anomaly score. Rows come
-        back in the order they came. Raises ConfigError for a registry or columns other than those of the training.
+        classifier gets its share of known violations. A shipment can be more than one: they need not add up.
+        `raw_score` is the log-odds before calibration, for order among equals; without a classifier it is the anomaly
+        score. Rows come back in the order they came. Raises ConfigError for a registry or columns other than those of
+        the training.
         """
         if registry is not None:
             self.columns.check(registry)
