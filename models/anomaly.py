@@ -12,7 +12,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from features.evidence import Role
-from models.matrix import Floats
+from models.matrix import FLOATS, Floats
 
 Side = Literal["upper", "both", "none"]
 SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "both"}
@@ -64,7 +64,7 @@ class TailAnomaly(BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803, ARG002 - scikit-learn's names
         """Learn the tails of each column of `X` (rows by columns; NaN is unknown)."""
-        matrix: Floats = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        matrix: Floats = validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan")
         sides = self.sides if self.sides is not None else ("both",) * matrix.shape[1]
         weights = self.weights if self.weights is not None else (1.0,) * matrix.shape[1]
         if not len(sides) == len(weights) == matrix.shape[1]:
@@ -112,7 +112,7 @@ class TailAnomaly(BaseEstimator):  # type: ignore[misc]
 
     def _checked(self, rows: ArrayLike) -> Floats:
         check_is_fitted(self)
-        matrix: Floats = validate_data(self, rows, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        matrix: Floats = validate_data(self, rows, dtype=FLOATS, ensure_all_finite="allow-nan", reset=False)
         return matrix
 
     def _column(self, column: Floats, j: int) -> Floats:

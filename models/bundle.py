@@ -94,7 +94,7 @@ class ModelBundle:
         if registry is not None:
             self.columns.check(registry)
         matrix = build_matrix(evidence, self.columns)
-        anomaly = self.anomaly_scores(self.anomaly_matrix(evidence))
+        anomaly = self.anomaly_scores(detector_matrix(evidence, self.columns, matrix))
         raw = self.classifiers[ANY].raw_scores(matrix)
         suspicion = self.calibrators[ANY].probability(raw)
         low, high = (
@@ -115,11 +115,11 @@ class ModelBundle:
             schema=SCORE_SCHEMA,
         ).with_columns(pl.col("anomaly_p").fill_nan(None))
 
-    def anomaly_matrix(self, evidence: pl.DataFrame) -> Floats:
+    def anomaly_matrix(self, evidence: pl.DataFrame) -> Matrix:
         """Build what the detectors read: the evidence, then quantities and codes of goods and lane."""
         return detector_matrix(evidence, self.columns)
 
-    def anomaly_scores(self, matrix: Floats) -> Floats:
+    def anomaly_scores(self, matrix: Matrix) -> Floats:
         """Anomaly score of each row of an anomaly matrix."""
         if not matrix.shape[0] or not self.columns.codes:
             return np.zeros(matrix.shape[0])
@@ -236,10 +236,13 @@ class ModelBundle:
         return suspicion * self.calibrators[typology].probability(classifier.raw_scores(matrix))
 
 
-def detector_matrix(evidence: pl.DataFrame, columns: Columns) -> Floats:
-    """Evidence columns in order, then quantities and codes of goods and lane; NaN is unknown."""
-    matrix = build_matrix(evidence, columns)[:, : len(columns.codes)]
-    return np.hstack([matrix.astype(float), build_described(evidence, columns)])
+def detector_matrix(evidence: pl.DataFrame, columns: Columns, matrix: Matrix | None = None) -> Matrix:
+    """Evidence columns in order, then quantities and codes of goods and lane; NaN is unknown.
+
+    `matrix` is the evidence's own, where it was built already.
+    """
+    own = build_matrix(evidence, columns) if matrix is None else matrix
+    return np.hstack([own[:, : len(columns.codes)], build_described(evidence, columns)])
 
 
 def unlearned(share: float, note: str) -> Classifier:

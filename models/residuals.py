@@ -13,7 +13,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.classifier import as_text, load_booster, useful_threads
-from models.matrix import Floats
+from models.matrix import FLOATS, Floats
 
 LOW, HIGH = 0.1, 0.9  # the middle 80 % is what is usual; farther quantiles rest on too few rows
 NARROWEST = 0.05  # in logs, 5 %: goods of one price to the cent must not make a rounding look odd
@@ -60,7 +60,7 @@ class ResidualAnomaly(BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803, ARG002 - scikit-learn's names
         """Learn the bands from the rows of `X` (NaN is unknown)."""
-        matrix: Floats = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        matrix: Floats = validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan")
         self.bands_: list[tuple[str, str] | None] = [
             self._band(matrix[:, j], matrix[:, self.n_quantities :]) for j in range(self.n_quantities)
         ]
@@ -69,7 +69,7 @@ class ResidualAnomaly(BaseEstimator):  # type: ignore[misc]
     def residuals(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Residual of each quantity in half-widths of its band; NaN where unknown. Positive is above the middle."""
         check_is_fitted(self)
-        matrix: Floats = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        matrix: Floats = validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan", reset=False)
         found = np.full((len(matrix), self.n_quantities), np.nan)
         given, row = _distinct(matrix[:, self.n_quantities :])
         for j, band in enumerate(self.bands_):

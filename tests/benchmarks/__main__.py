@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.benchmarks.steps import CASES
+from tests.benchmarks.steps import CASES, Case
 
 ROWS, QUICK_ROWS = 1_000_000, 100_000
 ROOT = Path(__file__).parents[2]
@@ -39,16 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, case in CASES.items():
             if name not in chosen and not (name.startswith("plain scan") and case.file in files):
                 continue
-            if "DuckDB" in name and not find_spec("duckdb"):
-                print(f"{name}: left out, DuckDB is not installed (`make bench` installs it)", flush=True)
+            if case.needs and not find_spec(case.needs):
+                print(f"{name}: left out, {case.needs} is not installed (`make bench` installs it)", flush=True)
                 continue
             if case.file == "evidence" and not (folder / "evidence.parquet").exists():
-                trees = _run(folder, f"model {rows}")["trees"]
-                print(f"(a model of {trees:,.0f} trees in four classifiers, trained on the world)", flush=True)
+                trees = _run(folder, f"model {rows}")
+                print(
+                    f"(a model trained on the world: {trees['any']:,.0f} trees for any violation, {trees['all']:,.0f} "
+                    "with the typologies)",
+                    flush=True,
+                )
             found = _run(folder, name)
             if name.startswith("plain scan"):
                 scans[case.file] = found["seconds"]
-            _print(_line(name, folder / f"{case.file}.parquet", found, scans[case.file]))
+            _print(_line(name, case, folder / f"{case.file}.parquet", found, scans[case.file]))
     return 0
 
 
@@ -81,8 +85,9 @@ def _about(rows: int) -> str:
     )
 
 
-def _line(name: str, file: Path, found: dict[str, float], scan: float) -> tuple[Any, ...]:
-    rows, seconds = pl.scan_parquet(file).select(pl.len()).collect().item(), found["seconds"]
+def _line(name: str, case: Case, file: Path, found: dict[str, float], scan: float) -> tuple[Any, ...]:
+    all_rows, seconds = pl.scan_parquet(file).select(pl.len()).collect().item(), found["seconds"]
+    rows = min(all_rows, case.n_rows_max or all_rows)
     memory = (f"{found['peak_mb']:,.0f}", f"{found['inputs_mb']:,.0f}")
     return (
         name,
@@ -91,7 +96,7 @@ def _line(name: str, file: Path, found: dict[str, float], scan: float) -> tuple[
         f"{found['cpu_seconds']:.2f}",
         f"{rows / seconds:,.0f}",
         *memory,
-        f"{seconds / scan:.1f}",
+        f"{seconds / scan * all_rows / rows:.1f}",
     )
 
 

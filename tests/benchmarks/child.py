@@ -22,7 +22,7 @@ def main(folder: Path, name: str) -> dict[str, float]:
         make_tables(folder, rows=int(numbers[0]), flow_rows=int(numbers[1]))
         return {}
     if kind == "model":
-        return {"trees": make_model(ground, rows=int(numbers[0]))}
+        return make_model(ground, rows=int(numbers[0]))
     step = CASES[name].prepare(ground)
     before = resource.getrusage(resource.RUSAGE_SELF)
     start = time.perf_counter()

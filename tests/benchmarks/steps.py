@@ -21,9 +21,12 @@ from features.parcel import build_parcel
 from features.parties import build_parties
 from features.registry import REGISTRY
 from features.routing import build_routing
+from models.labels import ANY
+from models.matrix import build_matrix
 from pipelines.steps.corridor_search import look_of, search_corridors
 from pipelines.steps.corridors import run_corridors
 from pipelines.steps.watches import watches_of_controls
+from tests.benchmarks import outliers
 from tests.benchmarks.duck import PAIR_KEY, check_same_gaps, duckdb_gaps, duckdb_pairs
 from tests.benchmarks.ground import Ground
 from tests.benchmarks.looking_back import QUESTIONS, by_duckdb, by_ours, by_pandas, columns_needed
@@ -40,6 +43,10 @@ class Case:
     """Reads what the step needs (not timed) and returns the step (timed)."""
     file: str
     """The table whose plain scan stands beside it."""
+    n_rows_max: int | None = None
+    """The first rows of the table that are worked on, where not all are."""
+    needs: str | None = None
+    """A package that only `make bench` installs."""
 
 
 def _scan(name: str) -> Callable[[Ground], Step]:
@@ -109,10 +116,26 @@ def _score(ground: Ground) -> Step:
     return lambda: bundle.score(evidence, registry=REGISTRY)
 
 
+def _suspicion(ground: Ground) -> Step:
+    """Any violation alone: the matrix, its trees, their calibration."""
+    evidence, bundle = ground.table("evidence"), ground.bundle
+    classifier, calibrator = bundle.classifiers[ANY], bundle.calibrators[ANY]
+    return lambda: calibrator.probability(classifier.raw_scores(build_matrix(evidence, bundle.columns)))
+
+
 def _anomaly(ground: Ground) -> Step:
-    bundle = ground.bundle
-    matrix = bundle.anomaly_matrix(ground.table("evidence"))
-    return lambda: bundle.anomaly_scores(matrix)
+    evidence, bundle = ground.table("evidence"), ground.bundle
+    return lambda: bundle.anomaly_scores(bundle.anomaly_matrix(evidence))
+
+
+def _pyod(kind: str) -> Callable[[Ground], Step]:
+    def prepare(ground: Ground) -> Step:
+        bundle = ground.bundle
+        evidence = build_matrix(ground.table("evidence").head(outliers.ROWS), bundle.columns)
+        n_trees = len(bundle.anomaly.forest_.trees_)
+        return outliers.pyod_scores(evidence[:, : len(bundle.columns.codes)], kind, n_trees=n_trees, seed=1)
+
+    return prepare
 
 
 def _pairs(ground: Ground) -> Step:
@@ -206,12 +229,12 @@ def _needed(ground: Ground) -> Step:
 CASES: Mapping[str, Case] = {
     "plain scan of flows": Case(_scan("flows"), "flows"),
     "pairing of both sides": Case(_pairs, "flows"),
-    "the same pairing in DuckDB": Case(_duckdb, "flows"),
+    "the same pairing in DuckDB": Case(_duckdb, "flows", needs="duckdb"),
     "pairing and lane state": Case(_lanes, "flows"),
     "corridor search": Case(_search, "flows"),
     "plain scan of large flows": Case(_scan("flows_large"), "flows_large"),
     "pairs and gaps, large": Case(_large_gaps, "flows_large"),
-    "pairs and gaps in DuckDB, large": Case(_large_duckdb, "flows_large"),
+    "pairs and gaps in DuckDB, large": Case(_large_duckdb, "flows_large", needs="duckdb"),
     "whole corridor run, large": Case(_large_run, "flows_large"),
     "plain scan of declarations": Case(_scan("declarations"), "declarations"),
     "contract split": Case(_split, "declarations"),
@@ -226,12 +249,19 @@ CASES: Mapping[str, Case] = {
     "evidence assembled": Case(_assembly, "declarations"),
     "scan of the columns below": Case(_needed, "declarations"),
     **{
-        f"{question}, {whose}": Case(_looked_back(question, whose), "declarations")
+        f"{question}, {whose}": Case(
+            _looked_back(question, whose), "declarations", needs="duckdb" if whose == "DuckDB" else None
+        )
         for question in QUESTIONS
         for whose in ("ours", "DuckDB", "pandas")
     },
     "plain scan of ready features": Case(_scan("evidence"), "evidence"),
-    "scoring": Case(_score, "evidence"),
-    "anomaly scores": Case(_anomaly, "evidence"),
+    "scoring: any violation": Case(_suspicion, "evidence"),
+    "scoring: anomaly": Case(_anomaly, "evidence"),
+    "scoring: everything": Case(_score, "evidence"),
+    **{
+        f"scoring: PyOD {kind}": Case(_pyod(kind), "evidence", n_rows_max=outliers.ROWS, needs="pyod")
+        for kind in outliers.KINDS
+    },
 }
 """In the order they run: lane states are kept for the rooms that follow."""

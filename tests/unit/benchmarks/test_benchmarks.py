@@ -20,8 +20,8 @@ def test_every_step_runs_on_a_tiny_table(
     assert benchmarks.main(["--rows", "700", "--folder", str(tmp_path)]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line]
     assert [name for name in CASES if any(line.startswith(name) for line in lines)] == list(CASES)
-    one = next(line for line in lines if line.startswith("scoring"))
-    assert one.split()[1] == "700"
+    one = next(line for line in lines if line.startswith("scoring: everything"))
+    assert one.split()[2] == "700"
 
 
 def test_one_step_alone_brings_only_the_scan_it_needs(

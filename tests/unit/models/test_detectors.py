@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
+from models import detectors
 from models.anomaly import TailAnomaly
 from models.detectors import DETECTORS, CombinedAnomaly, detectors_for
 from models.forest import ForestAnomaly
@@ -61,6 +62,12 @@ def test_text_round_trip_order_and_batches_change_nothing(rows, fitted) -> None:
     np.testing.assert_array_equal(fitted.score_samples(rows[::-1])[::-1], whole)
     np.testing.assert_array_equal(fitted.score_samples(rows[5:6]), whole[5:6])
     np.testing.assert_array_equal(again.surprises(rows[:9]), fitted.surprises(rows[:9]))
+
+
+def test_rows_shared_out_among_threads_score_the_same(rows, fitted, monkeypatch) -> None:
+    whole = fitted.score_samples(rows)
+    monkeypatch.setattr(detectors, "CHUNK_ROWS", 7)
+    np.testing.assert_array_equal(fitted.score_samples(rows), whole)
 
 
 def test_parts_share_the_score_among_evidence(rows, fitted) -> None:
