@@ -140,7 +140,8 @@ def build_described(evidence: pl.DataFrame, columns: Columns) -> Matrix:
     logs = [pl.when(one > 0).then(one.log()) for one in present]
     codes = [_category(frame, name, values) for name, values in zip(LANE, columns.lane_values, strict=True)]
     codes.append(_category(frame, "transport_mode", columns.transport_modes))
-    return _numbers(frame.select(*logs, *codes))
+    named = {f"_{at}": one for at, one in enumerate((*logs, *codes))}  # beside the rows: all may be literals
+    return _numbers(frame.with_columns(**named).select(*named))
 
 
 def _laned(evidence: pl.DataFrame) -> pl.DataFrame:

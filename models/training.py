@@ -66,7 +66,7 @@ def train_bundle(
     if late:
         notes.append(f"{late} results on earlier declarations became known only in the test period: left out")
     columns = columns_of(registry, train)
-    anomaly = _fit_anomaly(train, columns, plan)
+    anomaly = fit_anomaly(train, columns, plan)
     learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
@@ -101,7 +101,8 @@ def train_bundle(
     return _with_reference(bundle, train, calibration, known, plan)
 
 
-def _fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> CombinedAnomaly:
+def fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> CombinedAnomaly:
+    """Fit the detectors on rows of evidence; they need no label."""
     model = detectors_for(
         columns,
         n_quantities=len(QUANTITIES),
@@ -119,7 +120,7 @@ def _fit_classifiers(
     if not taught.height:
         note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
         return {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
-    boosting, inspected = plan.boosting, _sample(taught, ANY, columns)
+    boosting, inspected = plan.boosting, sample_of(taught, ANY, columns)
 
     def more(first: Classifier) -> Sample:
         drawn = unlabelled.sample(min(boosting.n_unlabelled_max, unlabelled.height), seed=plan.seed)
@@ -134,12 +135,13 @@ def _fit_classifiers(
     if not any_one.is_learned:
         return {ANY: any_one} | {name: unlearned(plan.prior_share, "") for name in TYPOLOGIES}
     return {ANY: any_one} | {
-        name: fit_share(_sample(violations, name, columns), columns, name=name, **learn)  # type: ignore[arg-type]
+        name: fit_share(sample_of(violations, name, columns), columns, name=name, **learn)  # type: ignore[arg-type]
         for name in TYPOLOGIES
     }
 
 
-def _sample(rows: pl.DataFrame, target: str, columns: Columns) -> Sample:
+def sample_of(rows: pl.DataFrame, target: str, columns: Columns) -> Sample:
+    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target."""
     return Sample(
         build_matrix(rows, columns),
         rows[target].to_numpy().astype(float),

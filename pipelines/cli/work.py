@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -141,6 +142,9 @@ def evaluate(
     model: Annotated[
         str, typer.Option(metavar="MODEL", help="alias, version number or folder of a model")
     ] = "champion",
+    seasons: Annotated[
+        bool, typer.Option("--seasons", help="no model: play weekly inspections by each way of choosing; needs --truth")
+    ] = False,
     max_rejects: MaxRejects = 0.05,
     config: Config = None,
     home: HomeOption = None,
@@ -149,9 +153,11 @@ def evaluate(
     from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.evaluate import run_evaluation
+    from pipelines.steps.seasons import run_seasons
 
-    with busy("building evidence and measuring"):
-        result = run_evaluation(
+    measure = run_seasons if seasons else partial(run_evaluation, model=model)
+    with busy("playing seasons" if seasons else "building evidence and measuring"):
+        result = measure(
             declarations=declarations,
             outcomes=outcomes,
             flows=flows,
@@ -159,7 +165,6 @@ def evaluate(
             movements=movements,
             truth=truth,
             since=parse_day(since, "--since"),
-            model=model,
             out=out,
             home=find_home(home),
             config=config,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from models.classifier import BoostingPlan
 from models.evaluation import EvaluationPlan
+from models.seasons import SeasonPlan
 from models.training import TrainingPlan
 from pipelines.settings.closed import Closed
 
@@ -15,6 +16,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Inside = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=0)]
 Some = Annotated[int, Field(ge=1)]
+Typology = Literal["misdeclaration", "concealment", "transshipment"]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -142,6 +144,17 @@ class DriftSettings(Closed):
     n_rows_min: Some = Field(description="rows below which nothing is decided")
 
 
+class SeasonSettings(Closed):
+    """How seasons of weekly inspections are played."""
+
+    warm_up_days: Some = Field(description="first days, whose own inspections are given")
+    inspected_share: Inside = Field(description="share of each week's declarations that is inspected")
+    random_share: Inside = Field(description="share of that by lot, for the policy that has such a share")
+    retrain_weeks: Some = Field(description="weeks from one learning to the next")
+    result_days: Some = Field(description="days from a declaration to the result of its inspection")
+    missed_share: dict[Typology, Share] = Field(description="share of violations that an inspection misses")
+
+
 class TrainSettings(Closed):
     """All of configs/train.toml."""
 
@@ -157,6 +170,7 @@ class TrainSettings(Closed):
     evaluation: EvaluationSettings
     gate: GateSettings
     drift: DriftSettings
+    seasons: SeasonSettings
 
     def training_plan(self) -> TrainingPlan:
         """The settings in the form the models take."""
@@ -173,3 +187,12 @@ class TrainSettings(Closed):
     def evaluation_plan(self) -> EvaluationPlan:
         """Likewise for the evaluation."""
         return EvaluationPlan(**self.evaluation.model_dump())
+
+    def season_plan(self) -> SeasonPlan:
+        """Likewise for the seasons."""
+        own = self.seasons
+        return SeasonPlan(
+            training=self.training_plan(),
+            **own.model_dump(exclude={"warm_up_days"}),
+            **self.labels.model_dump(),
+        )

@@ -1,0 +1,34 @@
+"""The parties' records alone, for one set of inspection results after another over the same declarations."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.completeness import complete
+from features.contracts import Outcomes
+from features.parties.party_numbers import SIDES, PartyNumbers
+from features.parties.risk import Records, inspected_parties, risk_columns
+from features.parties.rules import PartiesRules
+from features.parties.table import read_parties
+
+RISKS = tuple(f"{side}_risk" for side in SIDES)
+"""The registered columns of this room that depend on what inspections found, and the only ones."""
+
+
+def number_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
+    """Read the parties of declarations as numbers, with `declaration_id` and `month`: what `party_risks` takes."""
+    read = read_parties(declarations)
+    return PartyNumbers.of(read).added(read).select("declaration_id", "month", "everybody", *SIDES)
+
+
+def party_risks(
+    rows: pl.DataFrame, past: pl.DataFrame, outcomes: pl.LazyFrame, rules: PartiesRules | None = None
+) -> pl.DataFrame:
+    """Return `declaration_id` and `RISKS` (Float32) of `rows`, from results on `past` known before each row's month.
+
+    `rows` and `past` are of one `number_parties`. The same as `build_parties` makes of the same history and outcomes.
+    """
+    results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
+    known = inspected_parties(past.lazy(), results).collect()
+    found = risk_columns(rows, Records.of(known), rules or PartiesRules())
+    return rows.select("declaration_id").with_columns(found[name].cast(pl.Float32) for name in RISKS)
