@@ -147,7 +147,9 @@ def _learn(rows: pl.DataFrame, outcomes: pl.DataFrame, columns: Columns, plan: S
         return None
     boosting = plan.training.boosting
     own = replace(boosting, n_bags=1, n_leaves_tried=(boosting.n_leaves,))
-    found = fit_classifier(sample_of(taught, ANY, columns), columns, plan=own, seed=plan.training.seed, threads=1)
+    found = fit_classifier(
+        sample_of(taught, ANY, columns, plan.training), columns, plan=own, seed=plan.training.seed, threads=1
+    )
     return found if found.is_learned else None
 
 

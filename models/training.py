@@ -36,6 +36,7 @@ class TrainingPlan:
     n_positives_isotonic: int = 300
     n_positives_platt: int = 20
     prior_share: float = 0.01
+    max_learning_weight_ratio: float = 2.0
     group_column: str = "exporter_id"
     seed: int = 0
     threads: int = 2
@@ -120,7 +121,7 @@ def _fit_classifiers(
     if not taught.height:
         note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
         return {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
-    boosting, inspected = plan.boosting, sample_of(taught, ANY, columns)
+    boosting, inspected = plan.boosting, sample_of(taught, ANY, columns, plan)
 
     def more(first: Classifier) -> Sample:
         drawn = unlabelled.sample(min(boosting.n_unlabelled_max, unlabelled.height), seed=plan.seed)
@@ -135,17 +136,22 @@ def _fit_classifiers(
     if not any_one.is_learned:
         return {ANY: any_one} | {name: unlearned(plan.prior_share, "") for name in TYPOLOGIES}
     return {ANY: any_one} | {
-        name: fit_share(sample_of(violations, name, columns), columns, name=name, **learn)  # type: ignore[arg-type]
+        name: fit_share(sample_of(violations, name, columns, plan), columns, name=name, **learn)  # type: ignore[arg-type]
         for name in TYPOLOGIES
     }
 
 
-def sample_of(rows: pl.DataFrame, target: str, columns: Columns) -> Sample:
-    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target."""
+def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
+    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target.
+
+    A row drawn by lot can stand for hundreds that were not; learned from at that weight, a few clean rows drown all
+    that was found. Learning therefore cuts weights lower than measuring and calibrating do, which need the level right.
+    """
+    weight = np.minimum(rows["weight"].to_numpy().astype(float), plan.max_learning_weight_ratio)
     return Sample(
         build_matrix(rows, columns),
         rows[target].to_numpy().astype(float),
-        rows["weight"].to_numpy().astype(float),
+        weight / weight.mean() if len(weight) else weight,
         rows["declared_on"].cast(pl.Int32).to_numpy(),
     )
 

@@ -94,6 +94,9 @@ class ClassifierSettings(Closed):
     n_share_rounds: Some = Field(description="trees of a bag of a typology's classifier")
     n_share_leaves: Annotated[int, Field(ge=2)] = Field(description="leaves of its trees at most")
     n_share_rows_per_leaf: Some = Field(description="violations in a leaf at least")
+    max_learning_weight_ratio: Annotated[float, Field(ge=1)] = Field(
+        description="largest weight of an inspected row in learning, in mean weights"
+    )
     prior_share: Inside = Field(description="suspicion where nothing was ever inspected")
 
 
@@ -175,8 +178,9 @@ class TrainSettings(Closed):
     def training_plan(self) -> TrainingPlan:
         """The settings in the form the models take."""
         return TrainingPlan(
-            boosting=BoostingPlan(**self.classifier.model_dump(exclude={"prior_share"})),
+            boosting=BoostingPlan(**self.classifier.model_dump(exclude={"prior_share", "max_learning_weight_ratio"})),
             prior_share=self.classifier.prior_share,
+            max_learning_weight_ratio=self.classifier.max_learning_weight_ratio,
             **self.anomaly.model_dump(),
             **self.calibration.model_dump(),
             group_column=self.split.group_column,

@@ -14,8 +14,9 @@ from models.bundle import ModelBundle
 from models.calibration import calibration_error
 from models.classifier import BoostingPlan
 from models.labels import label_inspected
+from models.matrix import columns_of
 from models.splits import time_and_entity_split
-from models.training import TrainingPlan, train_bundle
+from models.training import TrainingPlan, sample_of, train_bundle
 
 PLAN = TrainingPlan(boosting=BoostingPlan(n_rounds_max=80, n_rounds_default=50), seed=5)
 SPLIT = {"test_share": 0.25, "calibration_share": 0.2, "embargo_days": 20, "group": "exporter_id"}
@@ -207,3 +208,11 @@ def test_broken_files_are_refused_plainly(bundle) -> None:
     newer = files["bundle.json"].replace('"format": 3', '"format": 99')
     with pytest.raises(ConfigError, match="form 99"):
         ModelBundle.from_files(files | {"bundle.json": newer})
+
+
+def test_learning_cuts_the_weights_that_measuring_keeps(world) -> None:
+    columns = columns_of(world.registry, world.evidence)
+    rows = world.evidence.head(10).with_columns(weight=pl.Series([30.0] + [0.5] * 9), any=pl.lit(value=False))
+    sample = sample_of(rows, "any", columns, TrainingPlan(max_learning_weight_ratio=2.0))
+    assert sample.weight.mean() == pytest.approx(1.0)
+    assert sample.weight.max() / sample.weight.min() == pytest.approx(4.0)
