@@ -9,17 +9,29 @@ from datetime import date
 import polars as pl
 
 SHARED_HEADINGS: dict[str, str] = {
-    "811292": "gallium, germanium, indium, niobium, vanadium and hafnium, unwrought, waste and powders",
-    "811299": "articles of gallium, germanium, indium, niobium, vanadium and hafnium",
-    "282590": "germanium oxides beside other bases and metal oxides",
-    "285390": "gallium and other phosphides beside distilled water and amalgams",
+    "250410": "natural graphite in powder or flakes of every grade",
+    "280450": "boron beside tellurium",
+    "280530": "all rare-earth metals, scandium and yttrium, light and heavy alike",
+    "282560": "germanium oxides beside zirconium dioxide",
+    "282590": "oxides, hydroxides and peroxides of tungsten, gallium, bismuth, indium and other metals without a code of "
+    "their own",
+    "282739": "chlorides of gallium and germanium beside those of many other metals",
+    "283090": "sulphides of antimony beside those of every metal but sodium",
+    "284190": "antimonates and bismuthates beside other salts of metal acids",
     "284290": "tellurides and selenides beside other salts of inorganic acids",
     "284690": "compounds of every rare earth but cerium, light and heavy alike",
-    "280530": "all rare-earth metals, scandium and yttrium, light and heavy alike",
-    "850511": "all permanent magnets of metal, with and without rare earths",
-    "810690": "bismuth of purities on both sides of the controlled one",
+    "284990": "carbides of tungsten and of other metals, and boron carbide",
+    "285000": "gallium nitride and boron nitride beside other hydrides, nitrides, silicides and borides",
+    "285390": "gallium and other phosphides beside distilled water and amalgams",
     "380110": "artificial graphite of every grade, controlled and free",
-    "250410": "natural graphite in powder or flakes of every grade",
+    "380190": "graphite pastes, blocks and plates of every grade, and other carbon preparations",
+    "381800": "silicon wafers beside those of gallium, germanium and indium compounds",
+    "810690": "bismuth of purities on both sides of the controlled one",
+    "811292": "gallium, germanium, indium, niobium and vanadium (before 2022 hafnium and rhenium too), unwrought, waste and "
+    "powders",
+    "811299": "articles of gallium, germanium, indium, niobium and vanadium (before 2022 hafnium and rhenium too)",
+    "811300": "cermets of tungsten and of other metals",
+    "850511": "all permanent magnets of metal, with and without rare earths",
 }
 """Six-digit codes that hold more than the controlled good; wording after the WCO's Harmonized System 2022."""
 
