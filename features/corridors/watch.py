@@ -13,8 +13,8 @@ SHARED_HEADINGS: dict[str, str] = {
     "280450": "boron beside tellurium",
     "280530": "all rare-earth metals, scandium and yttrium, light and heavy alike",
     "282560": "germanium oxides beside zirconium dioxide",
-    "282590": "oxides, hydroxides and peroxides of tungsten, gallium, bismuth, indium and other metals without a code of "
-    "their own",
+    "282590": "oxides, hydroxides and peroxides of tungsten, gallium, bismuth, indium and other metals without a code "
+    "of their own",
     "282739": "chlorides of gallium and germanium beside those of many other metals",
     "283090": "sulphides of antimony beside those of every metal but sodium",
     "284190": "antimonates and bismuthates beside other salts of metal acids",
@@ -27,8 +27,8 @@ SHARED_HEADINGS: dict[str, str] = {
     "380190": "graphite pastes, blocks and plates of every grade, and other carbon preparations",
     "381800": "silicon wafers beside those of gallium, germanium and indium compounds",
     "810690": "bismuth of purities on both sides of the controlled one",
-    "811292": "gallium, germanium, indium, niobium and vanadium (before 2022 hafnium and rhenium too), unwrought, waste and "
-    "powders",
+    "811292": "gallium, germanium, indium, niobium and vanadium (before 2022 hafnium and rhenium too), unwrought, "
+    "waste and powders",
     "811299": "articles of gallium, germanium, indium, niobium and vanadium (before 2022 hafnium and rhenium too)",
     "811300": "cermets of tungsten and of other metals",
     "850511": "all permanent magnets of metal, with and without rare earths",
