@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import polars as pl
 
 from features import corridors, mirror
+from features.background import Background, Past
 from features.completeness import complete
-from features.contracts import Declarations, Outcomes
+from features.contracts import Declarations
 from features.controls import ControlList, controls_for_minerals, join_controls
 from features.controls.meeting import meets_item
 from features.corridors import build_corridor
-from features.description import build_description
+from features.description.table import judge_description
 from features.evidence import Evidence
 from features.ledger import build_ledger
-from features.licences import build_licences
+from features.licences.table import judge_licences
 from features.minerals import Minerals
 from features.mirror import build_mirror
-from features.parcel import ParcelRules, build_parcel
-from features.parties import NameSigns, PartiesRules, build_parties
+from features.parcel.table import judge_parcel
+from features.parties.table import judge_parties
 from features.registry import REGISTRY
-from features.routing import RoutingRules, build_routing
+from features.routing.table import judge_routing
 from features.rule_hits import rule_hits
 
 _ALWAYS = (
@@ -52,33 +53,8 @@ SURE_TERM = 0.5
 """Weight from which a named mineral is taken as the one meant, before physics is asked."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Background:
-    """What declarations are judged against. Frames may be empty; evidence that needs them is then unknown."""
-
-    minerals: Minerals
-    controls: ControlList
-    history: pl.LazyFrame
-    """Past declarations (contract Declarations)."""
-    outcomes: pl.LazyFrame | None
-    licences: pl.LazyFrame | None
-    distances: pl.LazyFrame
-    """Kilometres between places: `place_a, place_b, sea_km, great_circle_km`."""
-    lane_state: pl.LazyFrame | None
-    """State of every lane at the start of each month, from mirrored flows."""
-    corridor_state: pl.LazyFrame | None
-    """State of every corridor at the start of each month."""
-    parcel_rules: ParcelRules = field(default_factory=ParcelRules)
-    routing_rules: RoutingRules = field(default_factory=RoutingRules)
-    parties_rules: PartiesRules = field(default_factory=PartiesRules)
-    name_signs: NameSigns = field(default_factory=NameSigns)
-    """Chinese characters of firms' names; empty: names in two scripts are not compared."""
-    movements: pl.LazyFrame | None = None
-    """Material from the source on (contract Movements)."""
-    word_shares: pl.DataFrame | None = None
-    """Words of a nomenclature by heading (`features.description.nomenclature`); None: history alone speaks."""
-    notes: tuple[str, ...] = ()
-    """What could not be looked at, said to the analyst."""
+ROWS_AT_ONCE = 250_000
+"""Declarations judged at once: their evidence on the way takes some hundred megabytes (own choice)."""
 
 
 def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.DataFrame:
@@ -91,40 +67,51 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
     `controls_in_force` and `control_conditions` for that mineral or code, and `rule_hits` (see `features.rule_hits`).
     A row's evidence depends on the row and the background alone, never on the other rows given.
     """
+    return pl.concat(assemble_batches(declarations.lazy(), background), rechunk=False)
+
+
+def assemble_batches(
+    declarations: pl.LazyFrame, background: Background, *, rows_at_once: int = ROWS_AT_ONCE
+) -> Iterator[pl.DataFrame]:
+    """Give the rows of `assemble_evidence` in batches, in the order of the table; one empty batch for an empty table.
+
+    Only one batch is held at a time, beside what the rooms remember of history: a table larger than memory is scanned,
+    and each batch written away.
+    """
+    past = Past.of(declarations, background)
+    n_rows = declarations.select(pl.len()).collect().item()
+    for start in range(0, max(n_rows, 1), rows_at_once):
+        yield _assemble(declarations.slice(start, rows_at_once).collect(), background, past)
+
+
+def _assemble(declarations: pl.DataFrame, background: Background, past: Past) -> pl.DataFrame:
+    """Set the evidence of all rooms side by side for one batch."""
     rows = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect().lazy()
-    history = complete(background.history, Declarations, list(Declarations.column_names()))
-    words = build_description(
+    words = judge_description(
         rows,
         background.minerals,
-        history=history,
+        past.wordings,
         word_shares=background.word_shares,
         codes_of_mineral=_codes_of(background.controls),
-        are_remarks_recorded=_is_recorded("control_remark", declarations, history),
+        are_remarks_recorded=_is_recorded("control_remark", declarations, past),
     )
-    parcel = build_parcel(rows, history, background.minerals, rules=background.parcel_rules)
+    parcel = judge_parcel(rows, past.parcel, background.minerals)
     seen = _one_table(rows.select(CARRIED), [words, parcel])
     coded = join_controls(seen.lazy(), background.controls).collect()
     named = coded.with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls)
     needs = _needs(ruled, background)
     others = [
-        build_routing(rows, background.distances, history, rules=background.routing_rules),
-        build_parties(
-            rows,
-            history,
-            _outcomes(background),
-            rules=background.parties_rules,
-            entities=background.controls.entities,
-            signs=background.name_signs,
-        ),
-        build_licences(
+        judge_routing(rows, background.distances, past.journeys, background.routing_rules),
+        judge_parties(rows, past.parties, background.parties_rules),
+        judge_licences(
             rows,
             background.licences,
-            history,
+            past.shipped,
             needs.lazy(),
-            are_numbers_recorded=_is_recorded("licence_no", declarations, history),
+            are_numbers_recorded=_is_recorded("licence_no", declarations, past),
         ),
-        build_ledger(rows, background.movements, history, ruled.lazy(), background.minerals.forms),
+        build_ledger(rows, background.movements, background.history, ruled.lazy(), background.minerals.forms),
         _mirror(rows, ruled, background),
         _corridor(rows, ruled, background),
     ]
@@ -146,16 +133,12 @@ def _one_table(base: pl.LazyFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
     return table
 
 
-def _outcomes(background: Background) -> pl.LazyFrame:
-    return Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
-
-
-def _is_recorded(name: str, declarations: pl.DataFrame, history: pl.LazyFrame) -> pl.Expr:
+def _is_recorded(name: str, declarations: pl.DataFrame, past: Past) -> pl.Expr:
     """Tell whether a blank means "none": the table has the column, and earlier months (if any) ever filled it."""
     if name not in declarations.columns:
         return pl.lit(value=False)
     day = pl.col("declared_on")
-    firsts = history.select(any=day.min(), filled=day.filter(pl.col(name).is_not_null()).min()).collect()
+    firsts = past.firsts[name]
     month = day.dt.truncate("1mo")
     has_past, has_filled = (month > pl.lit(firsts[kind].item(), pl.Date) for kind in ("any", "filled"))
     return ~has_past.fill_null(value=False) | has_filled.fill_null(value=False)

@@ -20,6 +20,7 @@ from features.lookback import month_number, settle, totals_before
 from features.strength import ramp
 
 _CASE = ["wording", "heading", "month"]
+PAST_WORDINGS = pl.Schema({"wording": pl.String, "heading_of": pl.String, "month": pl.Int32})
 GAIN_STEPS = 10_000
 """Steps to one unit of log-odds in which what tokens say is summed."""
 
@@ -74,8 +75,12 @@ def compare_headings(
         where history cannot judge (fewer than 10 wordings of the declared heading, or no telling token), the
         nomenclature has the declared heading, and at least two words speak for the best one. Else all null.
     """
+    return judge_headings(declared, past_wordings(history, digits), reference)
+
+
+def judge_headings(declared: pl.LazyFrame, past: pl.LazyFrame, reference: pl.DataFrame | None = None) -> pl.LazyFrame:
+    """Return what `compare_headings` does, from past wordings read already (see `past_wordings`)."""
     asked = settle(declared.select(_CASE).drop_nulls().unique())  # settled: polars lost shared parts of a plan so deep
-    past = settle(_past_wordings(history, digits))
     by_history = _verdicts(asked, past, None, pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING)
     judged = settle(
         asked.join(by_history.with_columns(heading_basis=pl.lit("past declarations")), on=_CASE, how="left")
@@ -113,13 +118,14 @@ def _verdicts(
     return judged.filter(is_enough).select(*_CASE, "best_heading", heading_log_odds=odds)
 
 
-def _past_wordings(history: pl.LazyFrame, digits: int) -> pl.LazyFrame:
+def past_wordings(history: pl.LazyFrame, digits: int = HEADING_DIGITS) -> pl.LazyFrame:
+    """List which wordings stood under which heading in which month of the past: `wording`, `heading_of`, `month`."""
     worded = word_texts(history.select(text="description"))
     seen = history.select(
         text="description", heading_of=pl.col("hs_code").str.head(digits), month=month_number(pl.col("declared_on"))
     )
     joined = seen.drop_nulls().unique().join(worded, on="text", how="left")
-    return joined.select("wording", "heading_of", "month").unique()
+    return settle(joined.select("wording", "heading_of", "month").unique())
 
 
 def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from features.description.assessment import assess_texts
-from features.description.headings import compare_headings, heading_mismatch, word_texts
+from features.description.headings import PAST_WORDINGS, heading_mismatch, judge_headings, past_wordings, word_texts
 from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
@@ -79,6 +79,32 @@ def build_description(
         One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them. A null
         description makes all of them null except what the remark alone says.
     """
+    return judge_description(
+        declarations,
+        minerals,
+        None if history is None else past_wordings(history, heading_digits),
+        word_shares=word_shares,
+        codes_of_mineral=codes_of_mineral,
+        remark_rule_from=remark_rule_from,
+        remark_rule_minerals=remark_rule_minerals,
+        are_remarks_recorded=are_remarks_recorded,
+        heading_digits=heading_digits,
+    )
+
+
+def judge_description(
+    declarations: pl.LazyFrame,
+    minerals: Minerals,
+    wordings: pl.LazyFrame | None,
+    *,
+    word_shares: pl.DataFrame | None = None,
+    codes_of_mineral: pl.DataFrame | None = None,
+    remark_rule_from: date = REMARK_RULE_FROM,
+    remark_rule_minerals: Sequence[str] = REMARK_RULE_MINERALS,
+    are_remarks_recorded: pl.Expr | bool = False,
+    heading_digits: int = HEADING_DIGITS,
+) -> pl.LazyFrame:
+    """Return what `build_description` does, from past wordings read already (see `past_wordings`)."""
     facts = declarations.select(
         "declaration_id",
         "declared_on",
@@ -100,7 +126,7 @@ def build_description(
     keys = ["text_mineral", "text_form", "also_named", "own_headings", "hs6"]
     judged = read.join(fits, on=keys, how="left", nulls_equal=True)
     compared = judged.join(
-        _headings(facts, history, word_shares, heading_digits), on=["text", "declared_heading", "month"], how="left"
+        _headings(facts, wordings, word_shares), on=["text", "declared_heading", "month"], how="left"
     )
     weight = pl.col("term_weight")
     remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
@@ -121,16 +147,14 @@ def build_description(
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
 
-def _headings(
-    facts: pl.LazyFrame, history: pl.LazyFrame | None, word_shares: pl.DataFrame | None, digits: int
-) -> pl.LazyFrame:
+def _headings(facts: pl.LazyFrame, wordings: pl.LazyFrame | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
     """Judge each distinct text, declared heading and month once."""
     cases = facts.select("text", "declared_heading", "month").drop_nulls().unique()
-    if history is None and word_shares is None:
+    if wordings is None and word_shares is None:
         unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64, "heading_basis": pl.String}
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
-    past = facts.select("declared_on", description="text", hs_code="hs6").limit(0) if history is None else history
+    past = pl.LazyFrame(schema=PAST_WORDINGS) if wordings is None else wordings
     worded = cases.join(word_texts(facts), on="text", how="left").rename({"declared_heading": "heading"}).cache()
-    verdicts = compare_headings(worded, past, reference=word_shares, digits=digits)
+    verdicts = judge_headings(worded, past, word_shares)
     judged = worded.join(verdicts, on=["wording", "heading", "month"], how="left")
     return judged.drop("wording").rename({"heading": "declared_heading"})

@@ -5,31 +5,39 @@ from __future__ import annotations
 import polars as pl
 
 from features.licences.licence_keys import licence_key
-from features.lookback import month_number, totals_before
+from features.lookback import month_number, settle, totals_before
 
 GRAMS = 1000
 CENTS = 100
 
 
-def shipped_before(asked: pl.LazyFrame, history: pl.LazyFrame | None) -> pl.LazyFrame:
-    """Return `licence_key`, `month`, `shipped_before_kg`, `shipped_before_usd` for each licence and month asked.
+def shipped_by_month(history: pl.LazyFrame) -> pl.LazyFrame:
+    """Add up past exports under each licence number: `licence_key`, `month`, `grams`, `cents`.
 
-    Only exports of strictly earlier months count. A past shipment whose mass or value is unknown adds nothing, so the
-    sums are a lower bound. Sums are of whole grams and cents, so that row order changes nothing.
+    A past shipment whose mass or value is unknown adds nothing. Sums are of whole grams and cents, so that row order
+    changes nothing.
     """
-    keys = asked.select("licence_key", "month").drop_nulls().unique()
-    if history is None:
-        nothing = [pl.lit(0.0).alias(name) for name in ("shipped_before_kg", "shipped_before_usd")]
-        return keys.with_columns(*nothing)
     events = history.filter(pl.col("direction") == "export").select(
         licence_key=licence_key(pl.col("licence_no")),
         month=month_number(pl.col("declared_on")),
         grams=(pl.col("net_kg") * GRAMS).round(0).fill_null(0.0).cast(pl.Int64),
         cents=(pl.col("value_usd") * CENTS).round(0).fill_null(0.0).cast(pl.Int64),
     )
-    used = events.filter(pl.col("licence_key") != "").join(
-        keys.select("licence_key").unique(), on="licence_key", how="semi"
-    )
+    named = events.filter(pl.col("licence_key") != "")
+    return settle(named.group_by("licence_key", "month").agg(pl.col("grams", "cents").sum()))
+
+
+def shipped_before(asked: pl.LazyFrame, shipped: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Return `licence_key`, `month`, `shipped_before_kg`, `shipped_before_usd` for each licence and month asked.
+
+    `shipped` as `shipped_by_month` makes it, None where there is no history. Only strictly earlier months count, and
+    the sums are a lower bound.
+    """
+    keys = asked.select("licence_key", "month").drop_nulls().unique()
+    if shipped is None:
+        nothing = [pl.lit(0.0).alias(name) for name in ("shipped_before_kg", "shipped_before_usd")]
+        return keys.with_columns(*nothing)
+    used = shipped.join(keys.select("licence_key").unique(), on="licence_key", how="semi")
     sums = totals_before(used, keys, by=["licence_key"], sums=["grams", "cents"])
     return sums.select(
         "licence_key",

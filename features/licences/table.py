@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
-from features.licences.ledger import licence_overdrawn, shipped_before, use_ratio
+from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_month, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
 from features.lookback import month_number
@@ -74,6 +74,27 @@ def build_licences(
     pl.LazyFrame
         One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them.
     """
+    shipped = None if history is None else shipped_by_month(history)
+    return judge_licences(
+        declarations,
+        licences,
+        shipped,
+        needs,
+        tolerance_share=tolerance_share,
+        are_numbers_recorded=are_numbers_recorded,
+    )
+
+
+def judge_licences(
+    declarations: pl.LazyFrame,
+    licences: pl.LazyFrame | None,
+    shipped: pl.LazyFrame | None,
+    needs: pl.LazyFrame,
+    *,
+    tolerance_share: float = TOLERANCE_SHARE,
+    are_numbers_recorded: pl.Expr | bool | None = None,
+) -> pl.LazyFrame:
+    """Return what `build_licences` does, from what was shipped by month (see `shipped_by_month`)."""
     has_register = licences is not None
     given = has_register if are_numbers_recorded is None else are_numbers_recorded
     recorded = given if isinstance(given, pl.Expr) else pl.lit(given)
@@ -87,7 +108,7 @@ def build_licences(
     judged = (
         facts.join(needs.select("declaration_id", "needs_licence", "minerals"), on="declaration_id", how="left")
         .join(_register(licences), on="licence_key", how="left")
-        .join(shipped_before(facts, history), on=["licence_key", "month"], how="left")
+        .join(shipped_before(facts, shipped), on=["licence_key", "month"], how="left")
         .with_columns(_begun(name) for name in (*_REGISTERED, "licence_is_known"))
     )
     named = pl.col("licence_key") != ""

@@ -14,7 +14,7 @@ from features.parcel.likeness import closest_mineral, own_minerals, price_bands
 from features.parcel.quantities import quantity_columns
 from features.parcel.registry import REGISTRY
 from features.parcel.rules import ParcelRules
-from features.parcel.usual import add_usual, key_columns
+from features.parcel.usual import ParcelPast, add_usual, key_columns
 
 _HISTORY = (
     "declaration_id",
@@ -73,9 +73,21 @@ def build_parcel(
         `declaration_id`, the columns of `REGISTRY` (Float32, null unknown) and the figures behind them.
     """
     rules = rules or ParcelRules()
-    past = complete(history, Declarations, _HISTORY).with_columns(*key_columns(), *quantity_columns())
+    return judge_parcel(declarations, parcel_past(history, rules), minerals)
+
+
+def parcel_past(history: pl.LazyFrame, rules: ParcelRules) -> ParcelPast:
+    """Count past declarations (contract `Declarations`), for any number of batches."""
+    return ParcelPast.of(
+        complete(history, Declarations, _HISTORY).with_columns(*key_columns(), *quantity_columns()), rules
+    )
+
+
+def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Minerals) -> pl.LazyFrame:
+    """Return what `build_parcel` does, from what is counted already."""
+    rules = past.rules
     rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
-    judged = add_usual(rows, past, rules).with_columns(
+    judged = add_usual(rows, past).with_columns(
         boxes.box_feet(pl.col("container_type")).alias("box_feet"),
         densities.carrier_density(pl.col("hs_code"), rules).alias("carrier_density_kg_m3"),
         packing.package_most_kg(pl.col("package_type"), rules).alias("package_most_kg"),

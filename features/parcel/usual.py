@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features.codes import hs2, hs4, hs6
@@ -13,6 +15,7 @@ from features.usual import log_bin, usual_before
 
 _PLACE = pl.Enum(PLACE_CODES)
 _LANE = ["lane"]
+_LEVELS = ("hs6", "hs4", "hs2")
 
 
 def key_columns() -> list[pl.Expr]:
@@ -30,46 +33,68 @@ def key_columns() -> list[pl.Expr]:
     ]
 
 
-def add_usual(rows: pl.LazyFrame, history: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
+@dataclass(frozen=True, slots=True, eq=False)
+class ParcelPast:
+    """Counts and sums of past figures by month: narrow tables, for any number of batches."""
+
+    counts: dict[str, pl.LazyFrame]
+    """For each quantity, how many consignments fell in each bin: `code` (chapter, heading or subheading), `month`,
+    `bin`, `n`."""
+    lanes: pl.LazyFrame
+    """For each lane and month, how far its consignments lay from the usual (see `_lane_events`)."""
+    rules: ParcelRules
+
+    @classmethod
+    def of(cls, history: pl.LazyFrame, rules: ParcelRules) -> ParcelPast:
+        """Count `history`, which carries `key_columns` and `quantity_columns`."""
+        counts = {quantity: _counts(history, quantity) for quantity in QUANTITIES}
+        states = _goods_states(history, counts, rules)
+        return cls(counts, settle(_lane_events(history.join(states, on=["goods", "month"], how="left"), rules)), rules)
+
+
+def add_usual(rows: pl.LazyFrame, past: ParcelPast) -> pl.LazyFrame:
     """Add, for each quantity, what was usual for the declared good and lane before the row's month.
 
-    Both frames carry `key_columns` and `quantity_columns`. Adds `<quantity>_middle`, `<quantity>_spread` (of the log;
+    `rows` carry `key_columns` and `quantity_columns`. Adds `<quantity>_middle`, `<quantity>_spread` (of the log;
     null where the heading was seen too seldom) and `<quantity>_n` (shipments of the subheading or heading).
     """
-    asked = [frame.select("goods", "hs6", "hs4", "hs2", "month") for frame in (rows, history)]
-    wanted = settle(pl.concat(asked).drop_nulls("goods").unique())
-    states = wanted.select("goods", "month").unique()
-    for quantity in QUANTITIES:
-        states = states.join(_goods_state(history, wanted, quantity, rules), on=["goods", "month"], how="left")
-    states = settle(states)
-    lanes = settle(_lane_sums(history.join(states, on=["goods", "month"], how="left"), rows, rules))
+    rules = past.rules
+    states = _goods_states(rows, past.counts, rules)
+    names = [f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square")]
+    asked = settle(rows.select("lane", "month").drop_nulls().unique())
+    events = past.lanes.join(asked.select("lane").unique(), on="lane", how="semi")
+    lanes = settle(totals_before(events, asked, by=_LANE, sums=names, window=rules.history_months))
     together = rows.join(states, on=["goods", "month"], how="left").join(lanes, on=["lane", "month"], how="left")
-    return together.with_columns(expr for quantity in QUANTITIES for expr in _lane_shrunk(quantity, rules)).drop(
-        *(f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square"))
-    )
+    return together.with_columns(expr for quantity in QUANTITIES for expr in _lane_shrunk(quantity, rules)).drop(names)
 
 
-def _goods_state(history: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rules: ParcelRules) -> pl.LazyFrame:
-    """Shrink subheading to heading to chapter: one row per good and month, `<quantity>_middle`, `_spread`, `_n`."""
+def _counts(history: pl.LazyFrame, quantity: str) -> pl.LazyFrame:
     log = pl.col(f"log_{quantity}")
     counts = settle(
         history.filter(log.is_not_null())
-        .group_by("hs6", "hs4", "hs2", "month", log_bin(log).alias("bin"))
+        .group_by(*_LEVELS, "month", log_bin(log).alias("bin"))
         .agg(pl.len().alias("n"))
     )
-    levels = ("hs6", "hs4", "hs2")
-    counted = pl.concat([counts.select(pl.col(level).alias("code"), "month", "bin", "n") for level in levels])
-    asked = pl.concat([wanted.select(pl.col(level).alias("code"), "month") for level in levels])
-    usual = settle(
-        usual_before(
-            counted.filter(pl.col("code").is_not_null()).group_by("code", "month", "bin").agg(pl.col("n").sum()),
-            asked,
-            by=["code"],
-            window=rules.history_months,
-        )
-    )
+    counted = pl.concat([counts.select(pl.col(level).alias("code"), "month", "bin", "n") for level in _LEVELS])
+    return settle(counted.filter(pl.col("code").is_not_null()).group_by("code", "month", "bin").agg(pl.col("n").sum()))
+
+
+def _goods_states(rows: pl.LazyFrame, counts: dict[str, pl.LazyFrame], rules: ParcelRules) -> pl.LazyFrame:
+    """Say what was usual for each good and month of `rows`: for each quantity `_middle`, `_spread`, `_n`."""
+    wanted = settle(rows.select("goods", *_LEVELS, "month").drop_nulls("goods").unique())
+    states = wanted.select("goods", "month").unique()
+    for quantity in QUANTITIES:
+        state = _goods_state(counts[quantity], wanted, quantity, rules)
+        states = states.join(state, on=["goods", "month"], how="left")
+    return settle(states)
+
+
+def _goods_state(counts: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rules: ParcelRules) -> pl.LazyFrame:
+    """Shrink subheading to heading to chapter: one row per good and month, `<quantity>_middle`, `_spread`, `_n`."""
+    asked = pl.concat([wanted.select(pl.col(level).alias("code"), "month") for level in _LEVELS])
+    usual = settle(usual_before(counts, asked, by=["code"], window=rules.history_months))
     found = wanted
-    for level in levels:
+    for level in _LEVELS:
         named = usual.rename({"code": level, "n": f"n_{level}", "middle": f"m_{level}", "spread": f"s_{level}"})
         found = found.join(named, on=[level, "month"], how="left")
     enough = pl.col("n_hs4").fill_null(0) >= rules.shipments_least
@@ -88,8 +113,8 @@ def _goods_state(history: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rul
     )
 
 
-def _lane_sums(judged: pl.LazyFrame, rows: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
-    """Add up, per lane, how far its earlier shipments lay from what was usual for the good in their own month."""
+def _lane_events(judged: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
+    """Add up, per lane and month, how far its shipments lay from what was usual for the good in their own month."""
     parts: list[pl.Expr] = []
     for quantity in QUANTITIES:
         limit = rules.wild_spreads * pl.col(f"{quantity}_spread")
@@ -99,9 +124,7 @@ def _lane_sums(judged: pl.LazyFrame, rows: pl.LazyFrame, rules: ParcelRules) -> 
             to_steps(apart).sum().alias(f"lane_sum_{quantity}"),
             to_steps(apart.pow(2)).sum().alias(f"lane_square_{quantity}"),
         ]
-    events = judged.filter(pl.col("lane").is_not_null()).group_by("lane", "month").agg(*parts)
-    names = [f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square")]
-    return totals_before(events, rows, by=_LANE, sums=names, window=rules.history_months)
+    return judged.filter(pl.col("lane").is_not_null()).group_by("lane", "month").agg(*parts)
 
 
 def _lane_shrunk(quantity: str, rules: ParcelRules) -> list[pl.Expr]:

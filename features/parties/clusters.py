@@ -6,8 +6,8 @@ import polars as pl
 
 from features.lookback import settle
 from features.parties.entities import cluster_states, name_links
-from features.parties.kinship import name_sightings
-from features.parties.table import number_names, read_parties
+from features.parties.names_past import name_sightings, number_names
+from features.parties.table import read_parties
 from features.parties.wording import NameSigns, read_names
 
 CLUSTERS = pl.Schema(

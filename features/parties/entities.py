@@ -85,6 +85,22 @@ def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:
     return settle(found.select("node", "month", cluster=pl.coalesce("cluster", "node")))
 
 
+def one_slip(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Tell whether two long words differ by one letter put in, left out or changed; false where they are equal.
+
+    >>> one, other = pl.Series(["kaidawell", "kaidawell", "kaida"]), pl.Series(["kaidavell", "kaidawell", "kaid"])
+    >>> pl.select(one_slip(pl.lit(one), pl.lit(other))).to_series().to_list()
+    [True, False, False]
+    """
+    longer = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
+    shorter = pl.min_horizontal(a.str.len_chars(), b.str.len_chars())
+    usable = (shorter >= SHORTEST_TYPO) & (longer <= LONGEST_TYPO) & (longer - shorter <= 1) & (a != b)
+    starts = [(a.str.head(n) == b.str.head(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
+    ends = [(a.str.tail(n) == b.str.tail(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
+    alike = [same.cast(pl.Int32) for same in (*starts, *ends)]
+    return usable & (pl.sum_horizontal(alike) >= longer - 1)
+
+
 def _shared_variants(long: pl.LazyFrame) -> pl.LazyFrame:
     """List each own word whole and without one letter (`variant`, `at`: -1 whole), where another is the same.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import settle, totals_before
-from features.parties.entities import LONGEST_TYPO, SHORTEST_TYPO, cluster_states, clusters_before, name_links
+from features.parties.entities import clusters_before, one_slip
+from features.parties.names_past import NamesPast
 from features.parties.rules import PartiesRules
 
 KINSHIP_FIGURES = pl.Schema(
@@ -22,32 +23,17 @@ def rarity(others: pl.Expr, firms: pl.Expr, rules: PartiesRules) -> pl.Expr:
     return trust / (1.0 + others / rules.others_half)
 
 
-def name_sightings(past: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
-    """List which name came with which identifier in which month, both sides of every past declaration."""
-    sides = [
-        past.select(
-            pl.col(f"{side}_name").alias("name"),
-            pl.when(pl.col(f"{side}_key").str.starts_with("id:")).then(f"{side}_key").alias("identifier"),
-            "month",
-        )
-        for side in ("exporter", "consignee")
-    ]
-    seen = pl.concat(sides).drop_nulls(["name", "month"]).unique()
-    return settle(seen.join(read, on="name", how="inner"))
-
-
-def add_kinship(rows: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
+def add_kinship(rows: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
     """Add `same_group`, `common_name` and the figures behind them.
 
     Parameters
     ----------
     rows
         `exporter_name`, `consignee_name`, `exporter_key`, `consignee_key`, `month`.
-    sightings
-        Names of past declarations (see `name_sightings`).
-    read
-        Names as read (see `read_names`), with `node` and `form_no`.
+    names
+        Names of past declarations and of `rows`.
     """
+    read = names.read_of(rows)
     keys = ["exporter_name", "consignee_name", "exporter_key", "consignee_key", "month"]
     numbered = settle(rows.with_row_index("row_no"))
     asked = settle(
@@ -57,8 +43,8 @@ def add_kinship(rows: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame,
         .join(_side(read, "consignee"), on="consignee_name", how="left")
     )
     words = settle(_shared_words(asked, read))
-    weighed = settle(_weigh(words, asked, sightings, read, rules))
-    clustered = _same_firm(asked, sightings)
+    weighed = settle(_weigh(words, asked, names, rules))
+    clustered = _same_firm(asked, names)
     judged = (
         clustered.join(weighed, on=["exporter_name", "consignee_name", "month"], how="left")
         .join(settle(_common_beside(asked, read)), on=["exporter_beside_no", "consignee_beside_no"], how="left")
@@ -92,17 +78,11 @@ def _shared_words(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _weigh(
-    words: pl.LazyFrame, asked: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame, rules: PartiesRules
-) -> pl.LazyFrame:
+def _weigh(words: pl.LazyFrame, asked: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
     """Keep the most telling shared word of each pair and month: `shared_word`, `others`, `weight`."""
     pair = ["exporter_name", "consignee_name"]
-    first = settle(sightings.group_by("form_no").agg(pl.col("month").min()))
-    carried = read.select("form_no", word="words").explode("word", empty_as_null=True, keep_nulls=True).unique()
-    shared = words.select("word").unique()
-    events = (
-        first.join(carried, on="form_no", how="inner").join(shared, on="word", how="semi").with_columns(n=pl.lit(1))
-    )
+    first = names.first
+    events = names.carriers.join(words.select("word").unique(), on="word", how="semi")
     wanted = settle(
         words.join(
             asked.select(*pair, "month", "exporter_form_no", "consignee_form_no", "exporter_own", "consignee_own",
@@ -141,9 +121,9 @@ def _weigh(
     )
 
 
-def _same_firm(asked: pl.LazyFrame, sightings: pl.LazyFrame) -> pl.LazyFrame:
+def _same_firm(asked: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
     """Add `is_same_name` and `is_same_firm`: one name, one identifier, or one cluster as of the month."""
-    states = cluster_states(name_links(sightings.with_columns(pl.col("beside").list.join(" "))).collect())
+    states = names.clusters
     nodes = pl.concat([asked.select(node=f"{side}_node", month="month") for side in ("exporter", "consignee")])
     clusters = clusters_before(nodes.join(states.lazy(), on="node", how="semi"), states)  # most are never linked
     for side in ("exporter", "consignee"):
@@ -188,22 +168,6 @@ def _why() -> pl.Expr:
         .when("is_one_slip")
         .then(pl.lit("the two names are one letter apart"))
     )
-
-
-def one_slip(a: pl.Expr, b: pl.Expr) -> pl.Expr:
-    """Tell whether two long words differ by one letter put in, left out or changed; false where they are equal.
-
-    >>> one, other = pl.Series(["kaidawell", "kaidawell", "kaida"]), pl.Series(["kaidavell", "kaidawell", "kaid"])
-    >>> pl.select(one_slip(pl.lit(one), pl.lit(other))).to_series().to_list()
-    [True, False, False]
-    """
-    longer = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
-    shorter = pl.min_horizontal(a.str.len_chars(), b.str.len_chars())
-    usable = (shorter >= SHORTEST_TYPO) & (longer <= LONGEST_TYPO) & (longer - shorter <= 1) & (a != b)
-    starts = [(a.str.head(n) == b.str.head(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
-    ends = [(a.str.tail(n) == b.str.tail(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
-    alike = [same.cast(pl.Int32) for same in (*starts, *ends)]
-    return usable & (pl.sum_horizontal(alike) >= longer - 1)
 
 
 def _common_beside(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import settle, totals_before
-from features.parties.kinship import one_slip
+from features.parties.entities import one_slip
 from features.parties.names import party_name
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
@@ -173,14 +173,13 @@ def add_listed(rows: pl.LazyFrame, matches: pl.LazyFrame, entities: pl.DataFrame
     return rows.join(settle(found), on="declaration_id", how="left").with_columns(listed_party=listed)
 
 
-def carriers_before(
-    rows: pl.LazyFrame, matches: pl.LazyFrame, sightings: pl.LazyFrame, read: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Count the firms seen before each month that carry a matched word: `word`, `month`, `n`."""
+def carriers_before(rows: pl.LazyFrame, matches: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the firms seen before each month that carry a matched word: `word`, `month`, `n`.
+
+    `carriers` says in which month a firm first carried a word: `word`, `month`, `n`.
+    """
     words = matches.select("word").drop_nulls().unique()
-    first = sightings.group_by("form_no").agg(pl.col("month").min())
-    carried = read.select("form_no", word="words").explode("word", empty_as_null=True, keep_nulls=True).unique()
-    events = carried.join(words, on="word", how="semi").join(first, on="form_no", how="inner").with_columns(n=pl.lit(1))
+    events = carriers.join(words, on="word", how="semi")
     wanted = words.join(rows.select("month").drop_nulls().unique(), how="cross")
     return settle(totals_before(events, wanted, by=["word"], sums=["n"]))
 

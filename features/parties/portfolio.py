@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features.parties.party_numbers import HEADINGS, PartyNumbers
@@ -44,36 +46,50 @@ def passes_goods_on(received: pl.Expr, sent: pl.Expr, rules: PartiesRules) -> pl
     return pl.when(received.is_not_null() & sent.is_not_null()).then(strength.otherwise(0.0))
 
 
-def portfolio_columns(
-    rows: pl.DataFrame, past: pl.DataFrame, goods_seen: pl.Series, rules: PartiesRules
-) -> pl.DataFrame:
-    """Return `portfolio_shift` and `pair_watched_n` for each row, from earlier months of the pair.
+@dataclass(frozen=True, slots=True, eq=False)
+class Portfolio:
+    """What each pair shipped, and what each party received and sent of each heading, by month."""
 
-    Both frames are numbered (see `PartyNumbers`); `goods_seen` says how often the exporter declared the heading before.
-    Watched are the headings of `rules.watched_headings`.
+    pair: Tally
+    """With the number of consignments under watched headings."""
+    goods: dict[str, Tally]
+    """By side, `consignee` and `exporter`, and heading."""
+
+    @classmethod
+    def of(cls, history: pl.DataFrame, rules: PartiesRules) -> Portfolio:
+        """Sort the consignments of numbered `history` (see `PartyNumbers`)."""
+        month, is_watched = history["month"], pl.col("hs4").is_in([*rules.watched_headings])
+        pair = Tally.of(history["pair"], month, history.select(is_watched.cast(pl.Int64)).to_series())
+        goods = {side: Tally.of(history.select(_goods(side)).to_series(), month) for side in ("consignee", "exporter")}
+        return cls(pair, goods)
+
+
+def portfolio_columns(rows: pl.DataFrame, past: Portfolio, goods_seen: pl.Series, rules: PartiesRules) -> pl.DataFrame:
+    """Return `portfolio_shift` and `pair_watched_n` for each numbered row, from earlier months of the pair.
+
+    `goods_seen` says how often the exporter declared the heading before. Watched are the headings of
+    `rules.watched_headings`.
     """
     is_watched = pl.col("hs4").is_in([*rules.watched_headings])
-    events = Tally.of(past["pair"], past["month"], past.select(is_watched.cast(pl.Int64)).to_series())
-    ((shipped, watched),) = events.before(rows["pair"], rows["month"])
+    ((shipped, watched),) = past.pair.before(rows["pair"], rows["month"])
     counted = rows.select("hs4", shipped=shipped, watched=watched, seen=goods_seen)
     shift = portfolio_shift(pl.col("watched"), pl.col("shipped"), pl.col("seen"), is_watched, rules)
     return counted.select(portfolio_shift=shift, pair_watched_n="watched")
 
 
-def passing_on_columns(
-    rows: pl.DataFrame, past: pl.DataFrame, known: PartyNumbers, rules: PartiesRules
-) -> pl.DataFrame:
+def passing_on_columns(rows: pl.DataFrame, past: Portfolio, known: PartyNumbers, rules: PartiesRules) -> pl.DataFrame:
     """Return `passes_goods_on`, `received_n` and `sent_on_n` for each row, from earlier months of its heading.
 
     The consignee is known as an exporter by its key (identifier, else plain name).
     """
-    heading = pl.col("hs4").cast(pl.Int64, strict=False)
-    goods = {side: pl.col(side) * HEADINGS + heading for side in ("consignee", "exporter")}
     as_sender = pl.col("consignee_key").is_not_null()
     asked = rows.with_columns(exporter=pl.when(as_sender).then(known.numbers("exporter", rows["consignee_key"])))
     counts = {}
     for side, name in (("consignee", "received_n"), ("exporter", "sent_on_n")):
-        events = Tally.of(past.select(goods[side]).to_series(), past["month"])
-        ((counts[name],),) = events.before(asked.select(goods[side]).to_series(), rows["month"])
+        ((counts[name],),) = past.goods[side].before(asked.select(_goods(side)).to_series(), rows["month"])
     told = pl.DataFrame(counts)
     return told.with_columns(passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules))
+
+
+def _goods(side: str) -> pl.Expr:
+    return pl.col(side) * HEADINGS + pl.col("hs4").cast(pl.Int64, strict=False)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features.codes import hs4
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
-from features.controls.frames import ENTITIES
 from features.lookback import month_number, settle
 from features.parties.forwarders import forwarder_consignee
-from features.parties.kinship import KINSHIP_FIGURES, add_kinship, name_sightings
-from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before, match_listed
+from features.parties.kinship import KINSHIP_FIGURES, add_kinship
+from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before
 from features.parties.lots import Lots, lot_columns
 from features.parties.names import party_keys
+from features.parties.names_past import NamesPast
 from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
 from features.parties.party_numbers import PartyNumbers
-from features.parties.portfolio import passing_on_columns, portfolio_columns
+from features.parties.portfolio import Portfolio, passing_on_columns, portfolio_columns
 from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
-from features.parties.wording import NameSigns, read_names
+from features.parties.wording import NameSigns
 
 _COLUMNS = (
     "declaration_id",
@@ -102,49 +104,73 @@ def build_parties(
         `exporter_key` and `consignee_key` name the parties as they were told apart.
     """
     rules = rules or PartiesRules()
-    past, rows = read_parties(history), read_parties(declarations)
-    known = PartyNumbers.of(past)
-    past, rows = known.added(past), known.added(rows)
-    results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
+    names = party_names(declarations)
+    past = PartiesPast.of(history, outcomes, names, rules=rules, entities=entities, signs=signs)
+    return judge_parties(declarations, past, rules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartiesPast:
+    """What is known of parties before any declaration is judged: sorted once, for any number of batches."""
+
+    known: PartyNumbers
+    seen: tuple[Sightings, ...]
+    """For each of `NOVELTIES`."""
+    portfolio: Portfolio
+    records: Records
+    lots: Lots
+    names: NamesPast
+
+    @classmethod
+    def of(
+        cls,
+        history: pl.LazyFrame,
+        outcomes: pl.LazyFrame,
+        names: pl.LazyFrame,
+        *,
+        rules: PartiesRules,
+        entities: pl.DataFrame | None,
+        signs: NameSigns | None,
+    ) -> PartiesPast:
+        """Gather it from past declarations; `names` are those that will be asked about beside them."""
+        past = read_parties(history)
+        told = NamesPast.of(past.lazy(), names, rules=rules, entities=entities, signs=signs or NameSigns())
+        known = PartyNumbers.of(past)
+        past = known.added(past.drop("exporter_name", "consignee_name", "consignee_plain"))
+        results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
+        records = Records.of(inspected_parties(past.lazy(), results).collect())
+        past = past.drop("declaration_id", "exporter_key", "consignee_key", "declarant_key")
+        seen = tuple(Sightings.of(past, one, known.kinds_most[one.child]) for one in NOVELTIES)
+        return cls(known, seen, Portfolio.of(past, rules), records, Lots.of(past), told)
+
+
+def party_names(declarations: pl.LazyFrame) -> pl.LazyFrame:
+    """List the distinct names of a table's parties: `name`."""
+    rows = complete(declarations, Declarations, ("exporter_name", "consignee_name"))
+    return pl.concat(rows.select(name=one) for one in ("exporter_name", "consignee_name")).drop_nulls().unique()
+
+
+def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
+    """Return what `build_parties` does, from what is known already."""
+    rows = past.known.added(read_parties(declarations))
     columns: list[pl.Series] = []
-    for one in NOVELTIES:
-        columns += novelty_columns(rows, Sightings.of(past, one, known.kinds_most[one.child]), one)
+    for one, seen in zip(NOVELTIES, past.seen, strict=True):
+        columns += novelty_columns(rows, seen, one)
     goods_seen = next(one for one in columns if one.name == "goods_new_for_exporter_n")
-    columns += portfolio_columns(rows, past, goods_seen, rules).get_columns()
-    columns += passing_on_columns(rows, past, known, rules).get_columns()
-    columns += risk_columns(rows, Records.of(inspected_parties(past.lazy(), results).collect()), rules).get_columns()
-    columns += lot_columns(rows, Lots.of(past), rules).get_columns()
+    columns += portfolio_columns(rows, past.portfolio, goods_seen, rules).get_columns()
+    columns += passing_on_columns(rows, past.portfolio, past.known, rules).get_columns()
+    columns += risk_columns(rows, past.records, rules).get_columns()
+    columns += lot_columns(rows, past.lots, rules).get_columns()
     judged = rows.with_columns(columns).with_columns(
         forwarder_consignee(pl.col("consignee_plain"), pl.col("consignee_key"), pl.col("declarant_key"), rules).alias(
             "forwarder_consignee"
         )
     )
-    named = _add_names(judged.lazy(), past.lazy(), rules, entities, signs or NameSigns())
+    kin = add_kinship(judged.lazy(), past.names, rules)
+    others = carriers_before(judged.lazy(), past.names.matches, past.names.carriers)
+    named = add_listed(settle(kin), past.names.matches, past.names.entities, others)
     codes = [one.code for one in REGISTRY]
     return named.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
-
-
-def _add_names(
-    rows: pl.LazyFrame, past: pl.LazyFrame, rules: PartiesRules, entities: pl.DataFrame | None, signs: NameSigns
-) -> pl.LazyFrame:
-    """Add what the parties' names say: one group at both ends, listed end users."""
-    both = [frame.select(name=f"{side}_name") for frame in (rows, past) for side in ("exporter", "consignee")]
-    read = settle(number_names(settle(read_names(pl.concat(both).drop_nulls().unique(), signs))))
-    sightings = name_sightings(past, read.drop("words"))
-    kin = add_kinship(rows, sightings, read, rules)
-    listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
-    matches = match_listed(read, listed, signs, rules)
-    others = carriers_before(rows, matches, sightings, read)
-    return add_listed(settle(kin), matches, listed, others)
-
-
-def number_names(read: pl.LazyFrame) -> pl.LazyFrame:
-    """Number forms, and nodes: a form as written in Chinese characters is another node than in Latin letters."""
-    return read.with_columns(
-        form_no=pl.col("form").rank("dense").cast(pl.Int64),
-        node=pl.struct("form", "signs").rank("dense").cast(pl.Int64),
-        beside_no=pl.col("beside").list.join(" ").rank("dense").cast(pl.Int64),
-    )
 
 
 def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:

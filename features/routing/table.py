@@ -85,7 +85,13 @@ def build_routing(
     pl.LazyFrame
         `declaration_id`, the columns of `REGISTRY` (Float32, null unknown) and the figures behind them.
     """
-    rules = rules or RoutingRules()
+    return judge_routing(declarations, distances, past_journeys(history), rules or RoutingRules())
+
+
+def judge_routing(
+    declarations: pl.LazyFrame, distances: pl.LazyFrame, journeys: pl.LazyFrame, rules: RoutingRules
+) -> pl.LazyFrame:
+    """Return what `build_routing` does, from journeys counted already (see `past_journeys`)."""
     read = _read(declarations)
     ways = _number_ways(read)
     stopped = settle(stops(ways))
@@ -98,7 +104,7 @@ def build_routing(
     )
     measured_lanes = measured.select("way", *_LANE)
     lanes = settle(rows.select("way", "month").unique().join(measured_lanes, on="way", how="left").drop("way").unique())
-    usual = usual_transit(_past_journeys(history), lanes, rules)
+    usual = usual_transit(journeys, lanes, rules)
     judged = (
         rows.join(measured, on="way", how="left")
         .join(usual, on=[*_LANE, "month"], how="left")
@@ -136,7 +142,7 @@ def _number_ways(read: pl.LazyFrame) -> pl.LazyFrame:
     return settle(read.select(WAY).unique().sort(WAY).with_row_index("way"))
 
 
-def _past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
+def past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
     """Count past routes by lane, days and the month in which their end was known (never before their declaration)."""
     told = complete(history, Declarations, ("declared_on", "transport_mode", "route")).with_columns(*route_columns())
     counted = settle(
@@ -152,8 +158,9 @@ def _past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
     )
     days = read_days(counted.select("told_days").unique()).select("told_days", "ended_day", "transit_days")
     ended = month_number(pl.from_epoch(pl.col("ended_day"), time_unit="d"))
-    return (
+    known = (
         counted.join(settle(lanes), on="told_path", how="left")
         .join(settle(days), on="told_days", how="left")
         .with_columns(known_month=pl.max_horizontal(ended, "month"))
     )
+    return settle(known.group_by(*_LANE, "transit_days", "known_month").agg(pl.col("n").sum()))

@@ -9,7 +9,7 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
-from features.assemble import Background
+from features.background import Background
 from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from features.contracts.defaults import complete_flows
 from features.controls import ControlList

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from features.assemble import Background, assemble_evidence
+from features.assemble import assemble_evidence
+from features.background import Background
 from features.contracts import Declarations, Outcomes
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError

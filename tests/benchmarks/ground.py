@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.assemble import Background
+from features.background import Background
 from features.controls import ControlList
 from features.minerals import Minerals
 from models.bundle import ModelBundle
@@ -55,7 +55,7 @@ class Ground:
         folder = self.folder / "model"
         return ModelBundle.from_files({one.name: one.read_text(encoding="utf-8") for one in folder.iterdir()})
 
-    def background(self, history: pl.DataFrame | None = None) -> Background:
+    def background(self, history: pl.DataFrame | pl.LazyFrame | None = None) -> Background:
         """Every table as history too: the most that a run looks back on. States of flows where they were made."""
         lanes, corridors = self.path("lanes"), self.path("corridors")
         return Background(

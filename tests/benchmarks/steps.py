@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from features.assemble import assemble_evidence
+from features.assemble import assemble_batches, assemble_evidence
+from features.background import Past
 from features.contracts import Declarations
 from features.contracts.split import split_table
 from features.controls import join_controls
@@ -32,6 +33,7 @@ from tests.benchmarks.ground import Ground
 from tests.benchmarks.looking_back import QUESTIONS, by_duckdb, by_ours, by_pandas, columns_needed
 
 Step = Callable[[], Any]
+SCAN_OF_NEEDED = "scan of the columns below"
 AS_OF = date(2025, 3, 1)  # everything in the large table is public by then
 
 
@@ -47,6 +49,8 @@ class Case:
     """The first rows of the table that are worked on, where not all are."""
     needs: str | None = None
     """A package that only `make bench` installs."""
+    scan: str | None = None
+    """The step that reads the same columns, to be compared with; None for the plain scan of the whole file."""
 
 
 def _scan(name: str) -> Callable[[Ground], Step]:
@@ -109,6 +113,26 @@ def _controls(ground: Ground) -> Step:
 def _assembly(ground: Ground) -> Step:
     rows, background = ground.declarations, ground.background()
     return lambda: assemble_evidence(rows, background)
+
+
+def _batches(ground: Ground) -> Step:
+    """From file to files: no more than one batch of declarations and their evidence is in memory."""
+    rows = pl.scan_parquet(ground.path("declarations"))
+    background, out = ground.background(rows), ground.folder / "batches"
+
+    def run() -> None:
+        out.mkdir(exist_ok=True)
+        for number, batch in enumerate(assemble_batches(rows, background)):
+            batch.write_parquet(out / f"{number:05}.parquet")
+
+    return run
+
+
+def _remembered(ground: Ground) -> Step:
+    """What all batches share: history gone through once."""
+    rows = pl.scan_parquet(ground.path("declarations"))
+    background = ground.background(rows)
+    return lambda: Past.of(rows, background)
 
 
 def _score(ground: Ground) -> Step:
@@ -247,10 +271,15 @@ CASES: Mapping[str, Case] = {
     "room: corridors": Case(_corridor, "declarations"),
     "control list joined": Case(_controls, "declarations"),
     "evidence assembled": Case(_assembly, "declarations"),
-    "scan of the columns below": Case(_needed, "declarations"),
+    "evidence: history gone through": Case(_remembered, "declarations"),
+    "evidence: file to files": Case(_batches, "declarations"),
+    SCAN_OF_NEEDED: Case(_needed, "declarations"),
     **{
         f"{question}, {whose}": Case(
-            _looked_back(question, whose), "declarations", needs="duckdb" if whose == "DuckDB" else None
+            _looked_back(question, whose),
+            "declarations",
+            needs="duckdb" if whose == "DuckDB" else None,
+            scan=SCAN_OF_NEEDED,
         )
         for question in QUESTIONS
         for whose in ("ours", "DuckDB", "pandas")

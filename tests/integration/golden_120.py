@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.assemble import Background
+from features.background import Background
 from features.completeness import complete
 from features.contracts import Declarations, Licences, Outcomes
 from features.routing import wanted_pairs

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.assemble import Background, assemble_evidence
+from features.assemble import assemble_evidence
+from features.background import Background
 from features.registry import REGISTRY
 from tests.integration.golden_120 import GOLDEN, background, declarations
 

@@ -10,7 +10,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.assemble import Background, assemble_evidence
+from features.assemble import assemble_batches, assemble_evidence
+from features.background import Background
 from features.completeness import complete
 from features.contracts import Declarations, Licences, Outcomes
 from features.contracts.defaults import complete_flows
@@ -243,6 +244,13 @@ def test_row_order_and_batches_change_nothing(made: Made):
             some.select("declaration_id"), on="declaration_id", how="semi", maintain_order="left"
         )
         assert_same(assemble_evidence(some, background), alone)
+
+
+@pytest.mark.parametrize("rows_at_once", [97, 400])
+def test_evidence_in_batches_is_the_evidence_of_the_whole(made: Made, rows_at_once: int):
+    batches = list(assemble_batches(made.rows.lazy(), made.background, rows_at_once=rows_at_once))
+    assert len(batches) == -(-made.rows.height // rows_at_once)
+    assert_same(pl.concat(batches), made.evidence)
 
 
 def test_flows_in_any_order_make_the_same_states(made: Made):

@@ -10,7 +10,7 @@ import pytest
 
 from features.parcel.quantities import quantity_columns
 from features.parcel.rules import ParcelRules
-from features.parcel.usual import add_usual, key_columns
+from features.parcel.usual import ParcelPast, add_usual, key_columns
 from tests.unit.features.parcel.worlds import declaration, frame
 
 RULES = ParcelRules()
@@ -21,7 +21,7 @@ def keyed(rows: list[dict[str, Any]]) -> pl.LazyFrame:
 
 
 def usual(rows: list[dict[str, Any]], past: list[dict[str, Any]]) -> pl.DataFrame:
-    return add_usual(keyed(rows), keyed(past), RULES).sort("declaration_id").collect()
+    return add_usual(keyed(rows), ParcelPast.of(keyed(past), RULES)).sort("declaration_id").collect()
 
 
 def test_alike_shipments_make_the_middle_and_the_least_spread():

@@ -1,0 +1,89 @@
+"""What declarations are judged against, as given and as known once it has been gone through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from features.completeness import complete
+from features.contracts import Declarations, Outcomes
+from features.controls import ControlList
+from features.description.headings import past_wordings
+from features.licences.ledger import shipped_by_month
+from features.minerals import Minerals
+from features.parcel import ParcelRules
+from features.parcel.table import parcel_past
+from features.parcel.usual import ParcelPast
+from features.parties import NameSigns, PartiesRules
+from features.parties.table import PartiesPast, party_names
+from features.routing import RoutingRules
+from features.routing.table import past_journeys
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """What declarations are judged against. Frames may be empty; evidence that needs them is then unknown."""
+
+    minerals: Minerals
+    controls: ControlList
+    history: pl.LazyFrame
+    """Past declarations (contract Declarations)."""
+    outcomes: pl.LazyFrame | None
+    licences: pl.LazyFrame | None
+    distances: pl.LazyFrame
+    """Kilometres between places: `place_a, place_b, sea_km, great_circle_km`."""
+    lane_state: pl.LazyFrame | None
+    """State of every lane at the start of each month, from mirrored flows."""
+    corridor_state: pl.LazyFrame | None
+    """State of every corridor at the start of each month."""
+    parcel_rules: ParcelRules = field(default_factory=ParcelRules)
+    routing_rules: RoutingRules = field(default_factory=RoutingRules)
+    parties_rules: PartiesRules = field(default_factory=PartiesRules)
+    name_signs: NameSigns = field(default_factory=NameSigns)
+    """Chinese characters of firms' names; empty: names in two scripts are not compared."""
+    movements: pl.LazyFrame | None = None
+    """Material from the source on (contract Movements)."""
+    word_shares: pl.DataFrame | None = None
+    """Words of a nomenclature by heading (`features.description.nomenclature`); None: history alone speaks."""
+    notes: tuple[str, ...] = ()
+    """What could not be looked at, said to the analyst."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What the rooms remember of history: narrow tables made once, for any number of batches of declarations."""
+
+    wordings: pl.LazyFrame
+    parcel: ParcelPast
+    journeys: pl.LazyFrame
+    parties: PartiesPast
+    shipped: pl.LazyFrame
+    firsts: dict[str, pl.DataFrame]
+    """For each column whose blanks may mean "none": the first days of history (`any`) and of a filled one."""
+
+    @classmethod
+    def of(cls, declarations: pl.LazyFrame, background: Background) -> Past:
+        """Go through history once; of `declarations` only the parties' names are read."""
+        history = complete(background.history, Declarations, list(Declarations.column_names()))
+        outcomes = Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
+        return cls(
+            wordings=past_wordings(history),
+            parcel=parcel_past(history, background.parcel_rules),
+            journeys=past_journeys(history),
+            parties=PartiesPast.of(
+                history,
+                outcomes,
+                party_names(declarations),
+                rules=background.parties_rules,
+                entities=background.controls.entities,
+                signs=background.name_signs,
+            ),
+            shipped=shipped_by_month(history),
+            firsts={name: _firsts(name, history) for name in ("control_remark", "licence_no")},
+        )
+
+
+def _firsts(name: str, history: pl.LazyFrame) -> pl.DataFrame:
+    day = pl.col("declared_on")
+    return history.select(any=day.min(), filled=day.filter(pl.col(name).is_not_null()).min()).collect()
