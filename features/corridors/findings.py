@@ -8,21 +8,24 @@ from features.corridors.rivals import RIVALS
 from features.corridors.state import corridor_name, first_of_month
 from features.corridors.watch import what_six_digits_hide
 
+LANES = ("mineral", "origin_iso3", "hub_iso3", "destination_iso3")
 MENTIONED_FROM = 0.2  # a rival below this is not worth a line
 
 
 def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
-    """Write each corridor's latest look, and every look at which it was named, as rows of the contract.
+    """Write each corridor's latest, most telling and first named look as rows of the contract.
 
     `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods and
     measures the one with the smallest p-value speaks for a corridor and month. `controls_in_force` is null here. Masses
-    are null where the good is counted in USD. Sorted by q, then by p, the strongest rival and name.
+    are null where the good is counted in USD. Sorted by q; among equals those that a rival reading explains come last,
+    then by p and name.
     """
+    if tests.is_empty():
+        return pl.DataFrame(schema=_SCHEMA)
     period = first_of_month(pl.col("post_to"))
     last = pl.col("look") == pl.col("look").max().over("mineral")
-    chosen = tests.filter(last | (pl.col("look") == pl.col("first_look")))
-    if chosen.is_empty():
-        return pl.DataFrame(schema=_SCHEMA)
+    telling = pl.col("p_value") == pl.col("p_value").min().over(LANES)
+    chosen = tests.filter(last | telling | (pl.col("look") == pl.col("first_look")))
     kg = pl.when("is_mass").then
     usd_per_amount = pl.coalesce(
         pl.when(pl.col("out_post_sum") > 0).then(pl.col("out_post_usd") / pl.col("out_post_sum")),
@@ -62,7 +65,14 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
             "look",
             "good",
         )
-        .sort("q_value", "p_value", "rival_strength", "corridor_id", nulls_last=True)
+        .sort(
+            "q_value",
+            pl.col("leading_rival").is_not_null(),
+            "p_value",
+            "rival_strength",
+            "corridor_id",
+            nulls_last=True,
+        )
     )
 
 

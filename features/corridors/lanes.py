@@ -93,7 +93,8 @@ def excess_over_expected(lanes: pl.LazyFrame, origins: pl.LazyFrame) -> pl.LazyF
         on=["mineral", "exporter_iso3"],
         how="left",
     ).with_columns(pl.col("is_from_origin").fill_null(value=False))
-    rise = donor_rise(pl.col("post_sum") / pl.col("n_post"), pl.col("pre_mean")).alias("ln_rise")
+    after = pl.when(pl.col("n_post") > 0).then(pl.col("post_sum") / pl.col("n_post"))
+    rise = donor_rise(after, pl.col("pre_mean")).alias("ln_rise")
     donors = marked.group_by(*TRIAL, "is_from_origin").agg(rise)
     n_post, n_pre, mean, spread = pl.col("n_post"), pl.col("n_pre"), pl.col("pre_mean"), pl.col("pre_sd")
     expected = mean * pl.col("ln_rise").exp() * n_post

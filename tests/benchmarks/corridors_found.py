@@ -2,8 +2,8 @@
 
 Everything printed is about generated worlds. A planted corridor's size is its diverted mass a month, while it ran, over
 the hub's usual flow: the larger monthly mean of its two legs (importer's figure, else the exporter's) in the twelve
-months before it began, in the codes it used. Ranks are those of the corridor run's own table: by q, then by p, a
-corridor (mineral, origin, hub, destination) once. In a world without evasion everything named is a
+months before it began, in the codes it used. Ranks are those of the corridor run's own table, a corridor (mineral,
+origin, hub, destination) once. In a world without evasion everything named is a
 false one, and a world's rate is the share of corridors looked at that were named in any of its months.
 """
 

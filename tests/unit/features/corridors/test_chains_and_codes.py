@@ -6,6 +6,7 @@ import pytest
 from features.corridors.chains import strongest_chains
 from features.corridors.conversion import conversions
 from features.corridors.incentive import arbitrage_incentive
+from features.corridors.lanes import excess_over_expected
 from features.corridors.migration import code_migrations
 
 TRIAL = {"mineral": "m", "look": 24300, "event": 24290, "trial": "real"}
@@ -89,3 +90,27 @@ def test_what_a_detour_pays() -> None:
     paid = arbitrage_incentive(pl.col("a"), pl.col("b"), freight_share=0.06, penalty_share=0.05)
     prices = pl.DataFrame({"a": [1000.0, None, 1000.0], "b": [1600.0, 5.0, None]})
     assert prices.select(paid).to_series().to_list() == [pytest.approx(430.0), None, None]
+
+
+def test_a_lane_whose_months_after_nobody_reported_says_nothing_of_the_market() -> None:
+    """0/0 is not a number, which would count as larger than any; the donors' median must not see it."""
+    lanes = pl.DataFrame(
+        {
+            "mineral": ["germanium"] * 8,
+            "look": [11] * 8,
+            "event": [10] * 8,
+            "trial": ["real"] * 8,
+            "exporter_iso3": ["CHN", *(["KOR"] * 7)],
+            "importer_iso3": ["THA", "USA", "DEU", "FRA", "ITA", "ESP", "POL", "NLD"],
+            "n_pre": [12.0] * 8,
+            "n_post": [6.0, *([0.0] * 4), 6.0, 6.0, 6.0],
+            "pre_mean": [10.0] * 8,
+            "pre_sd": [1.0] * 8,
+            "post_sum": [90.0, *([0.0] * 4), 60.0, 60.0, 60.0],
+            "floor": [1.0] * 8,
+        }
+    )
+    origins = pl.LazyFrame({"mineral": ["germanium"], "exporter_iso3": ["CHN"]})
+    told = excess_over_expected(lanes.lazy(), origins).collect()
+    assert not told["expected"].is_nan().any()
+    assert told.filter(pl.col("n_post") == 0)["expected"].null_count() == 4

@@ -132,7 +132,7 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     assert top["q_value"] <= 0.1
     assert top["first_flagged_on"] <= AS_OF
     assert top["controls_in_force"] == ["own measure"]
-    assert "indium, niobium, vanadium" in top["evidence"]
+    assert "indium, niobium and vanadium" in top["evidence"]
     page = result.page.read_text(encoding="utf-8")
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
