@@ -91,6 +91,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         rows,
         background.minerals,
         past.wordings,
+        repeated=past.texts,
         word_shares=background.word_shares,
         codes_of_mineral=_codes_of(background.controls),
         are_remarks_recorded=_is_recorded("control_remark", declarations, past),

@@ -10,6 +10,7 @@ from features.completeness import complete
 from features.contracts import Declarations, Outcomes
 from features.controls import ControlList
 from features.description.headings import past_wordings
+from features.description.table import repeated_texts
 from features.licences.ledger import shipped_by_month
 from features.minerals import Minerals
 from features.parcel import ParcelRules
@@ -54,6 +55,8 @@ class Background:
 class Past:
     """What the rooms remember of history: narrow tables made once, for any number of batches of declarations."""
 
+    texts: pl.LazyFrame
+    """Texts that more than one declaration has, read."""
     wordings: pl.LazyFrame
     parcel: ParcelPast
     journeys: pl.LazyFrame
@@ -64,10 +67,12 @@ class Past:
 
     @classmethod
     def of(cls, declarations: pl.LazyFrame, background: Background) -> Past:
-        """Go through history once; of `declarations` only the parties' names are read."""
+        """Go through history once; of `declarations` only texts and the parties' names are read."""
         history = complete(background.history, Declarations, list(Declarations.column_names()))
+        texts = complete(declarations, Declarations, ("description",))
         outcomes = Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
         return cls(
+            texts=repeated_texts(texts, background.minerals),
             wordings=past_wordings(history),
             parcel=parcel_past(history, background.parcel_rules),
             journeys=past_journeys(history),

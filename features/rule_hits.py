@@ -55,7 +55,9 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
         *(_licence_hits(controls, needs) if has_register else ()),
         *(_destination_hit(rule, words, controls, needs) for rule, words in _DESTINATION_RULES.items()),
     ]
-    touched = table.select("declaration_id", *_NEEDED).filter(_may_touch(is_listed, needs))  # few, and sentences are slow
+    touched = table.select("declaration_id", *_NEEDED).filter(
+        _may_touch(is_listed, needs)
+    )  # few, and sentences are slow
     told = touched.select("declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls())
     none = pl.lit([], pl.List(RULE_HIT))
     every = table.select("declaration_id").join(told, on="declaration_id", how="left", maintain_order="left")
@@ -63,7 +65,7 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
 
 
 def _may_touch(is_listed: pl.Expr, needs: pl.Expr) -> pl.Expr:
-    """Keep the rows of which any rule could be hit: a listed party, a licence needed and not in order, a place ruled."""
+    """Tell whether any rule could be hit: a listed party, a licence needed and not in order, a place with a rule."""
     past, overdrawn = pl.col("days_past_validity").fill_null(0) != 0, pl.col("licence_overdrawn").fill_null(0.0) > 0.0
     unlicensed = needs & (past | overdrawn | (pl.col("licence_missing") == 1.0).fill_null(value=False))
     placed = [

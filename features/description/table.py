@@ -13,7 +13,7 @@ from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
 from features.description.remarks import remark_conflict, remark_missing, remark_says
-from features.lookback import month_number
+from features.lookback import month_number, settle
 from features.minerals import Minerals
 
 REMARK_RULE_FROM = date(2025, 4, 4)  # MOFCOM and GACC No. 18 of 2025, in force on publication
@@ -97,6 +97,7 @@ def judge_description(
     minerals: Minerals,
     wordings: pl.LazyFrame | None,
     *,
+    repeated: pl.LazyFrame | None = None,
     word_shares: pl.DataFrame | None = None,
     codes_of_mineral: pl.DataFrame | None = None,
     remark_rule_from: date = REMARK_RULE_FROM,
@@ -104,7 +105,10 @@ def judge_description(
     are_remarks_recorded: pl.Expr | bool = False,
     heading_digits: int = HEADING_DIGITS,
 ) -> pl.LazyFrame:
-    """Return what `build_description` does, from past wordings read already (see `past_wordings`)."""
+    """Return what `build_description` does, from past wordings read already (see `past_wordings`).
+
+    `repeated` holds texts read already (see `repeated_texts`); the others are read here.
+    """
     facts = declarations.select(
         "declaration_id",
         "declared_on",
@@ -115,7 +119,7 @@ def judge_description(
         declared_heading=pl.col("hs_code").str.head(heading_digits),
         month=month_number(pl.col("declared_on")),
     ).cache()
-    texts = assess_texts(facts.select("text").drop_nulls().unique(), minerals).cache()
+    texts = _assessed(facts.select("text").drop_nulls().unique(), minerals, repeated).cache()
     read = facts.join(texts, on="text", how="left").cache()
     fits = code_fit(
         read.select("text_mineral", "text_form", "also_named", "own_headings", "hs6")
@@ -145,6 +149,19 @@ def judge_description(
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
+
+
+def repeated_texts(declarations: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
+    """Read once the texts that more than one declaration has, so that no two batches read them both."""
+    counted = declarations.select(text="description").drop_nulls().group_by("text").len()
+    return settle(assess_texts(settle(counted.filter(pl.col("len") > 1).select("text")), minerals))
+
+
+def _assessed(texts: pl.LazyFrame, minerals: Minerals, repeated: pl.LazyFrame | None) -> pl.LazyFrame:
+    if repeated is None:
+        return assess_texts(texts, minerals)
+    fresh = settle(texts.join(repeated, on="text", how="anti"))
+    return pl.concat([repeated.join(texts, on="text", how="semi"), assess_texts(fresh, minerals)])
 
 
 def _headings(facts: pl.LazyFrame, wordings: pl.LazyFrame | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
