@@ -94,6 +94,8 @@ def _licences(ground: Ground) -> Step:
 
 
 def _mirror(ground: Ground) -> Step:
+    if not ground.path("lanes").exists():
+        _lanes(ground)()
     rows, state = ground.declarations.lazy(), ground.table("lanes").lazy()
     return lambda: build_mirror(rows, state).collect()
 
