@@ -94,7 +94,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         repeated=past.texts,
         word_shares=background.word_shares,
         codes_of_mineral=_codes_of(background.controls),
-        are_remarks_recorded=_is_recorded("control_remark", declarations, past),
+        are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),
     )
     parcel = judge_parcel(rows, past.parcel, background.minerals)
     seen = _one_table(rows.select(CARRIED), [words, parcel])
@@ -110,7 +110,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
             background.licences,
             past.shipped,
             needs.lazy(),
-            are_numbers_recorded=_is_recorded("licence_no", declarations, past),
+            are_numbers_recorded=_is_recorded("licence_no", declarations, past.firsts["licence_no"]),
         ),
         build_ledger(rows, background.movements, background.history, ruled.lazy(), background.minerals.forms),
         _mirror(rows, ruled, background),
@@ -134,12 +134,14 @@ def _one_table(base: pl.LazyFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
     return table
 
 
-def _is_recorded(name: str, declarations: pl.DataFrame, past: Past) -> pl.Expr:
-    """Tell whether a blank means "none": the table has the column, and earlier months (if any) ever filled it."""
+def _is_recorded(name: str, declarations: pl.DataFrame, firsts: pl.DataFrame) -> pl.Expr:
+    """Tell whether a blank means "none": the table has the column, and earlier months (if any) ever filled it.
+
+    `firsts`: what `first_days` of history says of the column.
+    """
     if name not in declarations.columns:
         return pl.lit(value=False)
     day = pl.col("declared_on")
-    firsts = past.firsts[name]
     month = day.dt.truncate("1mo")
     has_past, has_filled = (month > pl.lit(firsts[kind].item(), pl.Date) for kind in ("any", "filled"))
     return ~has_past.fill_null(value=False) | has_filled.fill_null(value=False)

@@ -85,10 +85,11 @@ class Past:
                 signs=background.name_signs,
             ),
             shipped=shipped_by_month(history),
-            firsts={name: _firsts(name, history) for name in ("control_remark", "licence_no")},
+            firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
         )
 
 
-def _firsts(name: str, history: pl.LazyFrame) -> pl.DataFrame:
+def first_days(name: str, history: pl.LazyFrame) -> pl.DataFrame:
+    """First days of history (`any`), and of a declaration in it that fills the column (`filled`); null for none."""
     day = pl.col("declared_on")
     return history.select(any=day.min(), filled=day.filter(pl.col(name).is_not_null()).min()).collect()

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from features.assemble import CARRIED, _is_recorded
+from features.background import first_days
 
 HISTORY = pl.LazyFrame(
     {
@@ -30,12 +31,12 @@ HISTORY = pl.LazyFrame(
 )
 def test_a_blank_is_none_where_earlier_months_filled_the_column(day: date, history: pl.LazyFrame, recorded: bool):
     rows = pl.DataFrame({"declared_on": [day], "licence_no": pl.Series([None], dtype=pl.String)})
-    assert rows.select(_is_recorded("licence_no", rows, history)).item() is recorded
+    assert rows.select(_is_recorded("licence_no", rows, first_days("licence_no", history))).item() is recorded
 
 
 def test_a_column_that_is_not_there_records_nothing():
     rows = pl.DataFrame({"declared_on": [date(2024, 6, 1)]})
-    assert rows.select(_is_recorded("licence_no", rows, HISTORY)).item() is False
+    assert rows.select(_is_recorded("licence_no", rows, first_days("licence_no", HISTORY))).item() is False
 
 
 def test_what_the_control_list_asks_about_goes_along():
