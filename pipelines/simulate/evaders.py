@@ -158,7 +158,8 @@ def _one_agent(
     first = max(int(world.rules.licensed_from[good]), phase.opens)
     room = phase.closes - first
     starts = first + int(rng.random() * 0.25 * room)
-    ends = min(phase.closes - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * (phase.closes - starts))))
+    # nobody knows when the figures end: a career is as long as it is, and is merely seen no further than the last day
+    ends = min(phase.closes - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * room)))
     hub_0, hub_1 = hubs[goods.texts("mineral")[good]]
     if rng.random() < 0.3:
         hub_0, hub_1 = hub_1, hub_0
