@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.world import build_world
+
 Tables = dict[str, pl.DataFrame]
 
 
@@ -20,12 +23,18 @@ def test_most_honest_controlled_exports_name_a_licence_that_covers_them(world: T
     assert 0.95 < covered.height / opened.height <= 1.0
 
 
-def test_some_evaders_borrow_or_invent_licences(world: Tables, labelled: pl.DataFrame) -> None:
-    named = labelled.filter(pl.col("is_violation") & pl.col("licence_no").is_not_null())
-    joined = named.join(world["licences"], on="licence_no", how="left")
-    assert named.height > 20
-    assert joined["holder_id"].is_null().any()  # invented
-    assert (joined["holder_id"] != joined["exporter_id"]).any()  # somebody else's
+def test_some_evaders_borrow_or_invent_licences(sparse: SimulateSettings) -> None:
+    """Evaders who show a licence at all are few, and do it by habit: counted over three worlds."""
+    borrowed, invented = 0, 0
+    for seed in (11, 12, 13):
+        world = build_world(sparse, seed=seed, declarations=15_000, months=30)
+        labelled = world["declarations"].join(world["truth/declarations"], on="declaration_id", how="left")
+        named = labelled.filter(pl.col("is_violation") & pl.col("licence_no").is_not_null())
+        shown = named.join(world["licences"], on="licence_no", how="left")
+        invented += shown["holder_id"].null_count()
+        borrowed += int((shown["holder_id"] != shown["exporter_id"]).sum())
+    assert invented > 10
+    assert borrowed > 5
 
 
 def test_no_licence_is_older_than_its_control(world: Tables) -> None:
