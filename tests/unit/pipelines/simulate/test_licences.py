@@ -27,7 +27,7 @@ def test_some_evaders_borrow_or_invent_licences(sparse: SimulateSettings) -> Non
     """Evaders who show a licence at all are few, and do it by habit: counted over three worlds."""
     borrowed, invented = 0, 0
     for seed in (11, 12, 13):
-        world = build_world(sparse, seed=seed, declarations=15_000, months=30)
+        world = build_world(sparse, seed=seed, declarations=30_000, months=30)
         labelled = world["declarations"].join(world["truth/declarations"], on="declaration_id", how="left")
         named = labelled.filter(pl.col("is_violation") & pl.col("licence_no").is_not_null())
         shown = named.join(world["licences"], on="licence_no", how="left")
