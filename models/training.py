@@ -36,6 +36,7 @@ class TrainingPlan:
     n_positives_isotonic: int = 300
     n_positives_platt: int = 20
     prior_share: float = 0.01
+    min_learning_weight_ratio: float = 0.1
     max_learning_weight_ratio: float = 2.0
     group_column: str = "exporter_id"
     seed: int = 0
@@ -145,9 +146,11 @@ def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingP
     """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target.
 
     A row drawn by lot can stand for hundreds that were not; learned from at that weight, a few clean rows drown all
-    that was found. Learning therefore cuts weights lower than measuring and calibrating do, which need the level right.
+    that was found. Learning therefore keeps weights nearer to their mean, on either side, than measuring and
+    calibrating do, which need the level right.
     """
-    weight = np.minimum(rows["weight"].to_numpy().astype(float), plan.max_learning_weight_ratio)
+    least, most = plan.min_learning_weight_ratio, plan.max_learning_weight_ratio
+    weight = np.clip(rows["weight"].to_numpy().astype(float), least, most)
     return Sample(
         build_matrix(rows, columns),
         rows[target].to_numpy().astype(float),

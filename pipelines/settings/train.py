@@ -20,6 +20,10 @@ Typology = Literal["misdeclaration", "concealment", "transshipment"]
 Positive = Annotated[float, Field(gt=0)]
 
 
+LEARNING = {"prior_share", "min_learning_weight_ratio", "max_learning_weight_ratio"}
+"""Settings of [classifier] that are no boosting parameters."""
+
+
 class SplitSettings(Closed):
     """How declarations are divided by time and trader."""
 
@@ -94,6 +98,7 @@ class ClassifierSettings(Closed):
     n_share_rounds: Some = Field(description="trees of a bag of a typology's classifier")
     n_share_leaves: Annotated[int, Field(ge=2)] = Field(description="leaves of its trees at most")
     n_share_rows_per_leaf: Some = Field(description="violations in a leaf at least")
+    min_learning_weight_ratio: Inside = Field(description="least weight likewise")
     max_learning_weight_ratio: Annotated[float, Field(ge=1)] = Field(
         description="largest weight of an inspected row in learning, in mean weights"
     )
@@ -178,8 +183,9 @@ class TrainSettings(Closed):
     def training_plan(self) -> TrainingPlan:
         """The settings in the form the models take."""
         return TrainingPlan(
-            boosting=BoostingPlan(**self.classifier.model_dump(exclude={"prior_share", "max_learning_weight_ratio"})),
+            boosting=BoostingPlan(**self.classifier.model_dump(exclude=LEARNING)),
             prior_share=self.classifier.prior_share,
+            min_learning_weight_ratio=self.classifier.min_learning_weight_ratio,
             max_learning_weight_ratio=self.classifier.max_learning_weight_ratio,
             **self.anomaly.model_dump(),
             **self.calibration.model_dump(),

@@ -212,7 +212,7 @@ def test_broken_files_are_refused_plainly(bundle) -> None:
 
 def test_learning_cuts_the_weights_that_measuring_keeps(world) -> None:
     columns = columns_of(world.registry, world.evidence)
-    rows = world.evidence.head(10).with_columns(weight=pl.Series([30.0] + [0.5] * 9), any=pl.lit(value=False))
-    sample = sample_of(rows, "any", columns, TrainingPlan(max_learning_weight_ratio=2.0))
+    rows = world.evidence.head(10).with_columns(weight=pl.Series([30.0] + [0.01] * 9), any=pl.lit(value=False))
+    sample = sample_of(rows, "any", columns, TrainingPlan(min_learning_weight_ratio=0.5, max_learning_weight_ratio=2.0))
     assert sample.weight.mean() == pytest.approx(1.0)
     assert sample.weight.max() / sample.weight.min() == pytest.approx(4.0)
