@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from features.corridors.unmatched import KINDS
 from features.mirror import Margin, gap_parts, ln_margin
 from pipelines.reports.flow_map import Leg, draw_map
 from pipelines.reports.page import render
@@ -57,11 +58,25 @@ def corridor_page(row: dict[str, Any], views: CorridorViews, balance: pl.DataFra
         conversions=_of(views.conversions, corridor),
         incentives=_of(views.incentives, corridor),
         chains=_of(views.chains, places),
+        unmatched=_unmatched(row, views.unmatched),
+        kinds=KINDS,
     )
 
 
 def _of(table: pl.DataFrame, wanted: pl.Expr) -> list[dict[str, Any]]:
     return table.filter(wanted).to_dicts() if table.height else []
+
+
+def _unmatched(row: dict[str, Any], table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Take what went unanswered at the hub and on the corridor's two legs, over the months that the row tells of."""
+    if table.is_empty():
+        return []
+    start, end = pl.col("exporter_iso3"), pl.col("importer_iso3")
+    origin, hub, destination = row["origin_iso3"], row["hub_iso3"], row["destination_iso3"]
+    mine = (
+        ((start == hub) & (end.is_null() | (end == destination))) | ((start == origin) & (end == hub))
+    ) & (pl.col("mineral") == row["mineral"])  # fmt: skip
+    return table.filter(mine).sort("period", "kind", descending=[True, False]).head(12).to_dicts()
 
 
 def _legs(row: dict[str, Any]) -> list[Leg]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from features.corridors.rivals import RIVALS
 from features.corridors.state import first_of_month
+from features.corridors.unmatched import KINDS
 from features.corridors.watch import what_six_digits_hide
 from features.countries import country_name
 from pipelines.reports.corridor_drawing import draw_leg, leg_series
@@ -67,6 +68,8 @@ def corridors_pages(
         chains=views.chains.to_dicts(),
         migrations=views.migrations.to_dicts(),
         lost=views.lost.to_dicts(),
+        unmatched=views.unmatched.head(N_SHOWN_UNMATCHED).to_dicts(),
+        kinds=KINDS,
         rival_names=[words.split(":", 1) for words in RIVALS.values()],
     )
     return {"corridors.html": whole, **pages}
@@ -99,6 +102,7 @@ def _measures(monitor: Monitor) -> list[dict[str, Any]]:
     return monitor.measures.join(latest, on=keys, how="left").sort("mineral", "event_on", "kind", "good").to_dicts()
 
 
+N_SHOWN_UNMATCHED = 30
 LATEST_MONTHS = 3  # a quarter, so that one lot does not speak for the year
 
 

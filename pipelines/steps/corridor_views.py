@@ -22,6 +22,7 @@ from pipelines.steps.corridor_chains import judged_chains, moved_codes
 from pipelines.steps.corridor_gaps import lost_exports, mirror_gaps
 from pipelines.steps.corridor_lanes import lanes_now
 from pipelines.steps.corridor_search import CorridorSearch, first_day
+from pipelines.steps.corridor_unmatched import unmatched_flows
 from pipelines.steps.corridor_worth import corridor_conversions, corridor_incentives
 
 
@@ -38,6 +39,8 @@ class CorridorViews:
     incentives: pl.DataFrame
     re_exports: pl.DataFrame
     lost: pl.DataFrame
+    unmatched: pl.DataFrame
+    """Outflow without inflow, orphan imports and lost exports, half-year by half-year, each with its q."""
 
     def write(self, folder: Path) -> list[Path]:
         """Write each table that has rows as Parquet and CSV."""
@@ -79,4 +82,5 @@ def look_beside(
         incentives=corridor_incentives(ordinary, watches, findings, last_look, settings),
         re_exports=re_export_corrections(own).collect(),
         lost=lost_exports(flows, watches, look=last_look, settings=settings),
+        unmatched=unmatched_flows(flows, watches, look=last_look, settings=settings),
     )
