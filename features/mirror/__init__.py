@@ -3,7 +3,7 @@
 from features.mirror.concordance import CONCORDANCE, to_edition
 from features.mirror.entrepot import excess_lost, markup, origin_value, re_export_corrections
 from features.mirror.gap import gap_parts, lost_share, mirror_gap, orphan_share, symmetric_gap
-from features.mirror.hub_share import hub_share
+from features.mirror.hub_share import consigned_imports, hub_share
 from features.mirror.lags import align_lags, transit_weights
 from features.mirror.margin import Margin, fob_value, ln_margin
 from features.mirror.pair_gaps import pair_gaps
@@ -21,6 +21,7 @@ __all__ = [
     "Margin",
     "align_lags",
     "build_mirror",
+    "consigned_imports",
     "excess_lost",
     "fob_value",
     "gap_parts",

@@ -17,9 +17,10 @@ from features.mirror import (
 from pipelines.files import write_table
 from pipelines.files.people import for_people
 from pipelines.settings.corridors import CorridorSettings
-from pipelines.steps.corridor_bounds import corridor_bounds
+from pipelines.steps.corridor_bounds import chain_bounds, corridor_bounds
 from pipelines.steps.corridor_chains import judged_chains, moved_codes
 from pipelines.steps.corridor_gaps import lost_exports, mirror_gaps
+from pipelines.steps.corridor_hub_share import hub_shares
 from pipelines.steps.corridor_lanes import lanes_now
 from pipelines.steps.corridor_search import CorridorSearch, first_day
 from pipelines.steps.corridor_unmatched import unmatched_flows
@@ -33,6 +34,8 @@ class CorridorViews:
     mirror: pl.DataFrame
     """Gap of each watched lane and period, monthly and yearly, with its decomposition and q."""
     bounds: pl.DataFrame
+    hub_shares: pl.DataFrame
+    """The hub's share of the origin's goods, by import figures and by declared consignments."""
     chains: pl.DataFrame
     migrations: pl.DataFrame
     conversions: pl.DataFrame
@@ -76,7 +79,8 @@ def look_beside(
     return CorridorViews(
         mirror=mirror_gaps(pairs, periods),
         bounds=corridor_bounds(findings, declarations),
-        chains=judged_chains(lanes, meant, watches),
+        hub_shares=hub_shares(own, findings, declarations),
+        chains=chain_bounds(judged_chains(lanes, meant, watches), declarations),
         migrations=moved_codes(flows, watches, look=last_look, settings=settings),
         conversions=corridor_conversions(findings, search, pairs),
         incentives=corridor_incentives(ordinary, watches, findings, last_look, settings),

@@ -27,6 +27,7 @@ from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_pages
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_bounds import with_bounds
+from pipelines.steps.corridor_hub_share import with_hub_shares
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
 from pipelines.steps.corridor_views import CorridorViews, look_beside
 from pipelines.steps.monitor import Monitor, watch_exports
@@ -151,7 +152,7 @@ def run_corridors(
     metrics["monitor_breaks"] = float(monitor.breaks.height)
     balance = _balance(search, production)
     views = look_beside(public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared)
-    corridors = with_bounds(checked, views.bounds)
+    corridors = with_hub_shares(with_bounds(checked, views.bounds), views.hub_shares)
     page = out_dir / "corridors.html"
     words = corridors.select("corridor_id", "evidence")
     beside = findings.drop("evidence").join(words, on="corridor_id", how="left", maintain_order="left")

@@ -27,7 +27,12 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> CorridorsResult:
         pl.Series("direction", ["re_export", "export", "export"]), pl.Series("hs_code", ["811292", "8112", "811292"]),
         pl.Series("partner_iso3", ["USA", "USA", "W00"]),
     )  # fmt: skip
-    pl.concat([world, more]).write_parquet(folder / "flows.parquet")
+    consigned = world.head(2).with_columns(  # what the United States bought of China, a tenth by way of Thailand
+        pl.lit("import").alias("direction"), pl.lit("USA").alias("reporter_iso3"), pl.lit("CHN").alias("partner_iso3"),
+        pl.lit("811292").alias("hs_code"), pl.lit(date(2023, 11, 1)).alias("period"), pl.lit("CIF").alias("valuation"),
+        pl.Series("consigned_iso3", ["CHN", "THA"]), pl.Series("value_usd", [900.0, 100.0]),
+    )  # fmt: skip
+    pl.concat([world, more, consigned.select(world.columns)]).write_parquet(folder / "flows.parquet")
     item = {"direction": "import", "hs_code": "811292", "origin_iso3": "CHN", "net_kg": 5000.0, "value_usd": 5e6}
     rows = [
         item | {"declaration_id": "1", "declared_on": date(2023, 9, 5), "destination_iso3": "THA", "consignee_id": "T"},
@@ -56,6 +61,25 @@ def test_country_figures_come_with_bounds_by_trader(result: CorridorsResult) -> 
     assert "4900 kg by the same trader" in row["evidence"]
     other = result.corridors.filter(pl.col("hub_iso3") == "DEU")
     assert all("no bound by trader or group" in words for words in other["evidence"])
+
+
+def test_no_country_figure_stands_without_bounds_when_declarations_are_at_hand(result: CorridorsResult) -> None:
+    words = ("by the same group", "no bound by trader or group")
+    told = result.corridors["evidence"]
+    assert all(any(one in said for one in words) for said in told)
+    assert {"rerouted_trader_kg", "rerouted_group_kg"} <= set(result.corridors.columns)
+    assert {"passed_trader_kg", "passed_group_kg"} <= set(result.views.chains.columns)
+    pages = [path.read_text(encoding="utf-8") for path in (result.page.parent / "corridors").glob("*.html")]
+    assert len(pages) >= 3
+    assert all(any(one in page for one in words) for page in pages if "can have been passed on" in page)
+
+
+def test_the_hub_share_is_told_by_figures_and_by_consignments(result: CorridorsResult) -> None:
+    row = result.corridors.filter(hub_iso3="THA", period=date(2024, 2, 1)).row(0, named=True)
+    assert row["hub_share"] == pytest.approx(0.1)
+    assert "10 % of what USA recorded as of CHN was consigned from THA" in row["evidence"]
+    assert row["declared_hub_share"] == 1.0  # the one declared consignment for the United States came from Thailand
+    assert "Of 1 declared consignments of CHN goods for USA, 100 % came through THA" in row["evidence"]
 
 
 def test_the_parts_of_every_gap_sum_to_the_whole(result: CorridorsResult) -> None:
