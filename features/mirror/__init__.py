@@ -4,7 +4,7 @@ from features.mirror.concordance import CONCORDANCE, to_edition
 from features.mirror.entrepot import excess_lost, markup, origin_value, re_export_corrections
 from features.mirror.gap import gap_parts, lost_share, mirror_gap, orphan_share, symmetric_gap
 from features.mirror.hub_share import consigned_imports, hub_share
-from features.mirror.lags import align_lags, transit_weights
+from features.mirror.lags import align_lags, lagged_pairs, transit_weights
 from features.mirror.margin import Margin, fob_value, ln_margin
 from features.mirror.pair_gaps import pair_gaps
 from features.mirror.pairs import known_at, pair_mirrors
@@ -27,6 +27,7 @@ __all__ = [
     "gap_parts",
     "hub_share",
     "known_at",
+    "lagged_pairs",
     "lane_spread",
     "lane_state",
     "lane_state_of_pairs",

@@ -14,18 +14,25 @@ FLOOR_KG = 1_000.0
 
 
 def pair_gaps(
-    pairs: pl.LazyFrame, *, margin: Margin | None = None, floor_usd: float = FLOOR_USD, floor_kg: float = FLOOR_KG
+    pairs: pl.LazyFrame,
+    *,
+    margin: Margin | None = None,
+    floor_usd: float = FLOOR_USD,
+    floor_kg: float = FLOOR_KG,
+    exported: tuple[str, str] = ("x_usd", "x_kg"),
 ) -> pl.LazyFrame:
     """Tell how far the two sides of each lane and period are apart, where both reported the commodity on like bases.
 
     `pairs` from `pair_mirrors`, best cut by `known_at` to one row per lane and period. Adds `m_fob_usd`, `gap_value`,
     `gap_mass` (ln, above 0: more arrived), `gap_symmetric` (value, in [−1, 1]) and `gap_z`: of value and mass the gap
     nearer to zero (0 where they disagree in sign), in the ordinary spreads of its two reporters. A side without a
-    figure shows zero; unknown masses leave the mass gap null. Source: indicators.md 3, 4.
+    figure shows zero; unknown masses leave the mass gap null. `exported`: columns of value and mass to set against
+    imports, such as those that `lagged_pairs` adds. Source: indicators.md 3, 4.
     """
     fit = ln_margin(margin or Margin())
-    x, m = pl.col("x_usd").fill_null(0.0), fob_value(pl.col("m_usd"), pl.col("m_valuation"), fit).fill_null(0.0)
-    x_kg = pl.when(pl.col("x_usd").is_null()).then(0.0).otherwise(pl.col("x_kg"))
+    usd, kg = exported
+    x, m = pl.col(usd).fill_null(0.0), fob_value(pl.col("m_usd"), pl.col("m_valuation"), fit).fill_null(0.0)
+    x_kg = pl.when(pl.col(usd).is_null()).then(0.0).otherwise(pl.col(kg))
     m_kg = pl.when(pl.col("m_usd").is_null()).then(0.0).otherwise(pl.col("m_kg"))
     both = pairs.filter(pl.col("is_x_reported"), pl.col("is_m_reported"), pl.col("is_like_basis"))
     gaps = settle(

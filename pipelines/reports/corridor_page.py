@@ -149,10 +149,8 @@ def _splits(row: dict[str, Any], mirror: pl.DataFrame) -> list[dict[str, Any]]:
         sums = lane.select(
             pl.col("x_usd", "x_lagged_usd", "m_usd").sum(),
             *(
-                pl.when(pl.col(f"{side}_measured_kg").null_count() == pl.col(f"{side}_usd").null_count())
-                .then(pl.col(f"{side}_measured_kg").sum())
-                .alias(f"{side}_kg")
-                for side in ("x", "m")
+                pl.when(pl.col(kg).null_count() == pl.col(usd).null_count()).then(pl.col(kg).sum()).alias(f"{side}_kg")
+                for side, kg, usd in (("x", "x_lagged_kg", "x_lagged_usd"), ("m", "m_measured_kg", "m_usd"))
             ),
             (pl.col("m_usd").sum() / pl.col("m_fob_usd").sum()).log().alias("margin"),
             pl.col("period").n_unique().alias("n"),

@@ -14,6 +14,7 @@ from features.mirror import (
     excess_lost,
     gap_parts,
     known_at,
+    lagged_pairs,
     ln_margin,
     pair_gaps,
     pair_mirrors,
@@ -23,38 +24,37 @@ from models.gap_tests import judge_gaps
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import first_day
 
-LATE_SHARE = 0.8  # of a month's exports that arrive in the next: 25 days at sea over 30.4 (features/mirror/lags.py)
 
+def mirror_gaps(pairs: pl.DataFrame, periods: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFrame:
+    """Take the gap of every lane, month and year, split it into its parts, and judge it against earlier ones.
 
-def mirror_gaps(pairs: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
-    """Take the gap of every lane, month and year, split it into its parts, and judge it against earlier ones."""
-    years = yearly_pairs(pairs.lazy(), periods.lazy())
-    monthly = pairs.lazy().filter(pl.col("freq") == "M")
-    both = pl.concat([monthly, years], how="diagonal_relaxed")
+    `lags` from `lane_lags`: a month's imports are set against the exports that should be arriving in it; years are not
+    moved. `x_lagged_usd` and `x_lagged_kg` are those exports.
+    """
+    years = yearly_pairs(pairs.lazy(), periods.lazy()).with_columns(
+        pl.col("x_usd").alias("x_lagged_usd"), pl.col("x_measured_kg").alias("x_lagged_kg")
+    )
+    monthly = lagged_pairs(pairs.lazy().filter(pl.col("freq") == "M"), periods.lazy(), lags.lazy().drop("lag_kind"))
     judged = []
-    for freq in ("M", "A"):
-        own = pair_gaps(both.filter(pl.col("freq") == freq)).collect()
-        if own.height:
-            judged.append(judge_gaps(own.drop("known_to", strict=False)))
+    for own in (monthly, years):
+        gaps = pair_gaps(own, exported=("x_lagged_usd", "x_lagged_kg")).collect()
+        if gaps.height:
+            judged.append(judge_gaps(gaps.drop("known_to", strict=False)))
     if not judged:
         return pl.DataFrame()
     free = pl.col("m_valuation").is_in(["FOB", "customs"]).fill_null(value=False)
-    lane = ["exporter_iso3", "importer_iso3", "hs6", "freq"]
-    earlier = pl.col("x_usd").shift(1).over(lane, order_by="period")
-    has_before = pl.col("period").shift(1).over(lane, order_by="period") == pl.col("period").dt.offset_by("-1mo")
-    late = (pl.col("freq") == "M") & has_before.fill_null(value=False)
-    lagged = pl.when(late).then(LATE_SHARE * earlier + (1.0 - LATE_SHARE) * pl.col("x_usd")).otherwise("x_usd")
     parts = gap_parts(
         x_usd=pl.col("x_usd"),
         x_lagged_usd=pl.col("x_lagged_usd"),
         m_usd=pl.col("m_usd"),
         margin_ln=pl.when(free).then(0.0).otherwise(ln_margin(Margin())),
-        x_kg=pl.col("x_measured_kg"),
+        x_kg=pl.col("x_lagged_kg"),
         m_kg=pl.col("m_measured_kg"),
     )
-    rows = pl.concat(judged, how="diagonal_relaxed").with_columns(lagged.alias("x_lagged_usd"))
-    return rows.with_columns(**parts).sort(
-        "q_value", "hs6", "exporter_iso3", "importer_iso3", "period", nulls_last=True
+    return (
+        pl.concat(judged, how="diagonal_relaxed")
+        .with_columns(**parts)
+        .sort("q_value", "hs6", "exporter_iso3", "importer_iso3", "period", nulls_last=True)
     )
 
 

@@ -25,6 +25,7 @@ from pipelines.steps.corridor_lanes import lanes_now
 from pipelines.steps.corridor_search import CorridorSearch, first_day
 from pipelines.steps.corridor_unmatched import unmatched_flows
 from pipelines.steps.corridor_worth import corridor_conversions, corridor_incentives
+from pipelines.steps.lane_lags import lane_lags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +34,8 @@ class CorridorViews:
 
     mirror: pl.DataFrame
     """Gap of each watched lane and period, monthly and yearly, with its decomposition and q."""
+    lags: pl.DataFrame
+    """Which share of a month's exports arrives 0 to 3 months later, learned by pair of countries."""
     bounds: pl.DataFrame
     hub_shares: pl.DataFrame
     """The hub's share of the origin's goods, by import figures and by declared consignments."""
@@ -76,8 +79,10 @@ def look_beside(
     ordinary = search.pairs.lazy()
     goods, meant = goods_of(watches)
     lanes = lanes_now(pairs, periods, goods, last_look, settings)
+    lags = lane_lags(flows, pairs)
     return CorridorViews(
-        mirror=mirror_gaps(pairs, periods),
+        mirror=mirror_gaps(pairs, periods, lags),
+        lags=lags,
         bounds=corridor_bounds(findings, declarations),
         hub_shares=hub_shares(own, findings, declarations),
         chains=chain_bounds(judged_chains(lanes, meant, watches), declarations),

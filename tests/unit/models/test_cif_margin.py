@@ -6,7 +6,7 @@ import pytest
 
 from features.mirror import Margin
 from models.cif_margin import clean_pairs, fit_cif_margin
-from models.lag_weights import learn_lag_weights
+from models.lag_weights import learn_lag_weights, learn_lane_lags
 
 
 def pairs(n: int, *, slope: float = 0.0, noise: float = 0.02) -> tuple[pl.LazyFrame, pl.LazyFrame]:
@@ -93,3 +93,24 @@ def test_too_little_gives_the_default_weights() -> None:
     assert sum(got) == pytest.approx(1.0)
     assert got[0] == pytest.approx(1 - 25 / 30.44)
     assert math.isclose(got[2], 0.0)
+
+
+def test_each_kind_of_lane_learns_its_own_weights_and_a_thin_one_keeps_its_prior() -> None:
+    near = monthly((0.9, 0.1)).with_columns(importer_iso3=pl.lit("KOR"))
+    far = monthly((0.2, 0.8))
+    thin = monthly((1.0, 0.0), n_lanes=1).with_columns(importer_iso3=pl.lit("ARE"))
+    both = pl.concat([near, far, thin])
+    lanes = both.select("exporter_iso3", "importer_iso3").unique().sort("exporter_iso3", "importer_iso3").collect()
+    days = {"KOR": 8.0, "USA": 25.0, "ARE": 15.22}
+    kinds = lanes.with_columns(
+        pl.col("importer_iso3").alias("lag_kind"),
+        pl.col("importer_iso3").replace_strict(days, return_dtype=pl.Float64).alias("prior_days"),
+    )
+    table = learn_lane_lags(both, kinds)
+    got = {
+        place: table.filter(importer_iso3=place, exporter_iso3="L0").sort("lag")["weight"].to_list()
+        for place in ("KOR", "USA", "ARE")
+    }
+    assert got["KOR"][:2] == pytest.approx([0.9, 0.1], abs=0.06)
+    assert got["USA"][:2] == pytest.approx([0.2, 0.8], abs=0.06)
+    assert got["ARE"] == pytest.approx([0.5, 0.5, 0.0, 0.0])  # 33 months are too few: 15.22 days, half a month

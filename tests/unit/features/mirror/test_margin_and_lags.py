@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from features.errors import ConfigError
-from features.mirror import Margin, align_lags, fob_value, ln_margin, transit_weights
+from features.mirror import Margin, align_lags, fob_value, lagged_pairs, ln_margin, transit_weights
 from features.mirror.lags import check_weights
 
 
@@ -72,3 +72,60 @@ def test_no_later_month_is_used() -> None:
     before = aligned({3: 100.0}, [2, 3], weights)
     after = aligned({3: 100.0, 4: 999.0}, [2, 3, 4], weights)
     assert before[3] == after[3]
+
+
+WEIGHTS = pl.LazyFrame(
+    {"exporter_iso3": ["CHN", "CHN"], "importer_iso3": ["USA", "USA"], "lag": [0, 1], "weight": [0.25, 0.75]},
+    schema_overrides={"lag": pl.Int32},
+)
+
+
+def lagged(
+    *rows: tuple[int, float | None, float | None, float | None], months: int = 5
+) -> dict[int, dict[str, object]]:
+    """(month, exported USD, exported kg, imported USD) of China to the United States; both report every month."""
+    lane = {"exporter_iso3": "CHN", "importer_iso3": "USA", "hs6": "811292", "freq": "M", "is_like_basis": True}
+    pairs = pl.LazyFrame(
+        [
+            lane | {"period": date(2024, m, 1), "x_usd": x, "x_measured_kg": kg, "m_usd": got}
+            | {"is_x_reported": True, "is_m_reported": True}
+            for m, x, kg, got in rows
+        ],
+        schema_overrides=dict.fromkeys(("x_usd", "x_measured_kg", "m_usd"), pl.Float64),
+    )  # fmt: skip
+    periods = pl.LazyFrame(
+        [
+            {"reporter_iso3": who, "side": side, "hs6": "811292", "period": date(2024, m, 1), "freq": "M"}
+            for who, side in (("CHN", "X"), ("USA", "M"))
+            for m in range(1, months + 1)
+        ]
+    )
+    found = lagged_pairs(pairs, periods, WEIGHTS).collect()
+    return {row["period"].month: row for row in found.to_dicts()}
+
+
+def test_a_months_imports_meet_the_exports_that_should_be_arriving() -> None:
+    got = lagged((3, 100.0, 10.0, 25.0), (4, None, None, 75.0))
+    assert (got[3]["x_lagged_usd"], got[3]["x_lagged_kg"]) == (25.0, 2.5)
+    assert (got[4]["x_lagged_usd"], got[4]["x_lagged_kg"]) == (75.0, 7.5)
+
+
+def test_what_should_arrive_and_does_not_is_added_as_a_month_of_its_own() -> None:
+    got = lagged((3, 100.0, None, None))
+    assert (got[4]["x_lagged_usd"], got[4]["m_usd"], got[4]["is_m_reported"]) == (75.0, None, True)
+    assert got[4]["x_lagged_kg"] is None  # an unknown mass stays unknown
+    assert 4 not in lagged((3, 100.0, 10.0, None), months=3)  # April is not yet reported: silence is not zero
+
+
+def test_a_lane_without_weights_keeps_its_own_months() -> None:
+    pairs = pl.LazyFrame(
+        {
+            "exporter_iso3": ["VNM"], "importer_iso3": ["USA"], "hs6": ["811292"], "period": [date(2024, 3, 1)],
+            "x_usd": [7.0], "x_measured_kg": [1.0], "m_usd": [8.0],
+        }
+    )  # fmt: skip
+    none = pl.LazyFrame(
+        schema={"reporter_iso3": pl.String, "side": pl.String, "hs6": pl.String, "period": pl.Date, "freq": pl.String}
+    )
+    row = lagged_pairs(pairs, none, WEIGHTS).collect().row(0, named=True)
+    assert (row["x_lagged_usd"], row["x_lagged_kg"]) == (7.0, 1.0)
