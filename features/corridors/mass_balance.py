@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.corridors.mixture import share_from_price
+
 Floats = npt.NDArray[np.float64]
 DRAWS = 4_000
 FLOW_SPREAD_LN = 0.1
@@ -24,13 +26,17 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def contained_flows(pairs: pl.LazyFrame, content: pl.LazyFrame, *, least_months: int = 12) -> pl.DataFrame:
+def contained_flows(
+    pairs: pl.LazyFrame, content: pl.LazyFrame, *, least_months: int = 12, error_share: float = 0.25
+) -> pl.DataFrame:
     """Sum contained metal that each country took in and sent out in a year, in tonnes, with its lowest and highest.
 
     `pairs`: monthly pairs as known on the day; `content`: `mineral hs6 share_low share_high`, metal per kg of what the
-    code holds (a code of one compound has one share; a code of many a range). The importer's mass is read, else the
-    exporter's. Columns: `mineral country_iso3 year side` (in, out), `low_t high_t`. A year with fewer than
-    `least_months` months of the mineral known is left out; unknown masses make the year unknown (null).
+    code holds (a code of one compound has one share; a code of many a range) and, for codes whose unit value bounds
+    how much of the mineral is in them, `price_low price_high others_low others_high` (USD/kg; see `share_from_price`).
+    The importer's mass is read, else the exporter's. Columns: `mineral country_iso3 year side` (in, out), `low_t
+    high_t`. A year with fewer than `least_months` months of the mineral known is left out; unknown masses make the year
+    unknown (null).
     """
     kg = pl.when(pl.col("m_usd").is_not_null()).then("m_kg").otherwise("x_kg")
     rows = (
@@ -39,6 +45,7 @@ def contained_flows(pairs: pl.LazyFrame, content: pl.LazyFrame, *, least_months:
         .filter(pl.col("mineral").is_not_null())
         .with_columns(kg.alias("kg"), pl.col("period").dt.year().cast(pl.Int32).alias("year"))
     )
+    rows = _with_mix(rows, error_share)
     whole = rows.group_by("mineral", "year").agg(pl.col("period").n_unique().alias("n_months"))
     known = pl.col("kg").null_count() == 0
     sums = [
@@ -53,6 +60,22 @@ def contained_flows(pairs: pl.LazyFrame, content: pl.LazyFrame, *, least_months:
     ]
     full = pl.concat(sides).join(whole, on=["mineral", "year"], how="left").filter(pl.col("n_months") >= least_months)
     return full.drop("n_months").sort("mineral", "country_iso3", "year", "side").collect()
+
+
+def _with_mix(rows: pl.LazyFrame, error_share: float) -> pl.LazyFrame:
+    """Lower the most metal a kilogram can hold where a lane's unit value over the year is too low for the mineral."""
+    if "others_low" not in rows.collect_schema().names():
+        return rows
+    lane = ["mineral", "hs6", "exporter_iso3", "importer_iso3", "year"]
+    usd = pl.when(pl.col("m_usd").is_not_null()).then("m_usd").otherwise("x_usd")
+    unit_value = (usd.sum() / pl.col("kg").sum()).round_sig_figs(9).over(lane)
+    _, most = share_from_price(
+        unit_value, price_low=pl.col("price_low"), price_high=pl.col("price_high"), others_low=pl.col("others_low"),
+        others_high=pl.col("others_high"), error_share=error_share,
+    )  # fmt: skip
+    return rows.with_columns(
+        pl.max_horizontal("share_low", pl.col("share_high") * most.fill_null(1.0)).alias("share_high")
+    )
 
 
 def impossible_shares(flows: pl.DataFrame, production: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:

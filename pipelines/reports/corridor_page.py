@@ -54,6 +54,7 @@ def corridor_page(row: dict[str, Any], views: CorridorViews, balance: pl.DataFra
         sentences=_sentences(row),
         splits=_splits(row, views.mirror),
         bounds=[(words, own[0][name]) for name, words in BOUNDS.items()] if own else [],
+        mixtures=_of(views.mixtures, corridor & (pl.col("told_by") != "one good")),
         shares=next(iter(_of(views.hub_shares, corridor)), None),
         balance=_of(balance, (pl.col("mineral") == row["mineral"]) & (pl.col("hub_iso3") == hub)),
         conversions=_of(views.conversions, corridor),

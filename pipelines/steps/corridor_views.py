@@ -16,12 +16,15 @@ from features.mirror import (
 )
 from pipelines.files import write_table
 from pipelines.files.people import for_people
+from pipelines.reference import load_minerals
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.mixed_codes import MixedCodes
 from pipelines.steps.corridor_bounds import chain_bounds, corridor_bounds
 from pipelines.steps.corridor_chains import judged_chains, moved_codes
 from pipelines.steps.corridor_gaps import lost_exports, mirror_gaps
 from pipelines.steps.corridor_hub_share import hub_shares
 from pipelines.steps.corridor_lanes import lanes_now
+from pipelines.steps.corridor_mixture import code_mixtures
 from pipelines.steps.corridor_search import CorridorSearch, first_day
 from pipelines.steps.corridor_unmatched import unmatched_flows
 from pipelines.steps.corridor_worth import corridor_conversions, corridor_incentives
@@ -37,6 +40,8 @@ class CorridorViews:
     lags: pl.DataFrame
     """Which share of a month's exports arrives 0 to 3 months later, learned by pair of countries."""
     bounds: pl.DataFrame
+    mixtures: pl.DataFrame
+    """Bounds of the mineral's share in codes that hold several goods, by corridor, leg and code."""
     hub_shares: pl.DataFrame
     """The hub's share of the origin's goods, by import figures and by declared consignments."""
     chains: pl.DataFrame
@@ -66,6 +71,7 @@ def look_beside(
     *,
     last_look: int,
     settings: CorridorSettings,
+    mixed: MixedCodes,
     declarations: pl.DataFrame | None = None,
 ) -> CorridorViews:
     """Work out the tables beside the corridors from what was public before the last look."""
@@ -84,6 +90,7 @@ def look_beside(
         mirror=mirror_gaps(pairs, periods, lags),
         lags=lags,
         bounds=corridor_bounds(findings, declarations),
+        mixtures=code_mixtures(own, pairs, findings, load_minerals(), mixed),
         hub_shares=hub_shares(own, findings, declarations),
         chains=chain_bounds(judged_chains(lanes, meant, watches), declarations),
         migrations=moved_codes(flows, watches, look=last_look, settings=settings),

@@ -25,9 +25,12 @@ from pipelines.reference import load_minerals
 from pipelines.reference.concordance import load_concordance
 from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_pages
+from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.mixed_codes import MixedCodes
 from pipelines.steps.corridor_bounds import with_bounds
 from pipelines.steps.corridor_hub_share import with_hub_shares
+from pipelines.steps.corridor_mixture import with_mixtures, with_price_bands
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
 from pipelines.steps.corridor_views import CorridorViews, look_beside
 from pipelines.steps.monitor import Monitor, watch_exports
@@ -88,6 +91,7 @@ def run_corridors(
     production_path: Path | None = None,
     declarations_path: Path | None = None,
     concordance_path: Path | None = None,
+    mixed: MixedCodes | None = None,
     max_rejects_share: float = 0.05,
 ) -> CorridorsResult:
     """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`
@@ -150,9 +154,13 @@ def run_corridors(
     metrics = {name: float(value) for name, value in counts.items()} | {"cif_ln_margin": search.margin.intercept}
     monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings)
     metrics["monitor_breaks"] = float(monitor.breaks.height)
-    balance = _balance(search, production)
-    views = look_beside(public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared)
-    corridors = with_hub_shares(with_bounds(checked, views.bounds), views.hub_shares)
+    mixed = mixed or load_section(MixedCodes, "mixed_codes")
+    balance = _balance(search, production, mixed)
+    views = look_beside(
+        public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared, mixed=mixed
+    )
+    bounded = with_mixtures(with_bounds(checked, views.bounds), views.mixtures)
+    corridors = with_hub_shares(bounded, views.hub_shares)
     page = out_dir / "corridors.html"
     words = corridors.select("corridor_id", "evidence")
     beside = findings.drop("evidence").join(words, on="corridor_id", how="left", maintain_order="left")
@@ -214,14 +222,17 @@ def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None)
     return asked.join(answered, on="corridor_id", how="left", maintain_order="left").collect()
 
 
-def _balance(search: CorridorSearch, production: pl.DataFrame | None) -> pl.DataFrame:
+def _balance(search: CorridorSearch, production: pl.DataFrame | None, mixed: MixedCodes) -> pl.DataFrame:
     """Set each country's exports of metal beside what it can have had, where the user says what it made."""
-    content = metal_content(load_minerals()).filter(
+    minerals = load_minerals()
+    content = metal_content(minerals).filter(
         pl.col("hs6").is_in(sorted({code for one in search.watches for code in one.hs_codes}))
     )
     if production is None:
         return pl.DataFrame(schema=BALANCE_SCHEMA)
-    return impossible_shares(contained_flows(search.pairs.lazy(), content.lazy()), production)
+    priced = with_price_bands(content, minerals, mixed).lazy()
+    flows = contained_flows(search.pairs.lazy(), priced, error_share=mixed.unit_value_error_share)
+    return impossible_shares(flows, production)
 
 
 _EMPTY_TESTS = {"mineral": pl.String, "look": pl.Int32, "first_look": pl.Int32, "hs_codes": pl.String}

@@ -60,3 +60,15 @@ def test_other_rows_change_no_answer() -> None:
     more = pl.concat([made(240.0, 200.0, 300.0), made(10.0, 1.0, 20.0).with_columns(country_iso3=pl.lit("CHN"))])
     alone = balance(rows, made(240.0, 200.0, 300.0))[0]
     assert next(row for row in balance(rows, more) if row["hub_iso3"] == "THA") == alone
+
+
+def test_a_unit_value_too_low_for_the_mineral_lowers_what_the_code_can_hold() -> None:
+    # 1e6 USD a month over 100 t is 10 USD/kg, at most 12.5; the rest from 5, antimony from 20: at most one half
+    prices = {"price_low": 20.0, "price_high": 65.0, "others_low": 5.0, "others_high": 10.0}
+    bounded = CONTENT.with_columns(share_low=pl.lit(0.0), **{name: pl.lit(value) for name, value in prices.items()})
+    rows = pair_mirrors(flows(*year_of("THA", "USA", 100_000.0)))
+    (out,) = contained_flows(rows, bounded).filter(side="out").to_dicts()
+    assert (out["low_t"], out["high_t"]) == (0.0, pytest.approx(12 * 100 * 0.8 * 0.5))
+    unknown = bounded.with_columns(price_low=pl.lit(None, dtype=pl.Float64))
+    (open_,) = contained_flows(rows, unknown).filter(side="out").to_dicts()
+    assert open_["high_t"] == pytest.approx(960.0)

@@ -74,6 +74,14 @@ def test_no_country_figure_stands_without_bounds_when_declarations_are_at_hand(r
     assert all(any(one in page for one in words) for page in pages if "can have been passed on" in page)
 
 
+def test_a_code_of_several_goods_never_passes_for_the_mineral(result: CorridorsResult) -> None:
+    for row in result.corridors.iter_rows(named=True):
+        assert 0.0 <= row["mineral_share_low"] <= row["mineral_share_high"] <= 1.0
+        assert "% by mass can be germanium" in row["evidence"]
+        assert row["mineral_kg_low"] <= max(row["excess_kg_low"], 0.0) + 1e-6
+        assert row["mineral_kg_high"] <= max(row["excess_kg_high"], 0.0) + 1e-6
+
+
 def test_the_hub_share_is_told_by_figures_and_by_consignments(result: CorridorsResult) -> None:
     row = result.corridors.filter(hub_iso3="THA", period=date(2024, 2, 1)).row(0, named=True)
     assert row["hub_share"] == pytest.approx(0.1)
