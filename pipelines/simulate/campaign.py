@@ -111,17 +111,21 @@ def _learn(
     heard = seizures.filter((pl.col("known") >= since - RUMOUR_DAYS) & (pl.col("known") < today - RUMOUR_DAYS))
     if own.is_empty() and heard.is_empty():
         return state
-    losses = dict(own.group_by("agent").len().iter_rows())
-    rumours = set(heard["mineral"].to_list())
-    minerals = world.goods.texts("mineral")
-    turned = state.to_dicts()
+    lost = np.zeros(state.height, dtype=np.int64)
+    np.add.at(lost, own["agent"].to_numpy(), 1)
+    purse = np.where(lost > 0, np.maximum(state["purse"].to_numpy() * (1 - config.purse_lost_share) ** lost, 0.2),
+                     state["purse"].to_numpy())  # fmt: skip
+    minerals = np.array(world.goods.texts("mineral"))[state["good"].to_numpy()]
+    heard_of = np.isin(minerals, heard["mineral"].unique().to_numpy())
+    chance = np.where(lost > 0, config.learning_share, np.where(heard_of, config.rumour_share, 0.0))
+    active = (state["starts"].to_numpy() < today) & (today <= state["ends"].to_numpy())
+    turning = np.flatnonzero((rng.random(state.height) < chance) & active)
+    state = state.with_columns(pl.Series("purse", purse))
+    turned = state[turning].to_dicts()
     for agent in turned:
-        lost = losses.get(agent["agent"], 0)
-        agent["purse"] = max(agent["purse"] * (1 - config.purse_lost_share) ** lost, 0.2)
-        chance = config.learning_share if lost else (config.rumour_share if minerals[agent["good"]] in rumours else 0.0)
-        if rng.random() < chance and agent["starts"] < today <= agent["ends"]:
-            _change(world, rng, agent, today=today, why="own seizure" if lost else "rumour", changes=changes)
-    return pl.DataFrame(turned, schema=state.schema)
+        why = "own seizure" if lost[agent["agent"]] else "rumour"
+        _change(world, rng, agent, today=today, why=why, changes=changes)
+    return pl.concat([state, pl.DataFrame(turned, schema=state.schema)]).unique("agent", keep="last").sort("agent")
 
 
 def _change(

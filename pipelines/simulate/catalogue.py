@@ -82,8 +82,15 @@ class Goods:
 
     def covering(self, state: str) -> Ints:
         """Return positions of ordinary goods that a false name may use for something in this state."""
-        covers = [set(text.split(";")) for text in self.texts("covers")]
-        return np.array([i for i, states in enumerate(covers) if state in states], dtype=np.int64)
+        if state not in self._covering:
+            covers = [set(text.split(";")) for text in self.texts("covers")]
+            rows = [i for i, states in enumerate(covers) if state in states]
+            self._covering[state] = np.array(rows, dtype=np.int64)
+        return self._covering[state]
+
+    @cached_property
+    def _covering(self) -> dict[str, Ints]:
+        return {}
 
 
 @dataclass(frozen=True)

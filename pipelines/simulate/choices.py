@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.simulate.draws import Ints, pick
+from pipelines.simulate.draws import Bools, Ints, pick
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS, SCHEMES
 
@@ -95,12 +95,10 @@ def choose_destination(
 
 
 def choose_firm(
-    world: Setting, rng: np.random.Generator, *, filed: str, hub: int, destination: int, used: set[int]
+    world: Setting, rng: np.random.Generator, *, filed: str, hub: int, destination: int, free: Bools
 ) -> int:
-    """Choose a firm for an evader: of ordinary size, in the right country, nobody else\'s."""
+    """Choose a firm for an evader among those free, in the right country."""
     firms = world.firms
-    ordinary_size = firms.weight < np.quantile(firms.weight, 0.9)
-    free = ordinary_size & ~np.isin(np.arange(len(firms.weight)), np.array(sorted(used), dtype=np.int64))
     if filed != "import":
         wishes = [firms.country == 0]
     else:

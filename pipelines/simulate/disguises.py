@@ -36,42 +36,29 @@ ELEMENT_NUMBERS = {  # element numbers, as insiders may name a metal
 }
 
 
-def disguised(text: pl.Expr, kind: pl.Expr, short: pl.Expr, cipher: pl.Expr) -> pl.Expr:
-    """Write a text in a style of disguise; 0 leaves it. `short` and `cipher` replace it in styles 9 and 10."""
-    broken = text.str.replace_all(r"([A-Za-z]{3})([A-Za-z]{2})", "${1}-${2}")
-    return (
-        pl.when(kind == 1)
-        .then(text.str.replace_many(CYRILLIC))
-        .when(kind == 2)
-        .then(text.str.replace_all(r"(\w\w)", "${1}\u200b"))
-        .when(kind == 3)
-        .then(text.str.replace_all(r"(\w)", "${1} ").str.strip_chars())
-        .when(kind == 4)
-        .then(text.str.replace_many(DIGITS))
-        .when(kind == 5)
-        .then(text.str.replace_many(GREEK))
-        .when(kind == 6)
-        .then(broken)
-        .when(kind == 7)
-        .then(text.str.replace_many(MATHEMATICAL))
-        .when(kind == 8)
-        .then(text.str.replace_many(ACCENTED))
-        .when(kind == 9)
-        .then(short)
-        .when(kind == 10)
-        .then(cipher)
-        .when(kind == 11)
-        .then(text.str.replace_many(FULL_WIDTH))
-        .otherwise(text)
-    )
+def disguises(text: pl.Expr, short: pl.Expr, cipher: pl.Expr) -> list[pl.Expr]:
+    """Write a text in each style of disguise, in their order; `short` and `cipher` replace it in styles 9 and 10."""
+    return [
+        text.str.replace_many(CYRILLIC),
+        text.str.replace_all(r"(\w\w)", "${1}\u200b"),
+        text.str.replace_all(r"(\w)", "${1} ").str.strip_chars(),
+        text.str.replace_many(DIGITS),
+        text.str.replace_many(GREEK),
+        text.str.replace_all(r"([A-Za-z]{3})([A-Za-z]{2})", "${1}-${2}"),
+        text.str.replace_many(MATHEMATICAL),
+        text.str.replace_many(ACCENTED),
+        short,
+        cipher,
+        text.str.replace_many(FULL_WIDTH),
+    ]
 
 
 SLIPS = (0.905, 0.025, 0.015, 0.012, 0.008, 0.008, 0.006, 0.005, 0.004, 0.004, 0.004, 0.004)
 """Shares of the honest slips below, the first none."""
 
 
-def slipped(text: pl.Expr, slip: pl.Expr, where: pl.Expr) -> pl.Expr:
-    """Make the slips of honest clerks.
+def slips(text: pl.Expr, where: pl.Expr) -> list[pl.Expr]:
+    """Make each slip of honest clerks, in their order, at a place `where` in [0, 1) of the text.
 
     1 a letter lost, 2 doubled, 3 full-width digits, 4 double spaces, 5 a stray Cyrillic letter, 6 two letters turned
     round, 7 full-width letters of a Chinese keyboard, 8 a mark pasted along, 9 a word broken at the line's end,
@@ -79,28 +66,29 @@ def slipped(text: pl.Expr, slip: pl.Expr, where: pl.Expr) -> pl.Expr:
     """
     at = (where * text.str.len_chars()).cast(pl.Int64)
     head, here, rest = text.str.slice(0, at), text.str.slice(at, 1), text.str.slice(at + 1)
-    return (
-        pl.when(slip == 1)
-        .then(head + rest)
-        .when(slip == 2)
-        .then(head + here + here + rest)
-        .when(slip == 3)
-        .then(text.str.replace_many(FULL_WIDTH_DIGITS))
-        .when(slip == 4)
-        .then(text.str.replace_all(" ", "  ", literal=True))
-        .when(slip == 5)
-        .then(text.str.replace("o", "о", literal=True))
-        .when(slip == 6)
-        .then(head + text.str.slice(at + 1, 1) + here + text.str.slice(at + 2))
-        .when(slip == 7)
-        .then(text.str.replace_many(FULL_WIDTH))
-        .when(slip == 8)
-        .then(head + pl.lit("\u200b") + here + rest)
-        .when(slip == 9)
-        .then(head + pl.lit("-") + here + rest)
-        .when(slip == 10)
-        .then(text.str.replace("e", "é", literal=True))
-        .when(slip == 11)
-        .then(text.str.replace_all(r"([A-Z])", "${1} ").str.strip_chars())
-        .otherwise(text)
-    )
+    return [
+        head + rest,
+        head + here + here + rest,
+        text.str.replace_many(FULL_WIDTH_DIGITS),
+        text.str.replace_all(" ", "  ", literal=True),
+        text.str.replace("o", "о", literal=True),
+        head + text.str.slice(at + 1, 1) + here + text.str.slice(at + 2),
+        text.str.replace_many(FULL_WIDTH),
+        head + pl.lit("\u200b") + here + rest,
+        head + pl.lit("-") + here + rest,
+        text.str.replace("e", "é", literal=True),
+        text.str.replace_all(r"([A-Z])", "${1} ").str.strip_chars(),
+    ]
+
+
+def in_styles(rows: pl.DataFrame, column: str, kind: str, styles: list[pl.Expr]) -> pl.DataFrame:
+    """Rewrite a column of each row in the style numbered by `kind`, 0 leaving it; the order of rows changes.
+
+    Each style goes over its own rows only: styles are costly and rows in them few.
+    """
+    plain = rows.filter(pl.col(kind) == 0)
+    turned = [
+        rows.filter(pl.col(kind) == number).with_columns(style.alias(column))
+        for number, style in enumerate(styles, start=1)
+    ]
+    return pl.concat([plain, *turned])

@@ -18,7 +18,7 @@ from pipelines.simulate.choices import (
     usable_goods,
 )
 from pipelines.simulate.disguises import STYLES_OF_DISGUISE
-from pipelines.simulate.draws import Floats, Ints, pick, stream
+from pipelines.simulate.draws import Bools, Floats, Ints, pick, stream
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import SCHEMES
 from pipelines.simulate.trading_habits import BORDER
@@ -62,7 +62,8 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
     config = world.config.evasion
     wanted = round(config.prevalence_share * declarations)
     stretches = phases(world)
-    hubs, used, rows = planted_hubs(world), set[int](), list[dict[str, int | float]]()
+    hubs, rows = planted_hubs(world), list[dict[str, int | float]]()
+    free = world.firms.weight < np.quantile(world.firms.weight, 0.9)  # of ordinary size, and nobody else's
     starts = world.firms.starts.copy()
     lots: list[Ints] = []
     for at, phase in enumerate(stretches):
@@ -86,9 +87,9 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
             for kind in scheme.tolist():
                 number = len(rows) + len(crew)
                 own = stream(world.seed, "evader", str(number))
-                row = _one_agent(world, own, kind=kind, usable=usable[kind], hubs=hubs, used=used, phase=phase)
+                row = _one_agent(world, own, kind=kind, usable=usable[kind], hubs=hubs, free=free, phase=phase)
                 firm = int(row["firm"])
-                used.add(firm)
+                free[firm] = False
                 starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
                 crew.append(row | {"agent": number, "lots": 0})
             active_days = np.array([one["ends"] - one["starts"] for one in crew], dtype=np.float64)
@@ -147,7 +148,7 @@ def _one_agent(
     kind: int,
     usable: Ints,
     hubs: dict[str, tuple[int, int]],
-    used: set[int],
+    free: Bools,
     phase: Phase,
 ) -> dict[str, int | float]:
     scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
@@ -166,7 +167,7 @@ def _one_agent(
     if rng.random() >= world.config.evasion.hub_change_share:
         hub_1 = hub_0
     destination = choose_destination(world, rng, good, (hub_0, hub_1), may_be_refused=scheme.name != "undervalued")
-    firm = choose_firm(world, rng, filed=scheme.filed, hub=hub_0, destination=destination, used=used)
+    firm = choose_firm(world, rng, filed=scheme.filed, hub=hub_0, destination=destination, free=free)
     if scheme.name == "border_route":
         destination = int(world.places.positions(*BORDER)[rng.integers(0, len(BORDER))])
     if scheme.filed == "import":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from pipelines.simulate.catalogue import Goods, Places
 from pipelines.simulate.draws import Bools, Floats, Ints, own_numbers, pick, scramble, stream
@@ -35,14 +36,14 @@ class Firms:
     """How far its prices lie from the usual, natural logarithm."""
     forwarder: Ints
     has_group: Bools
-    exporter_id: list[str]
-    name_en: list[str]
-    name_cn: list[str]
-    token: list[str]
+    exporter_id: pl.Series
+    name_en: pl.Series
+    name_cn: pl.Series
+    token: pl.Series
     buyer_start: Ints
     """Position of the first buyer of each country; one more than the countries."""
-    buyer_id: list[str]
-    buyer_name: list[str]
+    buyer_id: pl.Series
+    buyer_name: pl.Series
 
     def buyer_of(self, firm: Ints, country: Ints, slot: Ints) -> Ints:
         """Return the usual buyer of a firm in a country: the same firm, country and slot give the same buyer."""
@@ -96,11 +97,11 @@ def found_firms(
         markup=rng.normal(0, 1, count),
         forwarder=rng.integers(0, FORWARDERS, count),
         has_group=rng.random(count) < group_share,
-        exporter_id=[str(number) for number in numbers[:count]],
+        exporter_id=pl.Series(numbers[:count]).cast(pl.String),
         name_en=name_en,
         name_cn=name_cn,
         token=token,
         buyer_start=buyer_start,
-        buyer_id=[f"B{number}" for number in numbers[count:]],
+        buyer_id="B" + pl.Series(numbers[count:]).cast(pl.String),
         buyer_name=buyer_en,
     )

@@ -5,48 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from pipelines.simulate.draws import Bools, Floats, Ints, shares_from_normal, stream
+from pipelines.simulate.draws import Floats, Ints, shares_from_normal, stream
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.movements import Setting
-from pipelines.simulate.papers import offices
+from pipelines.simulate.papers import office_names, offices
 from pipelines.simulate.schemes import SCHEMES
 
 CHANNELS = ("rule", "tip", "model", "random")
+NOTES = ("", "weighed and sampled", "assay by laboratory", "documents checked", "container opened")
 
 
 @dataclass(frozen=True)
 class Capacity:
     """How far each office's staff stretch in each month: what its chances, the random one apart, are multiplied by."""
 
-    factor: dict[tuple[str, int], float]
+    factor: Floats
+    """By office and month, both numbered from 0."""
 
-    def of(self, office: list[str], month: Ints) -> Floats:
+    def of(self, office: Ints, month: Ints) -> Floats:
         """Return the factor of each row; an office that was never short has 1."""
-        pairs = zip(office, month.tolist(), strict=True)
-        return np.array([self.factor.get((name, number), 1.0) for name, number in pairs])
+        return np.asarray(self.factor[office, month])
 
 
-def staff(world: Setting, office: list[str], month: Ints, wanted: Floats) -> Capacity:
+def staff(world: Setting, office: Ints, month: Ints, wanted: Floats) -> Capacity:
     """Staff the offices: each can open so many boxes a month, by its size and by luck; more work lowers all chances.
 
     `wanted` is the chance of each honest declaration before any limit. The random share is never cut.
     """
-    load = (
-        pl.DataFrame({"office": office, "month": month, "wanted": wanted})
-        .group_by("office", "month")
-        .agg(pl.len().alias("rows"), pl.col("wanted").sum())
-        .sort("office", "month")
-    )
-    rng = stream(world.seed, "staff")
-    usual = dict(load.group_by("office").agg(pl.col("wanted").mean()).sort("office").iter_rows())
-    luck = rng.lognormal(0.25, 0.35, load.height)
-    room = np.array([usual[name] for name in load["office"].to_list()]) * luck * world.config.inspection.capacity_ratio
-    factor = np.minimum(1.0, room / np.maximum(load["wanted"].to_numpy(), 1e-9))
-    keys = zip(load["office"].to_list(), load["month"].to_list(), strict=True)
-    return Capacity(dict(zip(keys, factor.tolist(), strict=True)))
+    shape = len(office_names(world)), len(world.months) - 1
+    at = office * shape[1] + month
+    load = np.bincount(at, wanted, shape[0] * shape[1]).reshape(shape)
+    rows = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
+    busy = np.maximum((rows > 0).sum(axis=1, keepdims=True), 1)
+    usual = load.sum(axis=1, keepdims=True) / busy  # over the months in which anything came
+    luck = stream(world.seed, "staff").lognormal(0.25, 0.35, shape)
+    room = usual * luck * world.config.inspection.capacity_ratio
+    return Capacity(np.where(rows > 0, np.minimum(1.0, room / np.maximum(load, 1e-9)), 1.0))
 
 
 def chances(world: Setting, agents: Agents, rows: pl.DataFrame, figures: pl.DataFrame) -> Floats:
@@ -77,28 +73,30 @@ def open_boxes(world: Setting, rows: pl.DataFrame, chance: Floats, stretch: Floa
     count = rows.height
     chance = chance * np.stack([stretch, stretch, stretch, np.ones(count)])
     probability = 1 - np.prod(1 - chance, axis=0)
-    chosen = rng.random(count) < probability
-    channel = np.array(CHANNELS)[_first(rng, chance)]
-    found = _findings(world, rng, rows)
+    at = np.flatnonzero(rng.random(count) < probability)
+    rows, count = rows[at], len(at)
+    channel = _first(rng, chance[:, at])
     late = rng.integers(0, 3, count) + np.round(rng.gamma(2.0, 4.0, count)).astype(np.int64)
     goods, day = world.goods, rows["day"].to_numpy()
     good, kg = rows["good"].to_numpy(), rows["kg"].to_numpy()
-    hit = np.isin(found, ["misdeclaration", "concealment", "transshipment"])
-    notes = np.array(["", "weighed and sampled", "assay by laboratory", "documents checked", "container opened"])
+    found = _findings(world, rng, rows)
+    hit = found.is_in(["misdeclaration", "concealment", "transshipment"])
+    seized = pl.DataFrame({"kg": kg, "usd": np.round(kg * world.price(good, day), 2)})
+    true = pl.DataFrame({"hs_code": goods.each("hs_code", good), "mineral": goods.each("mineral", good)})
     return pl.DataFrame(
         {
-            "at": np.arange(count),
+            "at": at,
             "day": day + late,
             "finding": found,
-            "selected_by": channel,
-            "selection_probability": np.round(probability, 6),
-            "found_hs_code": np.where(hit, np.array(goods.texts("hs_code"))[good], ""),
-            "found_mineral": np.where(hit, np.array(goods.texts("mineral"))[good], ""),
-            "seized_kg": np.where(hit, kg, np.nan),
-            "seized_usd": np.where(hit, np.round(kg * world.price(good, day), 2), np.nan),
-            "note": notes[rng.integers(0, len(notes), count)],
+            "selected_by": pl.Series(CHANNELS, dtype=pl.String).gather(channel),
+            "selection_probability": np.round(probability[at], 6),
+            "found_hs_code": true["hs_code"].set(~hit, ""),
+            "found_mineral": true["mineral"].set(~hit, ""),
+            "seized_kg": seized["kg"].set(~hit, float("nan")),
+            "seized_usd": seized["usd"].set(~hit, float("nan")),
+            "note": pl.Series(NOTES).gather(rng.integers(0, len(NOTES), count)),
         }
-    ).filter(pl.Series(chosen))
+    )
 
 
 def inspect_honest(
@@ -147,11 +145,11 @@ def _first(rng: np.random.Generator, chances: Floats) -> Ints:
     return np.asarray((rng.random(chances.shape[1]) >= order[:-1]).sum(axis=0))
 
 
-def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> npt.NDArray[np.str_]:
-    scheme = rows["scheme"].to_numpy()
-    kinds = np.array([one.typology for one in SCHEMES] + ["clean"])[scheme]
-    miss = np.array([world.config.inspection.miss_share.get(one.typology, 0.0) for one in SCHEMES] + [0.0])[scheme]
-    missed: Bools = rng.random(rows.height) < miss
+def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl.Series:
+    kinds = (*(one.typology for one in SCHEMES), "other_violation", "clean")
+    misses = {str(kind): share for kind, share in world.config.inspection.miss_share.items()}
+    missed = rng.random(rows.height) < np.array([misses.get(kind, 0.0) for kind in kinds])[rows["scheme"].to_numpy()]
     at_fault = rng.random(rows.height) < world.config.inspection.other_violation_share
-    other = np.where(at_fault, "other_violation", "clean")
-    return np.asarray(np.where((scheme >= 0) & ~missed, kinds, other))
+    other = np.where(at_fault, len(SCHEMES), len(SCHEMES) + 1)
+    scheme = rows["scheme"].to_numpy()
+    return pl.Series(kinds, dtype=pl.String).gather(np.where((scheme >= 0) & ~missed, scheme, other))

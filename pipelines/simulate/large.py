@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.truth import all_corridors, settings_truth
-from pipelines.simulate.world import PART_ROWS, build_part, found_world, published, write_whole
+from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world, lay_ground, published, write_whole
 from pipelines.simulate.worlds import draw_settings
 
 WORKERS = 2
@@ -36,6 +37,9 @@ WHOLE = {
 }
 """Tables small enough to be put together at once, and their order."""
 
+DIFFERENT = ("declaration_id", "movement_id", "description", "gross_kg", "net_kg", "metal_kg", "volume_m3", "value_usd")
+"""Columns whose values hardly repeat: no dictionary of them is tried."""
+
 
 def stream_world(
     settings: SimulateSettings, out_dir: Path, seed: int, declarations: int, months: int
@@ -47,9 +51,11 @@ def stream_world(
     aside = out_dir / ".parts"
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        jobs = [(settings, aside, seed, size, months, at, parts) for at, size in enumerate(sizes)]
-        _build_all(jobs)
-        return _laid_together(settings, aside, out_dir, seed=seed, months=months)
+        with _workers() as pool:
+            jobs = [(settings, aside, seed, size, months, at, parts) for at, size in enumerate(sizes)]
+            for _ in pool.map(put_aside, jobs):
+                pass
+            return _laid_together(pool, settings, aside, out_dir, seed=seed, months=months)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -57,13 +63,13 @@ def stream_world(
 Job = tuple[SimulateSettings, Path, int, int, int, int, int]
 
 
-def _build_all(jobs: list[Job]) -> None:
+@contextmanager
+def _workers() -> Iterator[ProcessPoolExecutor]:
     before = os.environ.get("POLARS_MAX_THREADS")
     os.environ["POLARS_MAX_THREADS"] = "1"  # a worker a core; children read it when they start
     try:
-        with ProcessPoolExecutor(WORKERS, get_context("spawn"), max_tasks_per_child=8) as pool:
-            for _ in pool.map(put_aside, jobs):
-                pass
+        with ProcessPoolExecutor(WORKERS, get_context("spawn"), max_tasks_per_child=16) as pool:
+            yield pool
     finally:
         if before is None:
             del os.environ["POLARS_MAX_THREADS"]
@@ -71,10 +77,17 @@ def _build_all(jobs: list[Job]) -> None:
             os.environ["POLARS_MAX_THREADS"] = before
 
 
+_ground: dict[tuple[int, int], Ground] = {}
+
+
 def put_aside(job: Job) -> None:
     """Generate one part and put its tables aside, a file a table and month."""
     settings, aside, seed, size, months, part, parts = job
-    world, first_month = found_world(settings, seed, size, months, part=part, parts=parts)
+    if (seed, months) not in _ground:  # a worker goes through parts of one world only
+        _ground.clear()
+        _ground[seed, months] = lay_ground(settings, seed, months)
+    ground = _ground[seed, months]
+    world, first_month = found_world(settings, seed, size, months, part=part, parts=parts, ground=ground)
     tables, sums = build_part(world, first_month, size, months)
     tables["truth/declarations"] = tables["truth/declarations"].with_columns(tables["declarations"]["declared_on"])
     for name, table in (tables | {"sums": sums}).items():
@@ -93,21 +106,25 @@ def _put(table: pl.DataFrame, path: Path) -> None:
 
 
 def _laid_together(
-    settings: SimulateSettings, aside: Path, out_dir: Path, *, seed: int, months: int
+    pool: ProcessPoolExecutor, settings: SimulateSettings, aside: Path, out_dir: Path, *, seed: int, months: int
 ) -> dict[str, Path]:
+    """Lay each table together in a worker, the longest first, and publish the statistics meanwhile."""
+    laid = {name: pool.submit(_written, name, aside, out_dir) for name in (*SORTED_BY, *WHOLE)}
     world, first_month = found_world(settings, seed, 1_000, months)
     sums = pl.concat(_pieces(aside / "sums"))
     keys = [name for name in sums.columns if name not in ("kg", "usd")]
     sums = sums.sort(*keys, "kg", "usd").group_by(keys, maintain_order=True).agg(pl.col("kg", "usd").sum())
-    paths = {"flows": write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")}
-    for name in ("declarations", "outcomes", "licences", "movements"):
-        paths[name] = _written(name, aside, out_dir)
-    paths["truth/settings"] = write_whole(settings_truth(settings, seed), out_dir / "truth" / "settings.parquet")
-    for name in ("declarations", "traders", "changes", "movements", "legs"):
-        paths[f"truth/{name}"] = _written(f"truth/{name}", aside, out_dir)
+    flows = write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")
     corridors = all_corridors(world, list(_pieces(aside / "truth/corridors")))
-    paths["truth/corridors"] = write_whole(corridors, out_dir / "truth" / "corridors.parquet")
-    return paths
+    truth = out_dir / "truth"
+    return (
+        {"flows": flows}
+        | {name: path.result() for name, path in laid.items()}
+        | {
+            "truth/settings": write_whole(settings_truth(settings, seed), truth / "settings.parquet"),
+            "truth/corridors": write_whole(corridors, truth / "corridors.parquet"),
+        }
+    )
 
 
 def _pieces(folder: Path) -> Iterator[pl.DataFrame]:
@@ -127,7 +144,10 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
         if name == "truth/declarations":
             rows = rows.drop("declared_on")
         table = rows.to_arrow()
-        writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd", write_statistics=True)
+        repeated = [column for column in table.schema.names if column not in DIFFERENT]
+        writer = writer or pq.ParquetWriter(
+            partial, table.schema, compression="zstd", write_statistics=True, use_dictionary=repeated
+        )
         writer.write_table(table)
         shutil.rmtree(month)
     if writer is None:

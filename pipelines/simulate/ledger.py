@@ -6,6 +6,8 @@ refineries need. Contained metal is conserved at each step; what is lost has a r
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -36,14 +38,18 @@ def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> p
     held = replenish(stream(world.seed, "holders"), outflow)
     names = _holder_names(world, wanted["holder"].to_numpy())
     goods = wanted["good"].to_numpy()
-    refineries = np.array([f"R{scramble(np.array([world.seed]), np.array([good]))[0] % 10**8:08d}" for good in goods])
-    parts.append(_bought(world, held, names=names, refineries=refineries, goods=goods, share=share))
+    refineries = pl.Series(
+        [f"R{scramble(np.array([world.seed]), np.array([good]))[0] % 10**8:08d}" for good in range(len(share))]
+    )
+    parts.append(_bought(world, held, names=names, refineries=refineries.gather(goods), goods=goods, share=share))
     parts.append(_shipped(world, lots, group.to_numpy(), names, share))
     needs = by_holder_and_month(*_spread(goods, held.inflow), groups=len(world.goods.names), months=months)
     for good in np.unique(goods).tolist():
-        parts.append(_made(world, good, needs[good], float(share[good]), str(refineries[goods == good][0])))
+        parts.append(_made(world, good, needs[good], float(share[good]), str(refineries[good])))
     parts.append(moved_abroad(world, rows, legs, share))
-    return pl.concat(parts).sort("moved_on", "holder_id", "form", "kind", "change", "net_kg", "batch", nulls_last=True)
+    whole = pl.concat(parts)
+    mixed = scramble(np.arange(whole.height, dtype=np.int64), np.full(1, world.seed))
+    return whole[np.lexsort((mixed, whole["moved_on"].to_numpy()))]
 
 
 def _lots_from_china(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
@@ -85,10 +91,10 @@ def _lots_from_china(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> 
     return pl.concat([exports, home, used], how="vertical_relaxed")
 
 
-def _holder_names(world: Setting, holder: Ints) -> np.ndarray:
-    count = len(world.firms.weight)
-    firm = np.array(world.firms.exporter_id)[holder % count]
-    return np.where(holder < count, firm, np.char.add("S", firm))
+def _holder_names(world: Setting, holder: Ints) -> pl.Series:
+    """Name holders: firms, and the suppliers in China of firms abroad."""
+    firms = world.firms.exporter_id
+    return pl.concat([firms, "S" + firms]).gather(holder)
 
 
 def _spread(goods: Ints, table: Floats) -> tuple[Ints, Ints, Floats]:
@@ -97,42 +103,62 @@ def _spread(goods: Ints, table: Floats) -> tuple[Ints, Ints, Floats]:
 
 
 def _bought(
-    world: Setting, held: Stocks, *, names: np.ndarray, refineries: np.ndarray, goods: Ints, share: Floats
+    world: Setting, held: Stocks, *, names: pl.Series, refineries: pl.Series, goods: Ints, share: Floats
 ) -> pl.DataFrame:
     """Purchases of the holders and the same sales of the refineries, with opening and closing stocks."""
     group, month = np.nonzero(held.inflow > 0)
     kg, good = held.inflow[group, month], goods[group]
-    forms, minerals = np.array(world.goods.names), np.array(world.goods.texts("mineral"))
-    common = {"moved_on": world.months[month], "form": forms[good], "mineral": minerals[good], "net_kg": kg}
+    form, mineral = world.goods.each("good", good), world.goods.each("mineral", good)
+    common: dict[str, Any] = {"moved_on": world.months[month], "form": form, "mineral": mineral, "net_kg": kg}
     common |= {"metal_kg": kg * share[good]}
+    holder, refinery = names.gather(group), refineries.gather(group)
     bought = ledger_rows(
-        len(kg), **common, kind="bought", change=1, holder_id=names[group], counterparty_id=refineries[group]
+        len(kg),
+        **common,
+        kind="bought",
+        change=1,
+        holder_id=holder,
+        counterparty_id=refinery,
     )
     sold = ledger_rows(
-        len(kg), **common, kind="sold", change=-1, holder_id=refineries[group], counterparty_id=names[group]
+        len(kg),
+        **common,
+        kind="sold",
+        change=-1,
+        holder_id=refinery,
+        counterparty_id=holder,
     )
     return pl.concat(
         [
             bought,
             sold,
-            counted_stocks(world, held, names=names, forms=forms[goods], minerals=minerals[goods], share=share[goods]),
+            counted_stocks(
+                world,
+                held,
+                names=names,
+                forms=world.goods.each("good", goods),
+                minerals=world.goods.each("mineral", goods),
+                share=share[goods],
+            ),
         ]
     )
 
 
-def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: np.ndarray, share: Floats) -> pl.DataFrame:
+def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: pl.Series, share: Floats) -> pl.DataFrame:
     good, kg = lots["good"].to_numpy(), lots["kg"].to_numpy()
     movement = lots["movement"].to_numpy()
     buyer = scramble(lots["day"].to_numpy(), good, group.astype(np.int64)) % 90_000_000 + 10_000_000
     return ledger_rows(
         lots.height,
         moved_on=lots["day"].to_numpy(),
-        kind=np.where(movement >= 0, "exported", np.where(buyer % 1000 < 1000 * SHRINKAGE_SHARE, "lost", "sold")),
+        kind=pl.Series(["exported", "lost", "sold"]).gather(
+            np.where(movement >= 0, 0, np.where(buyer % 1000 < 1000 * SHRINKAGE_SHARE, 1, 2))
+        ),
         change=-1,
-        holder_id=names[group],
-        counterparty_id=np.char.add("D", buyer.astype(str)),
-        mineral=np.array(world.goods.texts("mineral"))[good],
-        form=np.array(world.goods.names)[good],
+        holder_id=names.gather(group),
+        counterparty_id="D" + pl.Series(buyer).cast(pl.String),
+        mineral=world.goods.each("mineral", good),
+        form=world.goods.each("good", good),
         net_kg=kg,
         metal_kg=kg * share[good],
         movement=movement,
@@ -151,21 +177,21 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
     made = held.inflow[0]
     month = np.flatnonzero(made > 0)
     day, kg = world.months[month], made[month]
-    common = {"moved_on": day, "holder_id": refinery, "mineral": mineral}
+    common: dict[str, Any] = {"moved_on": day, "holder_id": refinery, "mineral": mineral}
     parts = [
         counted_stocks(
             world,
             held,
-            names=np.array([refinery]),
-            forms=np.array([path.forms[-1]]),
-            minerals=np.array([mineral]),
+            names=pl.Series([refinery]),
+            forms=pl.Series([path.forms[-1]]),
+            minerals=pl.Series([mineral]),
             share=np.array([share]),
         )
     ]
     for step in range(len(path.forms) - 1, 0, -1):
         metal = kg * path.shares[step]
         source = metal / path.kept[step - 1]
-        batch = np.char.add(f"{refinery}-{path.forms[step]}-", month.astype(str))
+        batch = f"{refinery}-{path.forms[step]}-" + pl.Series(month).cast(pl.String)
         kind = "refined" if step >= 2 else "processed"
         used = source / path.shares[step - 1]
         parts += [

@@ -22,32 +22,34 @@ def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: 
     table = legs.join(first_good, on="movement", how="left", maintain_order="left")
     came = table["came"].fill_null(-1).to_numpy()
     touched = tracked[good] | (tracked[np.maximum(came, 0)] & (came >= 0))
-    forms, minerals = np.array(world.goods.names), np.array(world.goods.texts("mineral"))
-    buyer = np.array(world.firms.buyer_id)[rows["consignee"].to_numpy()][m]
-    lot = (m + 10**8 * world.part).astype(str)
-    hub = np.char.add("H", lot)
+    form = world.goods.each("good", good)
+    came_form = world.goods.each("good", np.maximum(came, 0))
+    mineral = world.goods.each("mineral", good).replace("", "unnamed")
+    buyer = world.firms.buyer_id.gather(rows["consignee"].to_numpy()[m])
+    lot = pl.Series(m + 10**8 * world.part).cast(pl.String)
+    hub, batch = "H" + lot, "H-" + lot
     two = (rows["hub"].to_numpy()[m] >= 0) & touched & (rows["direction"].to_numpy()[m] != 2)
     to_hub = two & (legs["to_place"].to_numpy() == rows["hub"].to_numpy()[m]) & (legs["leg"].to_numpy() == 1)
     onward = two & (legs["leg"].to_numpy() == 2) & (came >= 0)
     direct = touched & ~to_hub
     kg, lost = legs["kg"].to_numpy(), legs["lost_kg"].to_numpy()
     left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
-    mineral = np.where(minerals[good] == "", "unnamed", minerals[good])
-    batch = np.char.add("H-", lot)
 
     def part(keep: np.ndarray, **columns: Any) -> pl.DataFrame:
-        given = {name: value[keep] if isinstance(value, np.ndarray) else value for name, value in columns.items()}
-        return ledger_rows(int(keep.sum()), mineral=mineral[keep], movement=m[keep], **given)
+        at = np.flatnonzero(keep)
+        columns |= {"mineral": mineral, "movement": m}
+        given = {name: value if isinstance(value, str | int) else value[at] for name, value in columns.items()}
+        return ledger_rows(len(at), **given)
 
-    here = {"form": forms[good], "net_kg": kg, "metal_kg": kg * share[good]}
+    here = {"form": form, "net_kg": kg, "metal_kg": kg * share[good]}
     changed = onward & (came != good) & (came >= 0)
     source = np.where(changed, kg * share[good] / share[np.maximum(came, 0)], 0.0)
     return pl.concat(
         [
             part(to_hub, moved_on=arrived, kind="imported", change=1, holder_id=hub, **here),
-            part(to_hub & (lost > 0), moved_on=arrived, kind="lost", change=-1, holder_id=hub, form=forms[good],
+            part(to_hub & (lost > 0), moved_on=arrived, kind="lost", change=-1, holder_id=hub, form=form,
                  net_kg=lost, metal_kg=lost * share[good]),
-            part(changed, moved_on=left, kind="processed", change=-1, holder_id=hub, form=forms[np.maximum(came, 0)],
+            part(changed, moved_on=left, kind="processed", change=-1, holder_id=hub, form=came_form,
                  net_kg=source, metal_kg=kg * share[good], batch=batch),
             part(changed, moved_on=left, kind="processed", change=1, holder_id=hub, batch=batch, **here),
             part(onward, moved_on=left, kind="exported", change=-1, holder_id=hub, **here),

@@ -29,18 +29,17 @@ COLUMNS = {
 
 def ledger_rows(count: int, **columns: Any) -> pl.DataFrame:
     """Make rows of the ledger; what is not given is null, a single value holds for all."""
-    return pl.DataFrame(
-        {
-            name: pl.Series(np.broadcast_to(np.asarray(columns[name]), (count,)), dtype=kind)
-            if name in columns
-            else pl.Series([None] * count, dtype=kind)
-            for name, kind in COLUMNS.items()
-        }
-    )
+    return pl.DataFrame({name: _column(columns.get(name), kind, count) for name, kind in COLUMNS.items()})
+
+
+def _column(value: Any, kind: Any, count: int) -> pl.Series:
+    if isinstance(value, np.ndarray | pl.Series):
+        return pl.Series(value, dtype=kind)
+    return pl.repeat(value, count, dtype=kind, eager=True)
 
 
 def counted_stocks(
-    world: Setting, held: Stocks, *, names: np.ndarray, forms: np.ndarray, minerals: np.ndarray, share: Floats
+    world: Setting, held: Stocks, *, names: pl.Series, forms: pl.Series, minerals: pl.Series, share: Floats
 ) -> pl.DataFrame:
     """Stocks as counted: on the first day they enter the balance (change +1), on the last they close it (change 0)."""
     common = {"kind": "stock", "holder_id": names, "form": forms, "mineral": minerals}

@@ -59,17 +59,17 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
         ).fill_nan(None),
         pl.Series("any_consignee", rng.random(count) < 0.1),
     ).with_columns(pl.format("{}-DU{}", pl.col("opens").dt.year(), "number").alias("licence_no"))
-    buyers = pl.Series("buyer", world.firms.buyer_id)
+    buyers = world.firms.buyer_id
     licences = issued.select(
         "licence_no",
-        pl.Series("holder_id", np.array(world.firms.exporter_id)[issued["firm"].to_numpy()].astype(str)),
+        pl.Series("holder_id", world.firms.exporter_id.gather(issued["firm"])),
         "mineral",
         "hs_codes",
         pl.Series(
             "destination_iso3", np.array(world.places.codes)[issued["declared_destination"].to_numpy()].astype(str)
         ),
         pl.when(~pl.col("any_consignee")).then(buyers.gather(issued["consignee"])).alias("consignee_id"),
-        pl.Series("end_user", np.array(world.firms.buyer_name)[issued["consignee"].to_numpy()].astype(str)),
+        pl.Series("end_user", world.firms.buyer_name.gather(issued["consignee"])),
         pl.col("opens").alias("valid_from"),
         pl.col("closes").alias("valid_to"),
         "licensed_kg",

@@ -86,7 +86,7 @@ _ASCII = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def firm_names(
     rng: np.random.Generator, city: Ints, country: npt.NDArray[np.str_], pool: str = "common"
-) -> tuple[list[str], list[str], list[str]]:
+) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Invent a name for each firm: English, Chinese (empty abroad), and the token that its group shares.
 
     The first syllable belongs to the pool, so that no name is in both.
@@ -116,7 +116,7 @@ def firm_names(
             ),
             "sector": sector_en[sector],
             "sector_cn": sector_cn[sector],
-            "legal": [_LEGAL.get(code, "Co., Ltd.") for code in country],
+            "legal": pl.Series(country).replace_strict(_LEGAL, default="Co., Ltd."),
         }
     )
     token = pl.when("chinese").then("token").otherwise("latin")
@@ -131,7 +131,7 @@ def firm_names(
         .alias("cn"),
         token.alias("token"),
     )
-    return named["en"].to_list(), named["cn"].to_list(), named["token"].to_list()
+    return named["en"], named["cn"], named["token"]
 
 
 def _split_sectors() -> list[str]:

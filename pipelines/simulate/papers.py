@@ -9,8 +9,8 @@ import polars as pl
 
 from features.contracts import Declarations
 from features.countries import country_name
-from pipelines.simulate.draws import Bools, day_number, own_numbers, scramble, stream
-from pipelines.simulate.movements import DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
+from pipelines.simulate.draws import Bools, Ints, day_number, own_numbers, scramble, stream
+from pipelines.simulate.movements import DESKS, DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
 from pipelines.simulate.names import FORWARDERS, written_name
 from pipelines.simulate.routes import paper_routes
 from pipelines.simulate.schemes import NAMES
@@ -46,12 +46,12 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
             "declaration_id": number,
             "declared_on": pl.Series(at["day"]).cast(pl.Int32).cast(pl.Date),
             "direction": pl.Series(DIRECTIONS).gather(at["direction"]),
-            "office_id": office_names(world, rows),
+            "office_id": office_names(world).gather(offices(world, rows)),
             "hs_code": goods.each("hs_code", np.where(at["code"] >= 0, at["code"], paper)),
             "description": describe(world, rows),
-            "exporter_id": pl.Series(firms.exporter_id).gather(firm),
-            "name_en": pl.Series(firms.name_en).gather(firm),
-            "name_cn": pl.Series(firms.name_cn).gather(firm),
+            "exporter_id": firms.exporter_id.gather(firm),
+            "name_en": firms.name_en.gather(firm),
+            "name_cn": firms.name_cn.gather(firm),
             "style": np.where(rng.random(count) < 0.5, 0, rng.integers(0, 11, count)),
             "consignee_id": _buyer_ids(world, rows),
             "buyer_name": _buyer_names(world, rows, forwarded, broker),
@@ -100,26 +100,29 @@ def lose_cells(world: Setting, declarations: pl.DataFrame) -> pl.DataFrame:
     return declarations.with_columns(pl.when(keep).then(pl.col(column)).alias(column) for column, keep in kept.items())
 
 
-def office_names(world: Setting, rows: pl.DataFrame) -> pl.Series:
-    """Name the office: one of three of the exporter's region, or one of the country where it is filed abroad."""
-    firm, direction, desk = (rows[name].to_numpy() for name in ("firm", "direction", "desk"))
-    regions = ("22", "31", "53", "42", "02", "37", "72", "51")  # customs districts
-    local = [region + counter for region in regions for counter in ("01", "08", "25")]
+REGIONS = ("22", "31", "53", "42", "02", "37", "72", "51")
+"""Customs districts of the home regions."""
+
+
+def office_names(world: Setting) -> pl.Series:
+    """Name every office: three a home region, then three a country."""
+    local = [region + counter for region in REGIONS for counter in ("01", "08", "25")]
     foreign = [f"{code}-{counter}" for code in world.places.codes for counter in ("01", "02", "04")]
+    return pl.Series("office_id", local + foreign)
+
+
+def offices(world: Setting, rows: pl.DataFrame) -> Ints:
+    """Number the office of each movement: one of the exporter's region, or of the country where it is filed abroad."""
+    firm, direction, desk = (rows[name].to_numpy() for name in ("firm", "direction", "desk"))
     abroad = np.where(
         direction == TRANSIT, np.maximum(rows["hub"].to_numpy(), 0), rows["declared_destination"].to_numpy()
     )
-    at = np.where(direction == EXPORT, world.firms.region[firm] * 3 + desk, len(local) + abroad * 3 + desk)
-    return pl.Series("office_id", local + foreign).gather(at)
-
-
-def offices(world: Setting, rows: pl.DataFrame) -> list[str]:
-    """List the offices' names."""
-    return list(office_names(world, rows).to_list())
+    of_region = world.firms.region[firm] * DESKS + desk
+    return np.asarray(np.where(direction == EXPORT, of_region, len(REGIONS) * DESKS + abroad * DESKS + desk))
 
 
 def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
-    own = pl.Series(world.firms.buyer_id).gather(rows["consignee"])
+    own = world.firms.buyer_id.gather(rows["consignee"])
     group = (
         scramble(rows["firm"].to_numpy() + 10**7 * world.part, rows["declared_destination"].to_numpy() + 10_000)
         % 900_000_000
@@ -133,8 +136,8 @@ def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: n
     places = pl.Series([country_name(code) for code in world.places.codes])
     named = pl.DataFrame(
         {
-            "own": pl.Series(world.firms.buyer_name).gather(rows["consignee"]),
-            "token": pl.Series(world.firms.token).gather(rows["firm"]),
+            "own": world.firms.buyer_name.gather(rows["consignee"]),
+            "token": world.firms.token.gather(rows["firm"]),
             "place": places.gather(rows["declared_destination"]),
             "same": rows["same_group"],
             "forwarded": forwarded,

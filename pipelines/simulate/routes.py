@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
@@ -12,6 +14,8 @@ SPEED_KM_PER_DAY = np.array(
     [620.0, 4000.0, 500.0, 380.0, 4000.0]
 )  # container ship with port calls, air, rail, road, courier
 FIXED_DAYS = np.array([2.0, 1.0, 3.0, 1.0, 1.5])
+_KINDS = {SEA: "sea_ports", AIR: "air_ports", RAIL: "road_ports", ROAD: "road_ports", COURIER: "air_ports"}
+NO_PORT = 0
 RELAYS = ("SGP", "KOR", "MYS", "HKG", "LKA")
 RELAY_PORTS = {"SGP": "SGSIN", "KOR": "KRPUS", "MYS": "MYPKG", "HKG": "HKHKG", "LKA": "LKCMB"}
 
@@ -38,12 +42,14 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
 
     # by relay port: the usual way of the line, or the hub that goods in transit and re-exports pass
     relayed = (mode == SEA) & ~is_import & (rng.random(count) < 0.33)
-    relay = np.array([RELAY_PORTS[code] for code in RELAYS])[pick(rng, [0.36, 0.22, 0.18, 0.14, 0.10], count)]
+    ports = _ports(world)
+    relay = np.array([ports.names.index(RELAY_PORTS[code]) for code in RELAYS])
+    relay = relay[pick(rng, [0.36, 0.22, 0.18, 0.14, 0.10], count)]
     via_hub = in_transit | ((hub >= 0) & is_import & _shown(rng, rows, 0.35, 0.15))
     via = np.where(in_transit, _port(world, np.maximum(hub, 0), mode, at_border), relay)
-    first = np.where(is_import & via_hub, _port(world, np.zeros(count, np.int64), SEA + 0 * mode, home), "")
+    first = np.where(is_import & via_hub, _port(world, np.zeros(count, np.int64), SEA + 0 * mode, home), NO_PORT)
     onward = careless & (rows["scheme"].to_numpy() >= 0) & (hub == named) & ~is_import
-    beyond = np.where(onward, _port(world, rows["destination"].to_numpy(), SEA + 0 * mode, at_border), "")
+    beyond = np.where(onward, _port(world, rows["destination"].to_numpy(), SEA + 0 * mode, at_border), NO_PORT)
 
     wait = rng.integers(1, 7, count)
     whole = travel_days(world, dispatch, named, mode) * np.exp(0.12 * rng.normal(size=count))
@@ -61,7 +67,7 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
             "end": end,
             "first": first,
             "beyond": beyond,
-            "via": np.where((relayed | in_transit) & (via != start) & (via != end), via, ""),
+            "via": np.where((relayed | in_transit) & (via != start) & (via != end), via, NO_PORT),
             "leaves": leaves,
             "middle": middle,
             "arrives": arrives,
@@ -71,19 +77,27 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
         }
     )
     steps = [("first", "before"), ("start", "leaves"), ("via", "middle"), ("end", "arrives"), ("beyond", "final")]
-    return frame.select(
-        pl.col("start").alias("loading_port"),
-        pl.col("end").alias("discharge_port"),
-        pl.concat_str(*(_step(place, when) for place, when in steps)).str.strip_chars_start(">").alias("route"),
-        pl.col("leaves").cast(pl.Int32).cast(pl.Date).alias("left_on"),
-        pl.col("arrives").cast(pl.Int32).cast(pl.Date).alias("arrived_on"),
-    ).with_columns(pl.col("loading_port", "discharge_port").replace("", None))
-
-
-def _step(place: str, when: str) -> pl.Expr:
-    stamped = pl.format(">{}@{}", place, pl.col(when).cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d"))
-    plain = pl.concat_str(pl.lit(">"), place)
-    return pl.when(pl.col(place) == "").then(pl.lit("")).when("dated").then(stamped).otherwise(plain)
+    names = pl.Series(ports.names)
+    first_day = int(frame.select(pl.min_horizontal(when for _, when in steps).min()).item() or 0)
+    last_day = int(frame.select(pl.max_horizontal(when for _, when in steps).max()).item() or 0)
+    days = pl.select(pl.int_range(first_day, last_day + 1, dtype=pl.Int32).cast(pl.Date).dt.to_string("@%Y-%m-%d"))
+    stamps = pl.concat([days.to_series(), pl.Series([""])])  # the last for routes without days
+    undated, dated = len(stamps) - 1, frame["dated"].to_numpy()
+    parts = []
+    steps_to = pl.Series([f">{name}" if name else "" for name in ports.names])
+    for place, when in steps:
+        at, day = frame[place].to_numpy(), frame[when].to_numpy() - first_day
+        parts.append(steps_to.gather(at).alias(f"{place}_port"))
+        parts.append(stamps.gather(np.where(dated & (at != NO_PORT), day, undated)).alias(f"{place}_day"))
+    return pl.DataFrame(
+        {
+            "loading_port": names.gather(start),
+            "discharge_port": names.gather(end),
+            "route": pl.DataFrame(parts).select(pl.concat_str(pl.all()).str.slice(1)).to_series(),
+            "left_on": frame["leaves"].cast(pl.Int32).cast(pl.Date),
+            "arrived_on": frame["arrives"].cast(pl.Int32).cast(pl.Date),
+        }
+    ).with_columns(pl.when(pl.col(name) != "").then(name).alias(name) for name in ("loading_port", "discharge_port"))
 
 
 def _shown(rng: np.random.Generator, rows: pl.DataFrame, honest: float, evading: float) -> np.ndarray:
@@ -91,18 +105,44 @@ def _shown(rng: np.random.Generator, rows: pl.DataFrame, honest: float, evading:
     return np.asarray(rng.random(rows.height) < share)
 
 
-def _port(world: Setting, country: Ints, mode: Ints, choice: Ints) -> np.ndarray:
-    """Pick a port, airport or border crossing of a country: its own for each region of China."""
-    by_mode = {SEA: "sea_ports", AIR: "air_ports", COURIER: "air_ports", RAIL: "road_ports", ROAD: "road_ports"}
-    found = np.full(len(country), "", dtype="<U5")
-    for kind, column in by_mode.items():
-        lists = [ports.split(";") if ports else [] for ports in world.places.frame[column].to_list()]
-        spare = [ports.split(";") if ports else [] for ports in world.places.frame["sea_ports"].to_list()]
-        air = [ports.split(";") if ports else [] for ports in world.places.frame["air_ports"].to_list()]
-        usable = [own or other or last for own, other, last in zip(lists, spare, air, strict=True)]
-        width = max(len(ports) for ports in usable)
-        table = np.array([(ports * width)[:width] if len(ports) else [""] * width for ports in usable])
-        sizes = np.array([max(len(ports), 1) for ports in usable])
-        here = mode == kind
-        found[here] = table[country[here], choice[here] % sizes[country[here]]]
-    return found
+@dataclass(frozen=True)
+class _Ports:
+    """Ports, airports and border crossings by number, NO_PORT being none."""
+
+    names: list[str]
+    table: Ints
+    """Number by mode, country and choice; fewer choices repeat."""
+    sizes: Ints
+    """Choices by mode and country, at least 1."""
+
+
+_known_ports: dict[str, _Ports] = {}
+
+
+def _ports(world: Setting) -> _Ports:
+    """Number the ports of all countries once."""
+    key = ";".join(world.places.codes)
+    if key not in _known_ports:
+        by_column = {
+            column: [ports.split(";") if ports else [] for ports in world.places.frame[column].to_list()]
+            for column in ("sea_ports", "air_ports", "road_ports")
+        }
+        modes = [_KINDS[mode] for mode in sorted(_KINDS)]
+        lists = [
+            [own or other or last for own, other, last in zip(by_column[kind], *spare, strict=True)]
+            for kind in modes
+            for spare in [(by_column["sea_ports"], by_column["air_ports"])]
+        ]
+        names = ["", *sorted({port for rows in lists for ports in rows for port in ports} | set(RELAY_PORTS.values()))]
+        number = {name: at for at, name in enumerate(names)}
+        width = max(len(ports) for rows in lists for ports in rows)
+        table = [[[number[one] for one in ((ports or [""]) * width)[:width]] for ports in rows] for rows in lists]
+        sizes = [[max(len(ports), 1) for ports in rows] for rows in lists]
+        _known_ports[key] = _Ports(names, np.array(table), np.array(sizes))
+    return _known_ports[key]
+
+
+def _port(world: Setting, country: Ints, mode: Ints, choice: Ints) -> Ints:
+    """Pick a port, airport or border crossing of a country, by number: its own for each region of China."""
+    ports, kind = _ports(world), mode.astype(np.int64)
+    return np.asarray(ports.table[kind, country, choice % ports.sizes[kind, country]])

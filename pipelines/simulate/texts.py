@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.disguises import ELEMENT_NUMBERS, SLIPS, disguised, slipped
+from pipelines.simulate.disguises import ELEMENT_NUMBERS, SLIPS, disguises, in_styles, slips
 from pipelines.simulate.draws import Bools, Ints, pick, stream
 from pipelines.simulate.movements import COURIER, Setting
 from pipelines.simulate.wordings import VARIANTS, abbreviated, load_words, written_forms
@@ -27,13 +27,13 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     named = np.where(tells, good, paper)
     at = named * VARIANTS + rng.integers(0, VARIANTS, count)
     short = pl.Series([abbreviated(name) for name in world.goods.texts("name_en")])
-    slips = false_paper & ~tells & (rng.random(count) < CARELESS_SHARE * (1 - care))
+    keeps_word = false_paper & ~tells & (rng.random(count) < CARELESS_SHARE * (1 - care))
     left = pl.Series(leftovers(world))
     left_at = good * LEFTOVERS + rng.integers(0, LEFTOVERS, count)
     frame = pl.DataFrame(
         {
             "text": forms.gather(at),
-            "left": left.gather(left_at).zip_with(pl.Series(slips), pl.repeat("", count, eager=True)),
+            "left": left.gather(left_at).zip_with(pl.Series(keeps_word), pl.repeat("", count, eager=True)),
             "tail": _tails(world, rng, rows, forms.str.contains("%", literal=True).to_numpy()[at]),
             "disguise": np.where(disguise > 0, disguise, 0),
             "short": short.gather(named),
@@ -45,13 +45,13 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     plain = frame.select(
         pl.concat_str("text", "left", "tail").alias("whole"), "disguise", "short", "cipher", "slip", "where"
     )
-    # most texts stay as they are, and each style is costly: only the others go through them
+    whole = pl.col("whole")
     turned = plain.with_row_index("at").filter((pl.col("disguise") > 0) | (pl.col("slip") > 0))
-    whole = disguised(pl.col("whole"), pl.col("disguise"), pl.col("short"), pl.col("cipher"))
-    written = turned.select("at", slipped(whole, pl.col("slip"), pl.col("where")).alias("written"))
+    turned = in_styles(turned, "whole", "disguise", disguises(whole, pl.col("short"), pl.col("cipher")))
+    turned = in_styles(turned, "whole", "slip", slips(whole, pl.col("where")))
     place = np.arange(count)
-    place[written["at"].to_numpy()] = count + np.arange(written.height)
-    return pl.concat([plain["whole"], written["written"]]).gather(place).alias("description")
+    place[turned["at"].to_numpy()] = count + np.arange(turned.height)
+    return pl.concat([plain["whole"], turned["whole"]]).gather(place).alias("description")
 
 
 _prepared: dict[tuple[int, tuple[str, ...]], pl.Series] = {}

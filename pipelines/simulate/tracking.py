@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 import polars as pl
 
@@ -96,18 +94,24 @@ def _dated(ledger: pl.DataFrame) -> pl.DataFrame:
 def _numbers(world: Setting, rows: int, letter: str) -> pl.Series:
     at = np.arange(rows, dtype=np.int64) + 10**7 * world.part
     mixed = scramble(at, np.full(rows, ord(letter))) % 10**6  # a number tells neither order nor kind
-    return pl.Series("movement_id", [f"{letter}{one:06d}{number:07d}" for one, number in zip(mixed, at, strict=True)])
+    # one figure before, taken off again, keeps leading zeros
+    whole = pl.DataFrame({"mixed": mixed + 10**6, "at": at + 10**9}).cast(pl.String)
+    short = pl.concat_str(pl.lit(letter), pl.col("mixed").str.slice(1), pl.col("at").str.slice(1))
+    return whole.select(short.alias("movement_id")).to_series()
 
 
 def _chances(world: Setting, names: pl.Series) -> np.ndarray:
     """Draw one number a name, always the same for the same name."""
-    return scramble(_crc(names), np.full(1, world.seed)) / 2.0**63
+    return scramble(_mixed(names), np.full(1, world.seed)) / 2.0**63
 
 
 def _buyers(names: pl.Series) -> pl.Series:
     """Name a buyer at home for a sale that never was, as any other buyer is named."""
-    return pl.Series("buyer", [f"D{number}" for number in scramble(_crc(names)) % 90_000_000 + 10_000_000])
+    return ("D" + pl.Series(scramble(_mixed(names)) % 90_000_000 + 10_000_000).cast(pl.String)).alias("buyer")
 
 
-def _crc(names: pl.Series) -> Ints:
-    return np.array([zlib.crc32(str(name).encode()) for name in names], dtype=np.int64)
+def _mixed(names: pl.Series) -> Ints:
+    """Turn each name into a whole number: its letter, and its figures."""
+    letter = names.str.slice(0, 1).cast(pl.Binary).bin.reinterpret(dtype=pl.UInt8, endianness="little")
+    figures = names.str.extract(r"(\d+)$").cast(pl.Int64).fill_null(0)
+    return scramble(letter.cast(pl.Int64).to_numpy(), figures.to_numpy())

@@ -26,32 +26,33 @@ def settings_truth(settings: SimulateSettings, seed: int) -> pl.DataFrame:
 
 def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
     """Say of each declaration what it really was."""
-    goods, codes = world.goods, np.array([*world.places.codes, ""])
-    scheme, look, good = (rows[name].to_numpy() for name in ("scheme", "lookalike", "good"))
+    goods, codes = world.goods, pl.Series(world.places.codes)
+    scheme, good = rows["scheme"].to_numpy(), rows["good"].to_numpy()
     controlled = np.array(goods.texts("role"))[good] == "controlled"
-    kinds = np.array([*(one.typology for one in SCHEMES), ""])[scheme]
     cares = ("care_price", "care_volume", "care_packing", "care_text")
     care = rows.select(pl.mean_horizontal(cares)).to_series().to_numpy()
-    kind_of_trader = np.where(
-        scheme >= 0,
-        "evader",
-        np.where(np.isin(rows["firm"].to_numpy(), _evading_firms(rows)), "evader_honest_trade", "honest"),
-    )
+    evading = np.zeros(len(world.firms.weight), dtype=np.int64)
+    evading[_evading_firms(rows)] = 1
+    kind_of_trader = np.where(scheme >= 0, 2, evading[rows["firm"].to_numpy()])
+
+    def named(column: str, names: list[str]) -> pl.Series:
+        return pl.Series(names, dtype=pl.String).gather(rows[column].replace(-1, None))
+
     frame = pl.DataFrame(
         {
             "declaration_id": papers["declaration_id"],
             "is_violation": scheme >= 0,
-            "typology": kinds,
-            "scheme": np.array([*NAMES, ""])[scheme],
-            "lookalike": np.array([*LOOKALIKES, ""])[look],
-            "mineral": np.where(controlled | (scheme >= 0), np.array(goods.texts("mineral"))[good], ""),
-            "true_form": np.array(goods.names)[good],
-            "true_hs_code": np.array(goods.texts("hs_code"))[good],
-            "true_kg": rows["kg"].to_numpy(),
-            "true_origin_iso3": codes[rows["origin"].to_numpy()],
-            "hub_iso3": codes[rows["hub"].to_numpy()],
-            "true_destination_iso3": codes[rows["destination"].to_numpy()],
-            "trader_kind": kind_of_trader,
+            "typology": named("scheme", [one.typology for one in SCHEMES]),
+            "scheme": named("scheme", list(NAMES)),
+            "lookalike": named("lookalike", list(LOOKALIKES)),
+            "mineral": goods.each("mineral", good).set(~pl.Series(controlled | (scheme >= 0)), None),
+            "true_form": goods.each("good", good),
+            "true_hs_code": goods.each("hs_code", good),
+            "true_kg": rows["kg"],
+            "true_origin_iso3": codes.gather(rows["origin"]),
+            "hub_iso3": codes.gather(rows["hub"].replace(-1, None)),
+            "true_destination_iso3": codes.gather(rows["destination"]),
+            "trader_kind": pl.Series(["honest", "evader_honest_trade", "evader"]).gather(kind_of_trader),
             "agent": np.where(
                 rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy() + AGENTS_PER_PART * world.part, -1
             ),
@@ -59,9 +60,8 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
             "forgery": np.where(scheme >= 0, care, np.nan),
         }
     )
-    texts = ("typology", "scheme", "lookalike", "mineral", "hub_iso3")
     return frame.with_columns(
-        *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
+        pl.when(pl.col("mineral") != "").then("mineral").alias("mineral"),
         pl.when(pl.col("agent") >= 0).then("agent").alias("agent"),
         pl.col("forgery").fill_nan(None).round(4),
     )
@@ -113,7 +113,7 @@ def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
     firm = table["firm"]
     return (
         table.with_columns(
-            pl.Series(firms.exporter_id).gather(firm).alias("exporter_id"),
+            firms.exporter_id.gather(firm).alias("exporter_id"),
             codes.gather(pl.Series(firms.country).gather(firm)).alias("country_iso3"),
             pl.when(pl.col("schemes").is_null()).then(pl.lit("honest")).otherwise(pl.lit("evader")).alias("kind"),
         )
@@ -124,7 +124,7 @@ def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
 
 def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.DataFrame:
     """Say when which evader changed what, and why."""
-    firms = pl.Series(world.firms.exporter_id, dtype=pl.String)
+    firms = world.firms.exporter_id
     holder = firms.gather(agents.frame["firm"].gather(changes["agent"]))
     return changes.with_columns(
         holder.alias("exporter_id"),

@@ -14,10 +14,10 @@ from pipelines.reports.world_card import world_page
 from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
-from pipelines.simulate.calendar_of_controls import gap_by_month, price_by_month, rules_in_time
+from pipelines.simulate.calendar_of_controls import Rules, gap_by_month, price_by_month, rules_in_time
 from pipelines.simulate.campaign import campaign
-from pipelines.simulate.catalogue import goods_of_world, load_goods, load_places
-from pipelines.simulate.draws import Ints, day_number, month_starts, stream
+from pipelines.simulate.catalogue import Goods, Places, goods_of_world, load_goods, load_places
+from pipelines.simulate.draws import Floats, Ints, day_number, month_starts, stream
 from pipelines.simulate.evaders import lots_on_paper, recruit
 from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.firms import found_firms
@@ -170,15 +170,45 @@ def published(world: Setting, first_month: date, months: int, sums: pl.DataFrame
     return publish(world, sums, long_months, prices)
 
 
-def found_world(
-    settings: SimulateSettings, seed: int, declarations: int, months: int, *, part: int = 0, parts: int = 1
-) -> tuple[Setting, date]:
-    """Lay out goods, places, rules, prices and firms before anything moves; also returns the first month."""
+@dataclass(frozen=True)
+class Ground:
+    """What all parts of a world stand on."""
+
+    goods: Goods
+    places: Places
+    rules: Rules
+    starts: Ints
+    prices: Floats
+    gaps: Floats
+    first_month: date
+
+
+def lay_ground(settings: SimulateSettings, seed: int, months: int) -> Ground:
+    """Lay out goods, places, rules and prices of a world."""
     listed = load_goods(config_folder() / "simulate_goods.csv")
     goods = goods_of_world(listed, seed, log_sd=settings.goods_log_sd, left_out=settings.minerals_left_out)
     places = load_places(config_folder() / "simulate_places.csv")
     first_month = shifted(settings.last_month, 1 - months)
     starts = month_starts(first_month, months)
+    prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
+    rules = rules_in_time(load_controls().measures, goods, places)
+    gaps = gap_by_month(settings.price_gap, rules, goods, starts[:-1])
+    return Ground(goods, places, rules, starts, prices, gaps, first_month)
+
+
+def found_world(
+    settings: SimulateSettings,
+    seed: int,
+    declarations: int,
+    months: int,
+    *,
+    part: int = 0,
+    parts: int = 1,
+    ground: Ground | None = None,
+) -> tuple[Setting, date]:
+    """Lay out goods, places, rules, prices and firms before anything moves; also returns the first month."""
+    ground = ground or lay_ground(settings, seed, months)
+    goods, places, starts, first_month = ground.goods, ground.places, ground.starts, ground.first_month
     own = seed if parts == 1 else int(stream(seed, "part", str(part)).integers(2**31))
     firms = found_firms(
         goods=goods,
@@ -196,10 +226,9 @@ def found_world(
         part=part,
         parts=parts,
     )
-    prices = price_by_month(settings.prices_usd_per_kg, goods, starts[:-1])
-    rules = rules_in_time(load_controls().measures, goods, places)
-    gaps = gap_by_month(settings.price_gap, rules, goods, starts[:-1])
-    world = Setting(own, seed, settings, goods, places, firms, rules, starts, prices, gaps, part, parts)
+    world = Setting(
+        own, seed, settings, goods, places, firms, ground.rules, starts, ground.prices, ground.gaps, part, parts
+    )
     return world, first_month
 
 

@@ -10,7 +10,7 @@ import pytest
 from features.errors import ConfigError
 from pipelines.settings.closed import config_folder
 from pipelines.simulate.catalogue import Goods, load_goods
-from pipelines.simulate.disguises import STYLES_OF_DISGUISE, disguised
+from pipelines.simulate.disguises import STYLES_OF_DISGUISE, disguises
 from pipelines.simulate.wordings import VARIANTS, load_words, pinyin, written_forms
 
 
@@ -69,10 +69,8 @@ def test_letters_that_look_alike_occur_on_both_sides(labelled: pl.DataFrame) -> 
 
 def test_every_style_of_disguise_changes_the_text() -> None:
     frame = pl.DataFrame({"text": "antimony ingot", "short": "antmny ngt", "cipher": "51# ingot"})
-    written = [
-        frame.select(disguised(pl.col("text"), pl.lit(kind), pl.col("short"), pl.col("cipher"))).item()
-        for kind in range(STYLES_OF_DISGUISE + 1)
-    ]
+    styles = disguises(pl.col("text"), pl.col("short"), pl.col("cipher"))
+    written = ["antimony ingot", *(frame.select(style).item() for style in styles)]
     assert written[0] == "antimony ingot"
     assert len(set(written)) == STYLES_OF_DISGUISE + 1
     assert written[1] == "аntіmоnу іngоt"  # Cyrillic a, i, o, y
