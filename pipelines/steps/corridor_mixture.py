@@ -33,7 +33,7 @@ def code_mixtures(
     national = flows.filter(
         pl.col("hs_code").str.len_chars() > 6,
         pl.col("freq") == "M",
-        pl.col("reporter_iso3").is_in(lines["reporter_iso3"]),
+        pl.col("reporter_iso3").is_in(sorted({one.reporter_iso3 for one in mixed.lines})),
     )
     rows = pl.concat([_national(windows.lazy(), national, *leg) for leg in _LEGS])
     told = shares_from_lines(rows, lines.lazy(), windows.lazy().select("corridor_id", "mineral")).collect()

@@ -67,7 +67,9 @@ class CorridorsResult:
         if self.counts["looked_at"]:
             lines.append(self._named())
         if broke := self.monitor.breaks.select("good", "destination_iso3", "break_on").unique().height:
-            lines.append(f"exports of controlled goods: {broke:,} break(s) dated from the figures alone")
+            lines.append(
+                f"exports of controlled goods: {broke:,} {'break' if broke == 1 else 'breaks'} dated from the figures alone"
+            )
         return [*lines, *self.notes]
 
     def _named(self) -> str:
