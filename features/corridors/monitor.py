@@ -141,6 +141,35 @@ _MONTHS_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
+def against_home(months: pl.DataFrame, prices: pl.DataFrame, *, valid_months: int) -> pl.DataFrame:
+    """Sold abroad for more, or less, than the good costs at home: unit value beside the home market's price.
+
+    `months` from `monitor_months`; `prices`: `mineral`, `good` (as in `months`), `priced_on`, `low_usd_per_kg
+    high_usd_per_kg`. A price speaks from the month of its day on for `valid_months`, the latest first, and never for a
+    month before. Adds `home_low_usd_per_kg home_high_usd_per_kg` and `unit_value_against_home` (unit value over the
+    middle of the two; above 1: dearer abroad). Null where no price speaks or no mass was measured. A code of several
+    goods has the unit value of the mix.
+    """
+    since = pl.col("priced_on").dt.truncate("1mo").alias("since")
+    low, high = pl.col("low_usd_per_kg"), pl.col("high_usd_per_kg")
+    told = prices.select(
+        "mineral", "good", since, low.alias("home_low_usd_per_kg"), high.alias("home_high_usd_per_kg")
+    ).sort("since", "home_low_usd_per_kg")
+    rows = months.with_row_index("month_row").sort("period", "month_row")
+    joined = rows.join_asof(
+        told, left_on="period", right_on="since", by=["mineral", "good"], check_sortedness=False
+    ).sort("month_row")
+    speaks = pl.col("since").dt.offset_by(f"{valid_months}mo") > pl.col("period")
+    middle = (pl.col("home_low_usd_per_kg") + pl.col("home_high_usd_per_kg")) / 2.0
+    return (
+        joined.with_columns(
+            pl.when(speaks).then(name).alias(name) for name in ("home_low_usd_per_kg", "home_high_usd_per_kg")
+        )
+        .with_columns((pl.col("unit_value_usd_per_kg") / middle).alias("unit_value_against_home"))
+        .drop("since", "month_row")
+    )
+
+
 def after_measures(months: pl.DataFrame, events: Mapping[str, Sequence[int]]) -> pl.DataFrame:
     """Tell what followed each measure: sent ahead of it, stopped by it, come back since, passed into other goods.
 

@@ -96,6 +96,7 @@ def _measures(monitor: Monitor) -> list[dict[str, Any]]:
         pl.col("concentration_hhi").drop_nulls().last(),
         pl.col("n_destinations").last(),
         pl.col("year_on_year").tail(LATEST_MONTHS).median().alias("year_on_year"),
+        pl.col("unit_value_against_home").drop_nulls().last().alias("against_home"),
         pl.col("period").last().alias("last_month"),
     )
     keys = ["mineral", "kind", "good"]

@@ -27,6 +27,7 @@ from pipelines.reference.production import metal_content, read_production
 from pipelines.reports.corridors_page import corridors_pages
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.home_prices import HomePrices
 from pipelines.settings.mixed_codes import MixedCodes
 from pipelines.steps.corridor_bounds import with_bounds
 from pipelines.steps.corridor_hub_share import with_hub_shares
@@ -67,9 +68,8 @@ class CorridorsResult:
         if self.counts["looked_at"]:
             lines.append(self._named())
         if broke := self.monitor.breaks.select("good", "destination_iso3", "break_on").unique().height:
-            lines.append(
-                f"exports of controlled goods: {broke:,} {'break' if broke == 1 else 'breaks'} dated from the figures alone"
-            )
+            count = f"{broke:,} {'break' if broke == 1 else 'breaks'}"
+            lines.append(f"exports of controlled goods: {count} dated from the figures alone")
         return [*lines, *self.notes]
 
     def _named(self) -> str:
@@ -94,6 +94,7 @@ def run_corridors(
     declarations_path: Path | None = None,
     concordance_path: Path | None = None,
     mixed: MixedCodes | None = None,
+    home_prices: HomePrices | None = None,
     max_rejects_share: float = 0.05,
 ) -> CorridorsResult:
     """Find corridors with figures published by `as_of`; write `corridors.parquet`, `corridors.csv`, `corridors.html`
@@ -154,7 +155,8 @@ def run_corridors(
         **{f"windows.{name}": str(value) for name, value in settings.windows.model_dump().items()},
     }
     metrics = {name: float(value) for name, value in counts.items()} | {"cif_ln_margin": search.margin.intercept}
-    monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings)
+    prices = home_prices or load_section(HomePrices, "home_prices")
+    monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings, home_prices=prices)
     metrics["monitor_breaks"] = float(monitor.breaks.height)
     mixed = mixed or load_section(MixedCodes, "mixed_codes")
     balance = _balance(search, production, mixed)

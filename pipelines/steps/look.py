@@ -13,6 +13,7 @@ from pipelines.reports.controls_view import render_controls
 from pipelines.settings.closed import load_section
 from pipelines.settings.controls import ControlSwitches
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.home_prices import HomePrices
 from pipelines.settings.mixed_codes import MixedCodes
 from pipelines.steps.controls import open_questions, run_controls
 from pipelines.steps.corridors import run_corridors
@@ -43,6 +44,7 @@ def run_corridor_search(
         controls=load_controls(controls, load_section(ControlSwitches, "controls", config)),
         out_dir=out,
         settings=load_section(CorridorSettings, "corridors", config),
+        home_prices=load_section(HomePrices, "home_prices", config),
         mixed=load_section(MixedCodes, "mixed_codes", config),
         watch_path=watch,
         production_path=production,

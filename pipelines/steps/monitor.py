@@ -11,12 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from features.corridors import Watch
-from features.corridors.monitor import after_measures, monitor_months, monitored_exports
+from features.corridors.monitor import after_measures, against_home, monitor_months, monitored_exports
 from features.mirror import Margin
 from models.monitor_breaks import breaks_of
 from pipelines.files import write_table
 from pipelines.files.people import for_people
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.home_prices import HomePrices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +41,13 @@ class Monitor:
         ]
 
 
-def watch_exports(pairs: pl.DataFrame, watches: Sequence[Watch], *, as_of: date, settings: CorridorSettings) -> Monitor:
+def watch_exports(
+    pairs: pl.DataFrame, watches: Sequence[Watch], *, as_of: date, settings: CorridorSettings, home_prices: HomePrices
+) -> Monitor:
     """Make the monitor of the watched goods from figures known by `as_of`.
 
     `pairs`: `CorridorSearch.pairs`. Each code of a watch is a good of its own, since six digits are what is known;
-    goods beside it come from the settings. Measures later than `as_of` are left out.
+    goods beside it come from the settings. Measures and prices later than `as_of` are left out.
     """
     goods = [(one.name, "controlled", code, code) for one in watches for code in one.hs_codes]
     names = {one.name for one in watches}
@@ -55,6 +58,20 @@ def watch_exports(pairs: pl.DataFrame, watches: Sequence[Watch], *, as_of: date,
     origins = sorted({place for one in watches for place in one.origins})
     ratio = math.exp(Margin().intercept)
     months = monitor_months(monitored_exports(pairs.lazy(), table.lazy(), origins, cif_ratio=ratio))
+    prices = pl.DataFrame(
+        [
+            (one.mineral, code, one.priced_on, one.low_usd_per_kg, one.high_usd_per_kg)
+            for one in home_prices.prices
+            for code in one.hs6
+            if one.priced_on <= as_of
+        ],
+        schema={
+            "mineral": pl.String, "good": pl.String, "priced_on": pl.Date, "low_usd_per_kg": pl.Float64,
+            "high_usd_per_kg": pl.Float64,
+        },
+        orient="row",
+    )  # fmt: skip
+    months = against_home(months, prices, valid_months=home_prices.valid_months)
     events = {one.name: [day.year * 12 + day.month - 1 for day in one.events if day <= as_of] for one in watches}
     breaks = breaks_of(months, level=settings.false_discovery_rate)
     return Monitor(months, after_measures(months, events), breaks)

@@ -13,6 +13,7 @@ from models.cif_margin import fit_cif_margin
 from models.gap_tests import judge_gaps
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
+from pipelines.settings.home_prices import HomePrices
 from pipelines.steps.corridor_search import look_of, search_corridors
 from pipelines.steps.monitor import watch_exports
 from tests.unit.features.mirror.flow_rows import SCHEMA
@@ -116,7 +117,8 @@ def test_graphite_controls_break_the_series_without_being_told(chinese_exports: 
     watches = [Watch(f"code {code}", (code,), ("CHN",), (), (as_of,)) for code in ("380110", "250410", "811292")]
     pairs = known_at(pair_mirrors(chinese_exports), pl.lit(as_of)).collect()
     settings = load_section(CorridorSettings, "corridors")
-    breaks = watch_exports(pairs, watches, as_of=as_of, settings=settings).breaks
+    prices = load_section(HomePrices, "home_prices")
+    breaks = watch_exports(pairs, watches, as_of=as_of, settings=settings, home_prices=prices).breaks
     print(breaks.drop("kind", "mineral"))
     december = breaks.filter(pl.col("break_on") == date(2023, 12, 1))
     assert december.height == breaks.height  # nothing else is found

@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.corridors.monitor import after_measures, monitor_months, monitored_exports
+from features.corridors.monitor import after_measures, against_home, monitor_months, monitored_exports
 from features.mirror import pair_mirrors
 from tests.unit.features.mirror.flow_rows import flow, flows
 
@@ -91,3 +91,23 @@ def test_no_year_before_is_unknown_and_nothing_gives_an_empty_table() -> None:
     nothing = months(flow("DEU", "USA", "export", "2023-01", 1.0))
     assert nothing.is_empty()
     assert after_measures(nothing, {"germanium": [EVENT]}).is_empty()
+
+
+def test_unit_values_meet_the_home_price_of_their_time_and_none_before_or_long_after() -> None:
+    months = pl.DataFrame(
+        {
+            "mineral": "gallium", "good": ["811292"] * 5,
+            "period": [date(2023, 6, 1), date(2023, 7, 1), date(2024, 6, 1), date(2024, 7, 1), date(2023, 9, 1)],
+            "unit_value_usd_per_kg": [300.0, 300.0, 400.0, 400.0, None],
+        }
+    )  # fmt: skip
+    prices = pl.DataFrame(
+        {
+            "mineral": ["gallium"], "good": ["811292"], "priced_on": [date(2023, 7, 3)], "low_usd_per_kg": [240.0],
+            "high_usd_per_kg": [260.0],
+        }
+    )  # fmt: skip
+    told = against_home(months, prices, valid_months=12)
+    assert told["period"].to_list() == months["period"].to_list()
+    assert told["unit_value_against_home"].to_list() == [None, 1.2, 1.6, None, None]
+    assert against_home(months, prices.head(0), valid_months=12)["home_low_usd_per_kg"].null_count() == 5
