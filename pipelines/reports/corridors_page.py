@@ -68,6 +68,7 @@ def corridors_pages(
         chains=views.chains.to_dicts(),
         migrations=views.migrations.to_dicts(),
         lost=views.lost.to_dicts(),
+        content=views.content.head(N_SHOWN_UNMATCHED).to_dicts(),
         unmatched=views.unmatched.head(N_SHOWN_UNMATCHED).to_dicts(),
         kinds=KINDS,
         rival_names=[words.split(":", 1) for words in RIVALS.values()],

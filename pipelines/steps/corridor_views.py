@@ -21,6 +21,7 @@ from pipelines.settings.corridors import CorridorSettings
 from pipelines.settings.mixed_codes import MixedCodes
 from pipelines.steps.corridor_bounds import chain_bounds, corridor_bounds
 from pipelines.steps.corridor_chains import judged_chains, moved_codes
+from pipelines.steps.corridor_content import content_corridors
 from pipelines.steps.corridor_gaps import lost_exports, mirror_gaps
 from pipelines.steps.corridor_hub_share import hub_shares
 from pipelines.steps.corridor_lanes import lanes_now
@@ -50,6 +51,8 @@ class CorridorViews:
     incentives: pl.DataFrame
     re_exports: pl.DataFrame
     lost: pl.DataFrame
+    content: pl.DataFrame
+    """Controlled material into a third country, goods made of it on from there, each with its q."""
     unmatched: pl.DataFrame
     """Outflow without inflow, orphan imports and lost exports, half-year by half-year, each with its q."""
 
@@ -98,5 +101,6 @@ def look_beside(
         incentives=corridor_incentives(ordinary, watches, findings, last_look, settings),
         re_exports=re_export_corrections(own).collect(),
         lost=lost_exports(flows, watches, look=last_look, settings=settings),
+        content=content_corridors(flows, watches, look=last_look, settings=settings),
         unmatched=unmatched_flows(flows, watches, look=last_look, settings=settings),
     )
