@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 # Separators that tariffs and spreadsheets put between digits: dots, any white space (no-break ones are in \s), and
-# hyphens and dashes of every width (U+2010 to U+2015, minus sign, full-width dot and hyphen).
-_SEPARATORS = r"[.\s\-\x{2010}-\x{2015}\x{2212}\x{FF0D}\x{FE63}\x{FF0E}]+"
+# hyphens and dashes of every width (U+2010 to U+2015, minus sign, full-width dot and hyphen), and marks
+# that nobody sees (`\p{Cf}`), with which a line could be made to be refused, and so never scored.
+_SEPARATORS = r"[.\s\-\x{2010}-\x{2015}\x{2212}\x{FF0D}\x{FE63}\x{FF0E}\p{Cf}]+"
 # What a spreadsheet or a float column leaves of a code: `811292.0`. A leading zero may already be lost.
 _NUMBER_TAIL = r"^[0-9]+\.0$"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Sequence
 
 import dataframely as dy
 import polars as pl
@@ -16,6 +18,21 @@ BAD_CELL = f"{RESERVED}bad_cell"
 UNREADABLE = "unreadable"
 _HELD = f"{RESERVED}held:"
 _BAD = f"{RESERVED}bad:"
+
+
+def overlooked_columns(schema: type[dy.Schema], found: Sequence[str]) -> str:
+    """Tell which columns of a file are left unread though their names nearly are an optional column's; '' for none.
+
+    A column under a strange name counts as missing, and what is missing is unknown: nobody else would notice.
+    """
+    missing = [name for name in schema.column_names() if name not in found]
+    pairs = []
+    for name in found:
+        plain = re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+        near = difflib.get_close_matches(plain, missing, n=1, cutoff=0.85)
+        if name not in schema.column_names() and near:
+            pairs.append(f"{name!r} (is it {near[0]}?)")
+    return f"left unread: {', '.join(pairs)}" if pairs else ""
 
 
 def read_typed(raw: pl.LazyFrame, schema: type[dy.Schema], *, table: str, file: str) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from features.contracts.duplicates import find_duplicates
-from features.contracts.reading import BAD_CELL, UNREADABLE, read_typed, unreadable_cells
+from features.contracts.reading import BAD_CELL, UNREADABLE, overlooked_columns, read_typed, unreadable_cells
 from features.contracts.rules import PLACE, RESERVED, broken_rules, kept_places
 from features.errors import ContractError
 
@@ -26,6 +26,8 @@ class RowCounts:
     used: int
     rejected: int
     broken: Mapping[str, int] = field(default_factory=dict)
+    unread: str = ""
+    """Columns that nearly have the name of one that the file lacks; '' for none."""
 
     def __post_init__(self) -> None:
         if self.read != self.used + self.rejected:
@@ -33,7 +35,9 @@ class RowCounts:
 
     def __str__(self) -> str:
         told = f" ({self.why})" if self.broken else ""
-        return f"{self.read:,} rows read = {self.used:,} used + {self.rejected:,} rejected{told}"
+        return f"{self.read:,} rows read = {self.used:,} used + {self.rejected:,} rejected{told}" + (
+            f"; {self.unread}" if self.unread else ""
+        )
 
     @property
     def why(self) -> str:
@@ -93,7 +97,10 @@ def split_tables(
     rejects = _tell_rejects(
         raws, schema, table, heights=[part.height for part in parts], refused=refused, duplicates=duplicates
     )
-    return Split(clean, rejects, RowCounts(read.height, clean.height, rejects.height, _count_rules(rejects)))
+    found = list(dict.fromkeys(name for _, raw in raws for name in raw.collect_schema().names()))
+    unread = overlooked_columns(schema, found)
+    counts = RowCounts(read.height, clean.height, rejects.height, _count_rules(rejects), unread)
+    return Split(clean, rejects, counts)
 
 
 def _tell_rejects(

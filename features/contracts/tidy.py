@@ -11,6 +11,10 @@ from features.codes import customs_code
 
 _TRUE = ("true", "1", "yes")
 _FALSE = ("false", "0", "no")
+_NOBODY = ("na", "n/a", "#n/a", "<na>", "null", "nan", "none", "nil", r"\n", "-", "--", "unknown")
+"""What programs and clerks write where nobody is named, in lower case. Read as a name, it would be one busy trader."""
+_NAMING = ("_id", "_name", "_no")
+_KEYS = ("declaration_id", "movement_id")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # ISO 8601 day with a time of day; the day is taken as written, in whatever zone it was written.
 _MOMENT = (
@@ -25,9 +29,13 @@ class UnreadableTypeError(Exception):
 
 
 def tidy_text(name: str, found: pl.DataType) -> pl.Expr:
-    """Trim text and make blank null; leave every other type as it is."""
+    """Trim text and make blank null, in naming columns also NA, NULL and the like; leave every other type as it is."""
     raw = pl.col(name)
-    return raw.cast(pl.String).str.strip_chars().replace({"": None}) if is_text(found) else raw
+    if not is_text(found):
+        return raw
+    text = raw.cast(pl.String).str.strip_chars().replace({"": None})
+    names_somebody = name.endswith(_NAMING) and name not in _KEYS
+    return pl.when(~text.str.to_lowercase().is_in(_NOBODY)).then(text) if names_somebody else text
 
 
 def read_column(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:

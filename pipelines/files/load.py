@@ -16,6 +16,20 @@ from pipelines.files.write import write_table
 
 MAX_REJECTS_SHARE = 0.05  # contracts.md: `--max-rejects`, default 5 %
 
+_WRITTEN = (
+    ("hs_code", "codes are text of 4 to 12 digits: 0713, 2825.90"),
+    ("_iso3", "countries are ISO 3166-1 alpha-3: CHN"),
+    ("_on", "days are written 2024-03-05"),
+    ("period", "periods are written as their first day: 2024-03-01"),
+    ("valid_from", "days are written 2024-03-05"),
+    ("valid_to", "days are written 2024-03-05"),
+    *(
+        (unit, "numbers are written 1234.5, not negative, without units or marks for thousands")
+        for unit in ("_kg", "_usd", "_m3", "_packages", "_containers")
+    ),
+    ("direction", "declarations are export, import or transit; flows also re_export, re_import"),
+)
+
 
 class _Used(NamedTuple):
     frame: pl.DataFrame
@@ -55,7 +69,7 @@ def load_table(
     raw = scan_table(path, table=table)
     try:
         split = split_table(raw, schema, table=table, file=str(path), is_rereadable=True)
-    except (pl.exceptions.ComputeError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(f"{table}: {path} could not be read to its end: {error}") from error
     if rejects_to is not None:
         write_table(split.rejects, rejects_to)
@@ -72,5 +86,14 @@ def refuse_beyond(counts: RowCounts, max_rejects_share: float, *, table: str, re
     step = "raise --max-rejects to go on" if counts.used else "no row is left to work on"
     raise ContractError(
         f"{table}: {counts.rejected:,} of {counts.read:,} rows broken ({share:.1%}, allowed {max_rejects_share:.1%}): "
-        f"{counts.why}{seen}; {step}"
+        f"{counts.why}{_as_written(counts)}{seen}; {step}"
     )
+
+
+def _as_written(counts: RowCounts) -> str:
+    """Say how the column that was refused most often is written."""
+    column, _, rule = next(iter(counts.broken), "").partition("|")
+    if rule in ("nullability", ""):
+        return ""
+    told = next((told for ending, told in _WRITTEN if column.endswith(ending)), "")
+    return f" ({told})" if told else ""

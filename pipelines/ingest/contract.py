@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 
 import dataframely as dy
@@ -50,13 +51,13 @@ def ingest_contract(
         raise ConfigError(f"no table is called {schema_name!r}; tables are {', '.join(CONTRACTS)}")
     if not paths:
         raise ConfigError(f"{schema_name}: name at least one file")
-    twice = sorted({str(path) for path in paths if sum(path.resolve() == other.resolve() for other in paths) > 1})
+    twice = sorted({str(path) for path in paths if sum(realpath(path) == realpath(other) for other in paths) > 1})
     if twice:
         raise ConfigError(f"{schema_name}: the same file is named twice: {', '.join(twice)}")
     raws = [(str(path), scan_table(path, table=schema_name)) for path in paths]
     try:
         split = split_tables(raws, schema, table=schema_name, is_rereadable=True)
-    except (pl.exceptions.ComputeError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(f"{schema_name}: a file could not be read to its end: {error}") from error
     rejects = write_table(split.rejects, out_dir / "rejects" / f"{schema_name}.parquet")
     refuse_beyond(split.counts, max_rejects_share, table=schema_name, rejects_to=rejects)

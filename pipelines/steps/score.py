@@ -171,5 +171,6 @@ def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, no
     return [
         read,
         f"{worklist.height:,} on the list, {drawn}; {expected:.1f} violations expected",
+        *([counts.unread] if counts.unread else []),
         *notes,
     ]

@@ -326,3 +326,24 @@ def test_flags_are_read(written: str, read: bool) -> None:
     done = split_table(text_table(row, {**row, "is_net_kg_estimated": "maybe"}), Flows, table="flows", file="f.csv")
     assert done.clean.get_column("is_net_kg_estimated").to_list() == [read]
     assert done.rejects.get_column("broken_rules").to_list() == [["is_net_kg_estimated|unreadable"]]
+
+
+@pytest.mark.parametrize("written", ["NA", "N/A", "null", "NaN", "None", r"\N", " - ", "UNKNOWN", "<NA>"])
+def test_nobody_is_not_one_busy_trader(written: str) -> None:
+    read = read_one(exporter_id=written, exporter_name=written, licence_no=written, description=written)
+    assert (read["exporter_id"], read["exporter_name"], read["licence_no"]) == (None, None, None)
+    assert read["description"] == written.strip()
+
+
+def test_an_identifier_of_the_row_itself_stays_whatever_it_says() -> None:
+    assert read_one(declaration_id="NA")["declaration_id"] == "NA"
+
+
+def test_marks_that_nobody_sees_do_not_keep_a_code_from_being_read() -> None:
+    assert read_one(hs_code="\u200b8112\u00ad92\ufeff9090\u202c")["hs_code"] == "8112929090"
+
+
+def test_a_column_under_nearly_the_right_name_is_told_of() -> None:
+    raw = pl.LazyFrame([GOOD | {"Net_KG": "5", "Gross kg": "6", "my_note": "x"}])
+    told = str(split_table(raw, Declarations, table="d", file="f").counts)
+    assert told.endswith("left unread: 'Net_KG' (is it net_kg?), 'Gross kg' (is it gross_kg?)")

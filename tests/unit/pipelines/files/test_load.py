@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from features.contracts import Declarations
@@ -50,7 +53,8 @@ def test_beyond_the_limit_it_says_rules_counts_and_next_step(tmp_path: Path) -> 
     with pytest.raises(ContractError) as caught:
         load_table(path, Declarations, table="declarations", rejects_to=rejects, max_rejects_share=0.5)
     assert str(caught.value) == (
-        "declarations: 20 of 20 rows broken (100.0%, allowed 50.0%): net_kg|unreadable 20; "
+        "declarations: 20 of 20 rows broken (100.0%, allowed 50.0%): net_kg|unreadable 20 "
+        "(numbers are written 1234.5, not negative, without units or marks for thousands); "
         f"see {rejects}; no row is left to work on"
     )
     assert pl.read_parquet(rejects).height == 20
@@ -86,3 +90,23 @@ def test_damage_inside_a_parquet_file_is_told(tmp_path: Path) -> None:
     scan_table(path, table="declarations")
     with pytest.raises(SourceError, match="could not be read to its end"):
         load_table(path, Declarations, table="declarations")
+
+
+def test_a_refusal_says_how_the_cells_are_written(tmp_path: Path) -> None:
+    for column, cell, says in (
+        ("declared_on", "01.08.2023", "days are written 2024-03-05"),
+        ("net_kg", "12 kg", "numbers are written 1234.5"),
+        ("hs_code", "811292.0", "codes are text"),
+        ("origin_iso3", "China", "countries are ISO 3166-1 alpha-3"),
+        ("direction", "outward", "declarations are export, import or transit"),
+    ):
+        path = write_table(ROWS.cast(pl.String).with_columns(pl.lit(cell).alias(column)), tmp_path / "d.csv")
+        with pytest.raises(ContractError, match=says):
+            load_table(path, Declarations, table="declarations")
+
+
+def test_decimals_wider_than_any_figure_are_refused_plainly(tmp_path: Path) -> None:
+    wide = pa.array([Decimal("12.50")] * ROWS.height, pa.decimal256(50, 2))
+    pq.write_table(ROWS.drop("net_kg").to_arrow().append_column("net_kg", wide), tmp_path / "d.parquet")
+    with pytest.raises(SourceError, match="precision"):
+        load_table(tmp_path / "d.parquet", Declarations, table="declarations")

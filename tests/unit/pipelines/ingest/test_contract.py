@@ -88,3 +88,9 @@ def test_unusable_arguments(tmp_path: Path) -> None:
         ingest_contract([path, tmp_path / "." / "a.csv"], "declarations", tmp_path)
     with pytest.raises(SourceError, match=r"declarations: no such file"):
         ingest_contract([tmp_path / "none.csv"], "declarations", tmp_path)
+
+
+def test_a_link_to_itself_is_refused_plainly(tmp_path: Path) -> None:
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    with pytest.raises(SourceError, match="no such file"):
+        ingest_contract([tmp_path / "loop.csv"], "declarations", tmp_path / "out")
