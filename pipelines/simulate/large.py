@@ -68,7 +68,8 @@ def _workers() -> Iterator[ProcessPoolExecutor]:
     before = os.environ.get("POLARS_MAX_THREADS")
     os.environ["POLARS_MAX_THREADS"] = "1"  # a worker a core; children read it when they start
     try:
-        with ProcessPoolExecutor(WORKERS, get_context("spawn"), max_tasks_per_child=16) as pool:
+        # no max_tasks_per_child: in Python 3.11 a pool waits for ever once all its workers have reached it
+        with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
             yield pool
     finally:
         if before is None:
