@@ -84,8 +84,8 @@ def impossible_shares(flows: pl.DataFrame, production: pl.DataFrame, *, seed: in
     max(0, E − (P + I))/E for each draw of every figure within its doubt: E and I with the content of their codes
     (uniform within the code's range, the same draw for both sides) and 10 % of lognormal error each, P triangular
     between `low_t`, `contained_t`, `high_t`. `flows` from `contained_flows`; `production`: `mineral country_iso3 year
-    contained_t low_t high_t source`, where production holds capacity, recycling and stock draw if the user adds them
-    as further rows. One row per country and year that production speaks of and that sent anything out: `exported_t
+    contained_t low_t high_t source`, already held to capacity; recycling and stock draw are counted if the user adds
+    them as further rows. One row per country and year that production speaks of and that sent anything out: `exported_t
     imported_t produced_t` (middle), `impossible_share` (median of draws, in [0, 1]) with `impossible_low
     impossible_high` (5th and 95th percentile), `p_impossible` (share of draws above 0), `source`. Null where an export
     or import mass is unknown. Source: indicators.md 14.
