@@ -26,6 +26,7 @@ from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 
 FORMAT = 3
 """Version of the file form; a reader refuses one it does not know."""
+CHECKSUMS = "checksums.json"
 
 SCORE_SCHEMA = {
     "declaration_id": pl.String,
@@ -76,7 +77,7 @@ class ModelBundle:
     def model_version(self) -> str:
         """Fingerprint of the content: same data, settings and seed give the same one."""
         digest = hashlib.sha256()
-        for name, text in sorted(self.to_files().items()):
+        for name, text in sorted(self._contents().items()):
             digest.update(f"{name}\n{len(text)}\n{text}".encode())
         return f"m-{digest.hexdigest()[:12]}"
 
@@ -153,7 +154,11 @@ class ModelBundle:
         return watched | {name: scored[name].to_numpy() for name in ("suspicion", "anomaly_score")}
 
     def to_files(self) -> dict[str, str]:
-        """All of it as text files, by name."""
+        """All of it as text files, by name; `checksums.json` has the SHA-256 of each of the others."""
+        contents = self._contents()
+        return contents | {CHECKSUMS: _json({name: sha256_of(text) for name, text in contents.items()}, indent=1)}
+
+    def _contents(self) -> dict[str, str]:
         described = {
             "format": FORMAT,
             "columns": self.columns.to_dict(),
@@ -193,11 +198,12 @@ class ModelBundle:
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> ModelBundle:
-        """Read the text files back; raises ConfigError that names what is missing or malformed."""
+        """Read the text files back; raises ConfigError that names what is missing, malformed or was changed."""
         try:
             plain = json.loads(files["bundle.json"])
             if plain["format"] != FORMAT:
                 raise ConfigError(f"model: form {plain['format']}, this version of oretrace reads form {FORMAT}")
+            _check_sums(files)
             classifiers = {
                 name: Classifier(
                     boosters=tuple(files[_booster_file(name, bag)] for bag in range(one["n_bags"])),
@@ -226,7 +232,7 @@ class ModelBundle:
                 notes=tuple(plain["notes"]),
                 metrics=plain["metrics"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise ConfigError(f"model: not a whole oretrace model: {type(error).__name__}: {error}") from error
 
     def _typology(self, typology: str, matrix: Matrix, suspicion: Floats) -> Floats:
@@ -258,6 +264,19 @@ def prior_calibrator(share: float) -> Calibrator:
 
 def _json(value: Any, *, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=indent) + "\n"
+
+
+def sha256_of(text: str) -> str:
+    """SHA-256 of a text in UTF-8, in hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_sums(files: Mapping[str, str]) -> None:
+    """Raise ConfigError where a file is not what was saved; models saved before there were checksums have none."""
+    for name, kept in json.loads(files.get(CHECKSUMS, "{}")).items():
+        if name not in files or sha256_of(files[name]) != kept:
+            what = "was changed after it was saved" if name in files else "is missing"
+            raise ConfigError(f"model: not a whole oretrace model: {name} {what}; copy it again, or train anew")
 
 
 def _booster_file(name: str, bag: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from features.errors import ConfigError
-from models.bundle import SCORE_SCHEMA, ModelBundle
+from models.bundle import SCORE_SCHEMA, ModelBundle, sha256_of
 from models.matrix import CATEGORIES, DESCRIBED, QUANTITIES
 from pipelines.tracking.store import (
     has_store,
@@ -31,6 +31,7 @@ EXPERIMENT = "training"
 CHALLENGER, CHAMPION = "challenger", "champion"
 REQUIREMENTS = ("dataframely", "lightgbm", "mlflow", "numpy", "pandas", "polars", "pyarrow", "scikit-learn", "scipy")
 N_EXAMPLE_ROWS = 5
+FILES_TAG = "files_sha256"
 UNKNOWN_AT_TIMES = ("suspicion_low", "suspicion_high", "anomaly_p")
 NO_CHAMPION = "there is no champion yet: run `oretrace train` and `oretrace promote`, or `oretrace demo`"
 
@@ -132,6 +133,7 @@ def _register(client: Any, bundle: ModelBundle, model_id: str, run_id: str) -> s
         )
     tags = {
         "model_version": bundle.model_version,
+        FILES_TAG: _sum_of(bundle.to_files()),
         "registry": bundle.columns.fingerprint,
         "controls_version": bundle.controls_version,
         "data_version": bundle.data_version,
@@ -167,7 +169,15 @@ def load_version(home: Path, which: str | Path) -> ModelBundle:
         import mlflow
 
         logged = Path(mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{number}"))
-        return ModelBundle.from_files(read_files(logged / "artifacts" / "bundle"))
+        files = read_files(logged / "artifacts" / "bundle")
+        kept = mlflow.MlflowClient().get_model_version(MODEL_NAME, number).tags.get(FILES_TAG)
+        if kept is not None and kept != _sum_of(files):
+            raise ConfigError(f"model: the files of version {number} were changed after it was registered; train anew")
+        return ModelBundle.from_files(files)
+
+
+def _sum_of(files: Mapping[str, str]) -> str:
+    return sha256_of("".join(f"{name} {sha256_of(text)}\n" for name, text in sorted(files.items())))
 
 
 def alias_version(home: Path, alias: str) -> str | None:

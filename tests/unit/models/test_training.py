@@ -210,6 +210,25 @@ def test_broken_files_are_refused_plainly(bundle) -> None:
         ModelBundle.from_files(files | {"bundle.json": newer})
 
 
+def test_a_changed_file_is_refused_by_name(bundle) -> None:
+    files = bundle.to_files()
+    for name, text in files.items():
+        spoiled = text.replace("1", "2", 1)
+        if name == "checksums.json" or spoiled == text:
+            continue
+        with pytest.raises(ConfigError, match=f"{name} was changed after it was saved"):
+            ModelBundle.from_files(files | {name: spoiled})
+
+
+@pytest.mark.parametrize("text", ["null", "7", "[]", '"x"', "{}", "[" * 100_000])
+def test_malformed_files_without_checksums_are_refused_plainly(bundle, text: str) -> None:
+    files = {name: kept for name, kept in bundle.to_files().items() if name != "checksums.json"}
+    assert ModelBundle.from_files(files).model_version == bundle.model_version
+    for name in ("bundle.json", "calibration.json", "anomaly.json"):
+        with pytest.raises(ConfigError, match="not a whole oretrace model"):
+            ModelBundle.from_files(files | {name: text})
+
+
 def test_learning_cuts_the_weights_that_measuring_keeps(world) -> None:
     columns = columns_of(world.registry, world.evidence)
     rows = world.evidence.head(10).with_columns(weight=pl.Series([30.0] + [0.01] * 9), any=pl.lit(value=False))

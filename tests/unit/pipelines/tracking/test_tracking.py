@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from features.errors import ConfigError
+from models.bundle import sha256_of
 from models.labels import label_inspected
 from models.splits import time_and_entity_split
 from models.training import TrainingPlan, train_bundle
@@ -71,6 +72,22 @@ def test_bundle_comes_back_whole_by_alias_number_and_folder(home, bundle, regist
         (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
     for which in ("challenger", registered.version, tmp_path):
         assert tracking.load_version(home, which).to_files() == bundle.to_files()
+
+
+@pytest.mark.slow
+def test_a_registered_model_whose_files_were_changed_is_refused(home, bundle, registered) -> None:
+    (kept,) = home.rglob("artifacts/bundle/calibration.json")
+    sums = kept.with_name("checksums.json")
+    before = {path: path.read_text(encoding="utf-8") for path in (kept, sums)}
+    spoiled = before[kept] + " "
+    try:
+        kept.write_text(spoiled, encoding="utf-8")
+        sums.write_text(before[sums].replace(sha256_of(before[kept]), sha256_of(spoiled)), encoding="utf-8")
+        with pytest.raises(ConfigError, match="changed after it was registered"):
+            tracking.load_version(home, registered.version)
+    finally:
+        for path, text in before.items():
+            path.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.slow
