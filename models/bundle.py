@@ -66,6 +66,8 @@ class ModelBundle:
     controls_version: str
     data_version: str
     notes: tuple[str, ...] = ()
+    prior_by_month: Mapping[str, float] = field(default_factory=dict)
+    """Month to the share of inspected trade that would be in violation at its level; scores use the last one's."""
     metrics: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -180,6 +182,7 @@ class ModelBundle:
             "controls_version": self.controls_version,
             "data_version": self.data_version,
             "notes": list(self.notes),
+            "prior_by_month": dict(self.prior_by_month),
             "metrics": dict(self.metrics),
         }
         boosters = {
@@ -230,6 +233,7 @@ class ModelBundle:
                 controls_version=plain["controls_version"],
                 data_version=plain["data_version"],
                 notes=tuple(plain["notes"]),
+                prior_by_month=plain.get("prior_by_month", {}),
                 metrics=plain["metrics"],
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:

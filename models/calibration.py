@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.isotonic import IsotonicRegression
 
+from models.levels import fit_levels
 from models.matrix import Floats
 
 SURELY = 1e-6  # closest to 0 and 1: no inspection record can support a more certain answer
@@ -68,45 +69,43 @@ IDENTITY = Calibrator("none", (-1.0, 1.0), (-1.0, 1.0), 0, 0)
 
 
 def fit_calibrator(
-    raw: Floats, positive: NDArray[np.bool_], weight: Floats, *, n_positives_isotonic: int, n_positives_platt: int
+    raw: Floats,
+    positive: NDArray[np.bool_],
+    weight: Floats,
+    *,
+    n_positives_isotonic: int,
+    n_positives_platt: int,
+    month: NDArray[np.int64] | None = None,
+    monthly_step: float = 0.0,
 ) -> Calibrator:
-    """Fit the richest map that the positives of the calibration period can carry.
+    """Fit the richest map that the positives can carry, at the level of the last month.
 
-    At least `n_positives_isotonic`: centred isotonic regression (Oron and Flournoy 2017), whose knots are the
-    centres of the isotonic blocks, so that nothing is a plateau. At least `n_positives_platt`: Platt's sigmoid with a
-    weak pull of the slope to 1 in the place of his smoothed targets, which would raise every row by about one in n:
-    as much as violations are of all trade. Fewer: only the level is shifted. No rows: unchanged.
+    At least `n_positives_platt`: Platt's sigmoid with a weak pull of the slope to 1 in the place of his smoothed
+    targets, which would raise every row by about one in n, as much as violations are of all trade; where `month` is
+    given, with a level that may move by about `monthly_step` a month (models.levels). At least `n_positives_isotonic`:
+    centred isotonic regression (Oron and Flournoy 2017) of what the sigmoid gives, its knots the centres of the
+    isotonic blocks, so that nothing is a plateau. Fewer: only the level is shifted. No rows: unchanged.
     """
     n, n_positive = len(raw), int(positive.sum())
     if n == 0:
         return IDENTITY
     weight = weight / weight.mean()
-    spread = float(np.ptp(raw))
-    if n_positive >= n_positives_isotonic and n - n_positive >= n_positives_isotonic and spread > 0:
-        knots = _isotonic(raw, positive, weight)
+    least, spread = min(n_positive, n - n_positive), float(np.ptp(raw))
+    if least >= n_positives_platt and spread > 0:
+        months = np.zeros(n, dtype=np.int64) if month is None else month
+        levels = fit_levels(raw, positive, weight, months, monthly_step=monthly_step if month is not None else 0.0)
+        slope, last = levels.slope, levels.level[-1]
+        knots = None
+        if least >= n_positives_isotonic:
+            # each row as if it were of the last month
+            knots = _isotonic(raw + (levels.of(months) - last) / slope, positive, weight)
         if knots is not None:
             return Calibrator("isotonic", *knots, n, n_positive)
-    if n_positive >= n_positives_platt and n - n_positive >= n_positives_platt and spread > 0:
-        slope, shift = _sigmoid(raw, positive, weight)
-        return Calibrator("platt", (-1.0, 1.0), (shift - slope, shift + slope), n, n_positive)
+        return Calibrator("platt", (-1.0, 1.0), (last - slope, last + slope), n, n_positive)
     # half a positive among one more row (Krichevsky and Trofimov 1981), so that no find is not certainty
     share = (float(weight[positive].sum()) + 0.5) / (float(weight.sum()) + 1.0)
     shift = float(brentq(lambda a: float((weight * expit(raw + a)).sum() / weight.sum()) - share, -60.0, 60.0))
     return Calibrator("offset", (-1.0, 1.0), (shift - 1.0, shift + 1.0), n, n_positive)
-
-
-def _sigmoid(raw: Floats, positive: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
-    """Slope and shift of least weighted log-loss, the log of the slope pulled to 0 like one standard normal draw."""
-
-    def loss(parameters: Floats) -> tuple[float, Floats]:
-        slope, shift = np.exp(parameters[0]), parameters[1]
-        z = slope * raw + shift
-        cost = float((weight * (np.logaddexp(0.0, z) - positive * z)).sum() + parameters[0] ** 2 / 2)
-        miss = weight * (expit(z) - positive)
-        return cost, np.array([slope * (miss * raw).sum() + parameters[0], miss.sum()])
-
-    found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-3.0, 3.0), (-60.0, 60.0)]).x
-    return float(np.exp(found[0])), float(found[1])
 
 
 def _isotonic(

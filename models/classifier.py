@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -150,23 +150,28 @@ class Sample:
         )
 
 
-def fit_classifier(
-    inspected: Sample,
-    columns: Columns,
-    *,
-    plan: BoostingPlan,
-    seed: int,
-    threads: int = 2,
-    more: Callable[[Classifier], Sample] | None = None,
-) -> Classifier:
-    """Learn any violation from inspected rows; too few positives or negatives give the prior share and a note.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided before boosting: the plan with its leaves, the rounds, the prior share, and what to say."""
 
-    Leaves and rounds are searched on time-ordered folds inside the training period, and the model is then learned on
-    all of it. `more` gives the rows to learn from in the end, given a first classifier of the inspected ones (see
-    models.learning_rows). LightGBM runs deterministic and row-wise: the number of threads changes nothing.
+    plan: BoostingPlan
+    n_rounds: int
+    share: float
+    note: str | None
+
+    @property
+    def can_learn(self) -> bool:
+        """Whether there were rows enough of both kinds."""
+        return self.n_rounds > 0
+
+
+def settle(inspected: Sample, columns: Columns, plan: BoostingPlan, *, seed: int) -> Settled:
+    """Decide how any violation is learned: leaves and rounds searched on time-ordered folds of the inspected rows.
+
+    With too few violations, or rows without one, nothing can be learned and a note says so.
     """
     positive = inspected.target > 0.5
-    share, note = _share(positive, inspected.weight), None
+    share = _share(positive, inspected.weight)
     least = min(int(positive.sum()), int((~positive).sum()))
     if least < plan.n_positives_min:
         kind = "violations" if positive.sum() * 2 <= len(positive) else "rows without one"
@@ -174,17 +179,30 @@ def fit_classifier(
             f"any violation: {least} {kind} among {len(positive)} inspected rows to learn from, "
             f"{plan.n_positives_min} needed; the share found stands in for a model"
         )
-        return Classifier(boosters=(), share=share, n_rounds=0, note=note)
+        return Settled(plan, 0, share, note)
     found = search_plan(inspected, columns, plan, seed=seed)
     if found is None:
         note = f"any violation: too few violations to search with; {plan.n_rounds_default} rounds"
-    plan, n_rounds = found or (plan, plan.n_rounds_default)
-    first = _boost(inspected, columns, plan, n_rounds, seed=seed, threads=threads)
-    one = Classifier(first, share, n_rounds, note)
-    if more is None:
-        return one
-    rows = more(one)
-    return Classifier(_boost(rows, columns, plan, n_rounds, seed=seed, threads=threads), share, n_rounds, note)
+        return Settled(plan, plan.n_rounds_default, share, note)
+    return Settled(*found, share, None)
+
+
+def boost(rows: Sample, columns: Columns, settled: Settled, *, seed: int, threads: int = 2) -> Classifier:
+    """Learn any violation from `rows` as settled; without enough to learn from, the share stands in.
+
+    LightGBM runs deterministic and row-wise: the number of threads changes nothing.
+    """
+    boosters: tuple[str, ...] = ()
+    if settled.can_learn:
+        boosters = _boost(rows, columns, settled.plan, settled.n_rounds, seed=seed, threads=threads)
+    return Classifier(boosters, settled.share, settled.n_rounds, settled.note)
+
+
+def fit_classifier(
+    inspected: Sample, columns: Columns, *, plan: BoostingPlan, seed: int, threads: int = 2
+) -> Classifier:
+    """Learn any violation from inspected rows alone: `settle`, then `boost` on all of them."""
+    return boost(inspected, columns, settle(inspected, columns, plan, seed=seed), seed=seed, threads=threads)
 
 
 def fit_share(

@@ -16,9 +16,11 @@ from models.bundle import detector_matrix
 from models.classifier import Classifier, fit_classifier
 from models.detectors import CombinedAnomaly
 from models.labels import ANY, OTHER, label_inspected
+from models.learning import sample_of
+from models.learning_plan import TrainingPlan
 from models.matrix import Columns, build_matrix, columns_of
 from models.policies import POLICIES
-from models.training import TrainingPlan, fit_anomaly, sample_of
+from models.training import fit_anomaly
 
 WEEK = timedelta(days=7)
 OUTCOME_SCHEMA = {

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
-from models.bundle import ModelBundle, detector_matrix, prior_calibrator, unlearned
-from models.calibration import Calibrator, fit_calibrator
-from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier, fit_share
+from models.bundle import ModelBundle, detector_matrix
 from models.conformal import fit_conformal, group_names
 from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
-from models.labels import ANY, OTHER, TARGETS, known_before
-from models.learning_rows import with_families_dropped, with_unlabelled
-from models.limits import Limits, fit_limits
-from models.matrix import QUANTITIES, Columns, Floats, build_matrix, columns_of
-from models.ranked_metrics import cluster_codes
+from models.labels import ANY, OTHER, known_before
+from models.learning import learn_judgement
+from models.learning_plan import TrainingPlan
+from models.matrix import QUANTITIES, Columns, columns_of
 from models.splits import Split
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingPlan:
-    """How to train; every number is a setting, see configs/train.toml for what it means and where it comes from."""
-
-    boosting: BoostingPlan = field(default_factory=BoostingPlan)
-    max_knots: int = 256
-    n_trees: int = 64
-    context_weight_ratio: float = 0.25
-    n_group_rows_min: int = 200
-    n_positives_isotonic: int = 300
-    n_positives_platt: int = 20
-    prior_share: float = 0.01
-    min_learning_weight_ratio: float = 0.1
-    max_learning_weight_ratio: float = 2.0
-    group_column: str = "exporter_id"
-    seed: int = 0
-    threads: int = 2
 
 
 def train_bundle(
@@ -72,22 +50,17 @@ def train_bundle(
     learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
-    taught = learned.filter(~pl.col(OTHER)) if learned.height else learned
-    if learned.height > taught.height:
-        notes.append(f"{learned.height - taught.height} violations of another kind were left out of the learning")
+    if n_other := int(learned[OTHER].sum()) if learned.height else 0:
+        notes.append(f"{n_other} violations of another kind were left out of the learning")
     unlabelled = train.join(known, on="declaration_id", how="anti", maintain_order="left")
-    classifiers = _fit_classifiers(taught, unlabelled, checked, columns, plan)
-    calibrators = _fit_calibrators(classifiers, checked, columns, plan) if learned.height else _prior_calibrators(plan)
-    if learned.height and not checked.height:
-        notes.append(
-            "no inspected declaration in the calibration period: probabilities are as the classifier gave them"
-        )
-    notes += [one.note for one in classifiers.values() if one.note]
+    judgement = learn_judgement(learned, unlabelled, checked, columns, plan)
+    notes += [one.note for one in judgement.classifiers.values() if one.note]
     bundle = ModelBundle(
         columns=columns,
-        classifiers=classifiers,
-        calibrators=calibrators,
-        limits=_fit_limits(classifiers[ANY], calibrators[ANY], checked, columns, plan) if learned.height else None,
+        classifiers=judgement.classifiers,
+        calibrators=judgement.calibrators,
+        limits=judgement.limits,
+        prior_by_month=judgement.prior_by_month,
         typology_shares=_typology_shares(learned),
         anomaly=anomaly,
         conformal=fit_conformal(np.empty(0), pl.Series([], dtype=pl.String), min_group_rows=plan.n_group_rows_min),
@@ -114,103 +87,6 @@ def fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> Co
         seed=plan.seed,
     )
     return model.fit(detector_matrix(train, columns))
-
-
-def _fit_classifiers(
-    taught: pl.DataFrame, unlabelled: pl.DataFrame, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
-) -> dict[str, Classifier]:
-    if not taught.height:
-        note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
-        return {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
-    boosting, inspected = plan.boosting, sample_of(taught, ANY, columns, plan)
-
-    def more(first: Classifier) -> Sample:
-        drawn = unlabelled.sample(min(boosting.n_unlabelled_max, unlabelled.height), seed=plan.seed)
-        matrix = build_matrix(drawn.sort("declaration_id"), columns)
-        thought = _calibrator(first, checked, ANY, columns, plan).probability(first.raw_scores(matrix))
-        rows = with_unlabelled(inspected, matrix, thought, weight_ratio=boosting.unlabelled_weight_ratio)
-        return with_families_dropped(rows, columns, weight_ratio=boosting.dropped_weight_ratio, seed=plan.seed)
-
-    learn = {"plan": boosting, "seed": plan.seed, "threads": plan.threads}
-    any_one = fit_classifier(inspected, columns, more=more, **learn)  # type: ignore[arg-type]
-    violations = taught.filter(ANY)
-    if not any_one.is_learned:
-        return {ANY: any_one} | {name: unlearned(plan.prior_share, "") for name in TYPOLOGIES}
-    return {ANY: any_one} | {
-        name: fit_share(sample_of(violations, name, columns, plan), columns, name=name, **learn)  # type: ignore[arg-type]
-        for name in TYPOLOGIES
-    }
-
-
-def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
-    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target.
-
-    A row drawn by lot can stand for hundreds that were not; learned from at that weight, a few clean rows drown all
-    that was found. Learning therefore keeps weights nearer to their mean, on either side, than measuring and
-    calibrating do, which need the level right.
-    """
-    least, most = plan.min_learning_weight_ratio, plan.max_learning_weight_ratio
-    weight = np.clip(rows["weight"].to_numpy().astype(float), least, most)
-    return Sample(
-        build_matrix(rows, columns),
-        rows[target].to_numpy().astype(float),
-        weight / weight.mean() if len(weight) else weight,
-        rows["declared_on"].cast(pl.Int32).to_numpy(),
-    )
-
-
-def _prior_calibrators(plan: TrainingPlan) -> dict[str, Calibrator]:
-    return {name: prior_calibrator(plan.prior_share) for name in TARGETS}
-
-
-def _fit_calibrators(
-    classifiers: Mapping[str, Classifier], checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
-) -> dict[str, Calibrator]:
-    """Calibrate any violation on the inspected rows of the later period, and each typology on their violations."""
-    return {
-        name: _calibrator(one, checked if name == ANY else checked.filter(ANY), name, columns, plan)
-        for name, one in classifiers.items()
-    }
-
-
-def _calibrator(
-    classifier: Classifier, checked: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan
-) -> Calibrator:
-    return fit_calibrator(
-        classifier.raw_scores(build_matrix(checked, columns), threads=plan.threads),
-        checked[target].to_numpy().astype(bool),
-        checked["weight"].to_numpy().astype(float),
-        n_positives_isotonic=plan.n_positives_isotonic,
-        n_positives_platt=plan.n_positives_platt,
-    )
-
-
-def _fit_limits(
-    classifier: Classifier, calibrator: Calibrator, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
-) -> Limits | None:
-    """Limits of the calibration of any violation, with the traders of its rows drawn again."""
-    raw, positive = classifier.raw_scores(build_matrix(checked, columns)), checked[ANY].to_numpy().astype(bool)
-    group = plan.group_column
-    party = checked[group] if group in checked.columns else pl.Series([None] * checked.height, dtype=pl.String)
-
-    def again(weight: Floats) -> Calibrator:
-        return fit_calibrator(
-            raw,
-            positive,
-            weight,
-            n_positives_isotonic=plan.n_positives_isotonic,
-            n_positives_platt=plan.n_positives_platt,
-        )
-
-    return fit_limits(
-        raw,
-        positive,
-        checked["weight"].to_numpy().astype(float),
-        cluster_codes(party),
-        calibrator=calibrator,
-        fit=again,
-        seed=plan.seed,
-    )
 
 
 def _typology_shares(learned: pl.DataFrame) -> dict[str, float]:

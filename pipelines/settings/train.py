@@ -8,8 +8,8 @@ from pydantic import Field
 
 from models.classifier import BoostingPlan
 from models.evaluation import EvaluationPlan
+from models.learning_plan import TrainingPlan
 from models.seasons import SeasonPlan
-from models.training import TrainingPlan
 from pipelines.settings.closed import Closed
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -111,6 +111,12 @@ class CalibrationSettings(Closed):
     n_positives_isotonic: Some = Field(description="positives from which isotonic calibration is used")
     n_positives_platt: Some = Field(
         description="positives from which Platt's sigmoid is used; fewer shift the level only"
+    )
+    n_folds: Annotated[int, Field(ge=2)] = Field(
+        description="parts of the traders, each scored for calibration by a classifier learned without it"
+    )
+    monthly_step_log_odds: Annotated[float, Field(ge=0)] = Field(
+        description="standard deviation of a month's step of the level of suspicion, in log-odds"
     )
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from features.evidence import Evidence
 from features.registry import REGISTRY
+from models.learning_plan import TrainingPlan
 from models.policies import POLICIES
 from models.season_summary import summarise
 from models.seasons import OUTCOME_SCHEMA, SeasonPlan, World, play_season
-from models.training import TrainingPlan
 
 SINCE = date(2024, 4, 1)
 PLAN = SeasonPlan(

@@ -14,9 +14,11 @@ from models.bundle import ModelBundle
 from models.calibration import calibration_error
 from models.classifier import BoostingPlan
 from models.labels import label_inspected
+from models.learning import sample_of
+from models.learning_plan import TrainingPlan
 from models.matrix import columns_of
 from models.splits import time_and_entity_split
-from models.training import TrainingPlan, sample_of, train_bundle
+from models.training import train_bundle
 
 PLAN = TrainingPlan(boosting=BoostingPlan(n_rounds_max=80, n_rounds_default=50), seed=5)
 SPLIT = {"test_share": 0.25, "calibration_share": 0.2, "embargo_days": 20, "group": "exporter_id"}

@@ -7,8 +7,9 @@ import pytest
 
 from features.errors import ConfigError
 from models.labels import label_inspected
+from models.learning_plan import TrainingPlan
 from models.splits import time_and_entity_split
-from models.training import TrainingPlan, train_bundle
+from models.training import train_bundle
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.drift import run_drift

@@ -14,8 +14,9 @@ import pytest
 from features.errors import ConfigError
 from models.bundle import sha256_of
 from models.labels import label_inspected
+from models.learning_plan import TrainingPlan
 from models.splits import time_and_entity_split
-from models.training import TrainingPlan, train_bundle
+from models.training import train_bundle
 from pipelines import tracking
 from pipelines.tracking.store import opened, run_of, store_uri
 

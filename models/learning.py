@@ -1,0 +1,271 @@
+"""Learning any violation and each typology, and calibrating them on rows whose trader the classifier never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from features.contracts.columns import TYPOLOGIES
+from models.bundle import prior_calibrator, unlearned
+from models.calibration import Calibrator, fit_calibrator
+from models.classifier import Classifier, Sample, Settled, boost, fit_share, settle
+from models.labels import ANY, OTHER, TARGETS
+from models.learning_plan import TrainingPlan
+from models.learning_rows import with_families_dropped, with_unlabelled
+from models.levels import Levels, fit_levels
+from models.limits import Limits, fit_limits
+from models.matrix import Columns, Floats, build_matrix
+from models.ranked_metrics import cluster_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Classifiers, their calibration, how far that could be off, and the prior of each month."""
+
+    classifiers: Mapping[str, Classifier]
+    calibrators: Mapping[str, Calibrator]
+    limits: Limits | None
+    prior_by_month: Mapping[str, float]
+    """Month (`YYYY-MM`) to the share of all inspected trade that would be in violation at that month's level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Inspected rows, each with the raw score of a classifier that never saw its trader's outcomes."""
+
+    raw: Floats
+    positive: NDArray[np.bool_]
+    weight: Floats
+    month: NDArray[np.int64]
+    """Months counted from the year 0."""
+    trader: NDArray[np.int64]
+
+    def calibrator(self, weight: Floats, plan: TrainingPlan) -> Calibrator:
+        """Calibrate any violation, with the rows weighing `weight`."""
+        return fit_calibrator(
+            self.raw,
+            self.positive,
+            weight,
+            n_positives_isotonic=plan.n_positives_isotonic,
+            n_positives_platt=plan.n_positives_platt,
+            month=self.month,
+            monthly_step=plan.monthly_step_log_odds,
+        )
+
+    def levels(self, plan: TrainingPlan) -> Levels:
+        """Level of suspicion by month."""
+        return fit_levels(self.raw, self.positive, self.weight, self.month, monthly_step=plan.monthly_step_log_odds)
+
+
+def learn_judgement(
+    learned: pl.DataFrame, unlabelled: pl.DataFrame, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+) -> Judgement:
+    """Learn from the inspected (`learned`) and uninspected rows of the train part; calibrate on those and `checked`.
+
+    Calibrated on are the inspected rows of the later period, `checked`, and those learned from, each scored by a
+    classifier that was learned without its trader (cross-fitting): the later rows alone are few. Violations become
+    more or less usual: each month has a level of its own, and the last one speaks for what comes (models.levels);
+    uninspected rows are learned from at the level of their own month. Faults of another kind are not learned from,
+    and count as no violation in calibrating. Without an inspected row suspicion is the stated prior.
+    """
+    if not learned.height:
+        note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
+        classifiers = {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
+        return Judgement(classifiers, {name: prior_calibrator(plan.prior_share) for name in TARGETS}, None, {})
+    any_one, apart = _any_violation(learned, unlabelled, checked, columns, plan)
+    violations = learned.filter(ANY)
+    kinds = {name: _typology(name, any_one, violations, columns, plan) for name in TYPOLOGIES}
+    measured = _measured(learned, apart, checked, any_one, columns=columns, plan=plan)
+    calibrators = {ANY: measured.calibrator(measured.weight, plan)}
+    for name, one in kinds.items():
+        calibrators[name] = _share_calibrator(one, checked.filter(ANY), name, columns, plan)
+    limits = fit_limits(
+        measured.raw,
+        measured.positive,
+        measured.weight,
+        measured.trader,
+        calibrator=calibrators[ANY],
+        fit=lambda weight: measured.calibrator(weight, plan),
+        seed=plan.seed,
+    )
+    return Judgement({ANY: any_one} | kinds, calibrators, limits, _prior_by_month(measured, any_one, plan))
+
+
+def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
+    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target.
+
+    A row drawn by lot can stand for hundreds that were not; learned from at that weight, a few clean rows drown all
+    that was found. Learning therefore keeps weights nearer to their mean, on either side, than measuring and
+    calibrating do, which need the level right.
+    """
+    least, most = plan.min_learning_weight_ratio, plan.max_learning_weight_ratio
+    weight = np.clip(rows["weight"].to_numpy().astype(float), least, most)
+    return Sample(
+        build_matrix(rows, columns),
+        rows[target].to_numpy().astype(float),
+        weight / weight.mean() if len(weight) else weight,
+        rows["declared_on"].cast(pl.Int32).to_numpy(),
+    )
+
+
+def _any_violation(
+    learned: pl.DataFrame, unlabelled: pl.DataFrame, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+) -> tuple[Classifier, Floats]:
+    """Classifier of any violation, and the scores of `learned` by ones without their trader; none where too few."""
+    taught = learned.filter(~pl.col(OTHER))
+    if not taught.height:
+        note = "any violation: every inspected row has a fault of another kind; suspicion is the prior"
+        return unlearned(plan.prior_share, note), np.empty(0)
+    inspected = sample_of(taught, ANY, columns, plan)
+    settled = settle(inspected, columns, plan.boosting, seed=plan.seed)
+    first = _boost(inspected, columns, settled, plan)
+    if not settled.can_learn:
+        return first, first.raw_scores(build_matrix(learned, columns))
+    folds = _folds(learned, unlabelled, plan)
+    apart = [_boost(sample_of(fold.taught, ANY, columns, plan), columns, settled, plan) for fold in folds]
+    scores = _scored_apart(learned, folds, apart, columns)
+    levels = _measured(learned, scores, checked, first, columns=columns, plan=plan).levels(plan)
+    final = _boost(_completed(taught, unlabelled, first, levels, columns=columns, plan=plan), columns, settled, plan)
+    apart = [
+        _boost(
+            _completed(fold.taught, fold.unlabelled, one, levels, columns=columns, plan=plan), columns, settled, plan
+        )
+        for fold, one in zip(folds, apart, strict=True)
+    ]
+    return final, _scored_apart(learned, folds, apart, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What is left when some traders are kept out, and which learned rows are theirs."""
+
+    taught: pl.DataFrame
+    unlabelled: pl.DataFrame
+    held: NDArray[np.bool_]
+
+
+def _folds(learned: pl.DataFrame, unlabelled: pl.DataFrame, plan: TrainingPlan) -> list[Fold]:
+    """Divide the traders; none where some part would be learned from too few violations."""
+    parties = pl.concat([_traders(learned, plan), _traders(unlabelled, plan)])
+    codes = cluster_codes(parties)
+    drawn = np.random.default_rng(plan.seed).permutation(int(codes.max()) + 1) % plan.n_folds
+    part = drawn[codes]
+    own, other = part[: learned.height], part[learned.height :]
+    folds = []
+    for number in range(plan.n_folds):
+        kept = learned.filter(pl.Series(own != number)).filter(~pl.col(OTHER))
+        n_positive = int(kept[ANY].sum())
+        if min(n_positive, kept.height - n_positive) < max(plan.boosting.n_positives_min // 2, 1):
+            return []
+        folds.append(Fold(kept, unlabelled.filter(pl.Series(other != number)), own == number))
+    return folds
+
+
+def _traders(rows: pl.DataFrame, plan: TrainingPlan) -> pl.Series:
+    group = plan.group_column
+    known = rows[group] if group in rows.columns else pl.Series([None] * rows.height)
+    return known.cast(pl.String).alias("trader")
+
+
+def _boost(rows: Sample, columns: Columns, settled: Settled, plan: TrainingPlan) -> Classifier:
+    return boost(rows, columns, settled, seed=plan.seed, threads=plan.threads)
+
+
+def _scored_apart(
+    learned: pl.DataFrame, folds: Sequence[Fold], classifiers: Sequence[Classifier], columns: Columns
+) -> Floats:
+    """Score each learned row by the classifier of its trader's fold; empty without folds."""
+    if not folds:
+        return np.empty(0)
+    scores = np.empty(learned.height)
+    for fold, one in zip(folds, classifiers, strict=True):
+        scores[fold.held] = one.raw_scores(build_matrix(learned.filter(pl.Series(fold.held)), columns))
+    return scores
+
+
+def _completed(
+    taught: pl.DataFrame,
+    unlabelled: pl.DataFrame,
+    first: Classifier,
+    levels: Levels,
+    *,
+    columns: Columns,
+    plan: TrainingPlan,
+) -> Sample:
+    """Inspected rows, uninspected ones as likely in violation as thought, and all again with a family unknown."""
+    boosting = plan.boosting
+    drawn = unlabelled.sample(min(boosting.n_unlabelled_max, unlabelled.height), seed=plan.seed).sort("declaration_id")
+    matrix = build_matrix(drawn, columns)
+    thought = expit(levels.log_odds_of(first.raw_scores(matrix), months_of(drawn)))
+    inspected = sample_of(taught, ANY, columns, plan)
+    rows = with_unlabelled(inspected, matrix, thought, weight_ratio=boosting.unlabelled_weight_ratio)
+    return with_families_dropped(rows, columns, weight_ratio=boosting.dropped_weight_ratio, seed=plan.seed)
+
+
+def months_of(rows: pl.DataFrame) -> NDArray[np.int64]:
+    """Month of each declaration, counted from the year 0."""
+    day = rows["declared_on"].dt
+    return (day.year().cast(pl.Int64) * 12 + day.month().cast(pl.Int64) - 1).to_numpy()
+
+
+def _measured(
+    learned: pl.DataFrame,
+    apart: Floats,
+    checked: pl.DataFrame,
+    classifier: Classifier,
+    *,
+    columns: Columns,
+    plan: TrainingPlan,
+) -> Measured:
+    """Later inspected rows as the classifier scores them, and those learned from as scored apart, where they were."""
+    needed = ["declaration_id", "declared_on", ANY, "weight", plan.group_column]
+    rows = [
+        one.select(name for name in needed if name in one.columns)
+        for one in (learned if len(apart) else learned.clear(), checked)
+    ]
+    both = pl.concat(rows)
+    return Measured(
+        raw=np.concatenate([apart, classifier.raw_scores(build_matrix(checked, columns), threads=plan.threads)]),
+        positive=both[ANY].to_numpy().astype(bool),
+        weight=both["weight"].to_numpy().astype(float),
+        month=months_of(both),
+        trader=cluster_codes(_traders(both, plan)),
+    )
+
+
+def _typology(
+    name: str, any_one: Classifier, violations: pl.DataFrame, columns: Columns, plan: TrainingPlan
+) -> Classifier:
+    if not any_one.is_learned:
+        return unlearned(plan.prior_share, "")
+    sample = sample_of(violations, name, columns, plan)
+    return fit_share(sample, columns, name=name, plan=plan.boosting, seed=plan.seed, threads=plan.threads)
+
+
+def _share_calibrator(
+    classifier: Classifier, violations: pl.DataFrame, name: str, columns: Columns, plan: TrainingPlan
+) -> Calibrator:
+    """Calibrate how likely a violation is of the typology `name`, on the violations of the later period."""
+    return fit_calibrator(
+        classifier.raw_scores(build_matrix(violations, columns), threads=plan.threads),
+        violations[name].to_numpy().astype(bool),
+        violations["weight"].to_numpy().astype(float),
+        n_positives_isotonic=plan.n_positives_isotonic,
+        n_positives_platt=plan.n_positives_platt,
+    )
+
+
+def _prior_by_month(measured: Measured, classifier: Classifier, plan: TrainingPlan) -> dict[str, float]:
+    if not classifier.is_learned or not len(measured.raw):
+        return {}
+    levels = measured.levels(plan)
+    shares = expit(levels.slope * measured.raw[:, None] + np.asarray(levels.level)[None, :])
+    means = np.average(shares, axis=0, weights=measured.weight)
+    return {
+        f"{month // 12:04d}-{month % 12 + 1:02d}": float(mean) for month, mean in zip(levels.months, means, strict=True)
+    }

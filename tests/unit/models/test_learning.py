@@ -1,0 +1,58 @@
+"""Calibration rests on scores by classifiers that never saw the row's trader, and says the prior of each month."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from models.classifier import BoostingPlan
+from models.labels import known_before, label_inspected
+from models.learning import _folds, learn_judgement
+from models.learning_plan import TrainingPlan
+from models.matrix import columns_of
+from models.splits import time_and_entity_split
+
+PLAN = TrainingPlan(boosting=BoostingPlan(n_rounds_max=40, n_rounds_default=30), seed=5, threads=1)
+
+
+def parts(world) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    split = time_and_entity_split(
+        world.evidence, test_share=0.25, calibration_share=0.2, embargo_days=20, group="exporter_id"
+    )
+    labels = label_inspected(world.outcomes, min_selection_probability_share=0.005, max_weight_ratio=20.0).table
+    known = known_before(labels, split.test_from)
+    train, later = split.select(world.evidence, "train"), split.select(world.evidence, "calibration")
+    learned, checked = (rows.join(known, on="declaration_id", maintain_order="left") for rows in (train, later))
+    return learned, train.join(known, on="declaration_id", how="anti", maintain_order="left"), checked
+
+
+def test_no_fold_learns_from_a_trader_it_scores(world) -> None:
+    learned, unlabelled, _ = parts(world)
+    folds = _folds(learned, unlabelled, PLAN)
+    assert len(folds) == PLAN.n_folds
+    assert np.sum([fold.held for fold in folds], axis=0).tolist() == [1] * learned.height
+    for fold in folds:
+        held = set(learned.filter(pl.Series(fold.held))["exporter_id"].drop_nulls())
+        assert held
+        assert not held & set(fold.taught["exporter_id"])
+        assert not held & set(fold.unlabelled["exporter_id"])
+
+
+def test_more_rows_are_calibrated_on_than_the_later_ones(world) -> None:
+    learned, unlabelled, checked = parts(world)
+    columns = columns_of(world.registry, learned)
+    judgement = learn_judgement(learned, unlabelled, checked, columns, PLAN)
+    assert judgement.calibrators["any"].n == learned.height + checked.height
+    months = list(judgement.prior_by_month)
+    assert months == sorted(months)
+    assert all(0 < share < 1 for share in judgement.prior_by_month.values())
+    alone = learn_judgement(learned, unlabelled, checked.clear(), columns, PLAN)
+    assert alone.calibrators["any"].n == learned.height
+
+
+def test_too_few_violations_for_folds_leave_the_later_rows(world) -> None:
+    learned, unlabelled, checked = parts(world)
+    one_trader = learned.with_columns(exporter_id=pl.when("any").then(pl.lit("x")).otherwise("exporter_id"))
+    columns = columns_of(world.registry, learned)
+    judgement = learn_judgement(one_trader, unlabelled, checked, columns, PLAN)
+    assert judgement.calibrators["any"].n == checked.height
