@@ -14,7 +14,20 @@ TOLD_FROM = 0.25
 FIGURE_LENGTH = 120
 """Longest text a figure may carry into a sentence; declared text is somebody else's and may be megabytes."""
 
-REASON = pl.Struct({"code": pl.String, "sentence": pl.String, "strength": pl.Float64, "figures": pl.String})
+MOST_TOLD = 6
+"""Reasons told of one declaration at most, the strongest; the rest stays in the figures."""
+
+REASON = pl.Struct(
+    {
+        "code": pl.String,
+        "sentence": pl.String,
+        "strength": pl.Float64,
+        "figures": pl.String,
+        "family": pl.String,
+        "contribution": pl.Float64,
+    }
+)
+REASON_FIELDS = [field.name for field in REASON.fields]
 
 
 def tell(
@@ -30,8 +43,10 @@ def tell(
 
     Returns
     -------
-    `declaration_id` and `told`: a list of `code, sentence, strength, figures` (JSON), ordered by strength weighed with
-    what the model made of it. Evidence that is null or weaker than `TOLD_FROM` is not told.
+    `declaration_id` and `told`: a list of `code, sentence, strength, figures` (JSON), `family` and `contribution`
+    (null where the model has no part for it). The strongest `MOST_TOLD` by strength, weighed with what the model made
+    of it; those of one family stand together, the family of the strongest first. Evidence that is null or weaker
+    than `TOLD_FROM` is not told.
     """
     told = [_one(evidence, one) for one in registry if one.role == role and one.code in evidence.columns]
     shell = evidence.select("declaration_id")
@@ -45,8 +60,14 @@ def tell(
     lists = (
         rows.with_columns(order=_order())
         .sort(["declaration_id", "order", "code"], descending=[False, True, False])
+        .filter(pl.int_range(pl.len()).over("declaration_id") < MOST_TOLD)
+        .with_columns(of_family=pl.col("order").max().over("declaration_id", "family"))
+        .sort(
+            ["declaration_id", "of_family", "family", "order", "code"],
+            descending=[False, True, False, True, False],
+        )
         .group_by("declaration_id", maintain_order=True)
-        .agg(told=pl.struct("code", "sentence", "strength", "figures"))
+        .agg(told=pl.struct(REASON_FIELDS))
     )
     return shell.join(lists, on="declaration_id", how="left", maintain_order="left").with_columns(
         pl.col("told").fill_null([])
@@ -67,6 +88,7 @@ def _one(evidence: pl.DataFrame, one: Evidence) -> pl.DataFrame:
         code=pl.lit(one.code),
         sentence=_sentence(one.sentence, kept),
         strength=pl.col(one.code).cast(pl.Float64).round(3),
+        family=pl.lit(one.family),
         figures=pl.struct(_figure(name, kept) for name in figures).struct.json_encode() if figures else pl.lit("{}"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from features.contracts import Worklist
 from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
+from models.checks import next_check
 from models.honest import closest_honest, evidence_families
 from models.reasons import tell
 
@@ -20,7 +21,6 @@ USUAL_CHECK = {
 }
 """Cheapest useful check where no piece of evidence names one of its own."""
 NO_DOUBT = "None in particular; a documentary check is enough unless something else is known."
-MOST_REASONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ def compose_worklist(
     registry: Sequence[Evidence],
     contributions: pl.DataFrame | None,
     versions: Versions,
+    *,
+    check_minutes: Mapping[str, float],
 ) -> pl.DataFrame:
     """Make the contract's worklist from the chosen rows.
 
@@ -48,6 +50,7 @@ def compose_worklist(
         `mineral_usd_per_kg`, `controls_in_force`, `corridor_id`, and `rule_hits` if they were looked for. Unknown is
         null.
     contributions: what the model made of each piece of evidence (`declaration_id, code, contribution`), or None.
+    check_minutes: what each kind of check takes (models.checks).
 
     Returns
     -------
@@ -59,9 +62,7 @@ def compose_worklist(
         chosen.join(evidence.select(_carried(evidence)), on="declaration_id", how="left", maintain_order="left")
         .join(reasons, on="declaration_id", how="left", maintain_order="left")
         .join(counter, on="declaration_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("reasons").list.head(MOST_REASONS), pl.col("counter_evidence").list.head(MOST_REASONS), _typology()
-        )
+        .with_columns(_typology())
     )
     absent: dict[str, pl.DataType | type[pl.DataType]] = {
         "rule_hits": Worklist.columns()["rule_hits"].dtype,
@@ -73,7 +74,7 @@ def compose_worklist(
     told = told.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items() if name not in told)
     return (
         told.with_columns(
-            next_check=_next_check(registry),
+            next_check=_next_check(registry, check_minutes),
             closest_honest=closest_honest(evidence_families(registry)),
             expected_kg=pl.col("suspicion") * pl.col("net_kg"),
             expected_usd=pl.col("suspicion") * _worth(),
@@ -102,9 +103,7 @@ def _worth() -> pl.Expr:
     return pl.coalesce(pl.col("net_kg") * pl.col("mineral_usd_per_kg"), pl.col("value_usd"))
 
 
-def _next_check(registry: Sequence[Evidence]) -> pl.Expr:
-    own = {one.code: one.next_check for one in registry if one.next_check}
-    first = pl.col("reasons").list.first().struct.field("code")
+def _next_check(registry: Sequence[Evidence], minutes: Mapping[str, float]) -> pl.Expr:
     usual = pl.col("typology").replace_strict(USUAL_CHECK)
-    doubted = pl.when(first.is_not_null()).then(usual).otherwise(pl.lit(NO_DOUBT))
-    return pl.coalesce(first.replace_strict(own, default=None, return_dtype=pl.String), doubted)
+    doubted = pl.when(pl.col("reasons").list.len() > 0).then(usual).otherwise(pl.lit(NO_DOUBT))
+    return pl.coalesce(next_check(registry, minutes), doubted)

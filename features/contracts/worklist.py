@@ -15,6 +15,10 @@ def _reason(description: str) -> dy.List:
                 "sentence": dy.String(),
                 "strength": dy.Float64(min=0.0, max=1.0),
                 "figures": dy.String(description="the figures behind the sentence, as JSON"),
+                "family": dy.String(description="family of evidence"),
+                "contribution": dy.Float64(
+                    nullable=True, description="log-odds that the model added for it; null where it has no part"
+                ),
             }
         ),
         description=description,
@@ -40,7 +44,7 @@ class Worklist(dy.Schema):
         nullable=True,
         description="announcements in force that day for that destination; null where the destination is unspecified",
     )
-    reasons = _reason("evidence for doubt, strongest first")
+    reasons = _reason("evidence for doubt, by family, the strongest first")
     counter_evidence = _reason("evidence against doubt")
     corridor_id = c.words(description="corridor the consignment belongs to, if any")
     next_check = dy.String(description="cheapest useful check")

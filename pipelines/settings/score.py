@@ -10,6 +10,18 @@ from models.ranking import RankingPlan
 from pipelines.settings.closed import Closed
 
 
+class CheckMinutes(Closed):
+    """What a check of each kind takes; the cheapest that settles half of what is told is named next."""
+
+    records: float = Field(gt=0, description="minutes of a look into registers and reports at hand")
+    papers: float = Field(gt=0, description="minutes of a question to the declarant and of reading the answer")
+    tracking: float = Field(gt=0, description="minutes with the carrier's own tracking")
+    weighing: float = Field(gt=0, description="minutes until the consignment is weighed")
+    opening: float = Field(
+        gt=0, description="minutes until one package is opened and looked at with X-ray fluorescence"
+    )
+
+
 class ScoreSettings(Closed):
     """How the worklist is made."""
 
@@ -27,6 +39,7 @@ class ScoreSettings(Closed):
     tier_ratio: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
         description="what a trader's tier leaves of its chance of inspection, by the tier's name"
     )
+    check_minutes: CheckMinutes
 
     def plan(self) -> RankingPlan:
         """The settings in the form the ranking takes."""

@@ -109,7 +109,14 @@ def run_score(
         data=fingerprint_table(kept.declarations),
         controls=background.controls.version,
     )
-    worklist = compose_worklist(chosen, shown, REGISTRY, bundle.contributions(shown), versions)
+    worklist = compose_worklist(
+        chosen,
+        shown,
+        REGISTRY,
+        bundle.contributions(shown),
+        versions,
+        check_minutes=settings.check_minutes.model_dump(),
+    )
     scored = scores.join(evidence.select("declaration_id", "mineral"), on="declaration_id", how="left")
     write_table(scored.select(SCORES).sort("declaration_id"), out / "scores.parquet")
     hits = _rule_hits(evidence)

@@ -68,3 +68,21 @@ def test_only_the_asked_role_is_told() -> None:
     table = rows(open=[0.8, 0.0], dense=[0.8, 0.8])
     assert [len(one) for one in tell(table, (open_trade, DENSE), None, role="counter")["told"].to_list()] == [1, 0]
     assert tell(table, (), None, role="doubt")["told"].to_list() == [[], []]
+
+
+def test_a_family_stands_together_and_the_strongest_family_first() -> None:
+    route = Evidence("detour", "routing", "doubt", "strength", "Far round.", (), "unknown", "test")
+    table = rows(dense=[0.9, 0.4], text=[0.3, 0.4], detour=[0.6, 0.8], density_kg_m3=[1.0, 1.0],
+                 usual_kg_m3=[1.0, 1.0], term=["t", "t"])  # fmt: skip
+    told = tell(table, (DENSE, TEXT, route), None, role="doubt")["told"].to_list()
+    assert [one["code"] for one in told[0]] == ["dense", "text", "detour"]
+    assert [one["family"] for one in told[1]] == ["routing", "parcel", "parcel"]
+    assert told[0][0]["contribution"] is None
+
+
+def test_what_is_told_is_the_strongest_few() -> None:
+    many = [Evidence(f"e{i}", "parcel", "doubt", "strength", f"{i}", (), "unknown", "test") for i in range(9)]
+    table = rows(**{f"e{i}": [0.3 + i / 20, None] for i in range(9)})
+    told = tell(table, many, None, role="doubt")["told"].to_list()
+    assert [one["code"] for one in told[0]] == ["e8", "e7", "e6", "e5", "e4", "e3"]
+    assert told[1] == []
