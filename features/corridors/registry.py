@@ -10,13 +10,12 @@ REGISTRY: tuple[Evidence, ...] = (
         family="corridor",
         role="doubt",
         unit="strength",
-        sentence="Lies on {corridor_id}: since {corridor_event_on} both legs carry more than expected, "
-        "{corridor_excess} {corridor_unit} by figures to {corridor_period}; other readings: {corridor_rival}",
+        # No amount: a country's total without its bounds by trader and group overstates what one firm passed on.
+        sentence="Lies on {corridor_id}: since {corridor_event_on} both legs carry more than expected by country "
+        "figures to {corridor_period}, which do not say whose goods; other readings: {corridor_rival}",
         figures=(
             "corridor_id",
             "corridor_event_on",
-            "corridor_excess",
-            "corridor_unit",
             "corridor_period",
             "corridor_rival",
             "corridor_q",

@@ -111,3 +111,9 @@ def test_strength_by_hand() -> None:
     got = frame.select(surge_strength(pl.col("p"), pl.col("r"))).to_series().to_list()
     assert got[:4] == pytest.approx([0.0, 0.5, 1.0, 0.4])
     assert got[4] is None
+
+
+def test_a_worklist_never_gives_a_countrys_amount_which_it_has_no_bounds_for() -> None:
+    (surge,) = [one for one in REGISTRY if one.code == "corridor_surge"]
+    assert not {"corridor_excess", "corridor_unit"} & set(surge.figures)
+    assert "{corridor_excess}" not in surge.sentence
