@@ -28,6 +28,9 @@ EVALUATION_SCHEMA = {
 }
 
 
+METRIC_SCHEMA = {name: EVALUATION_SCHEMA[name] for name in ("metric", "value", "low", "high")}
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationPlan:
     """What to measure; every number is a setting, see configs/train.toml."""
@@ -79,9 +82,9 @@ def evaluate(
         blocks = list(draws(truth, n_draws=plan.n_draws, seed=seed))
         for name, score in present.items():
             own = typology_scores[target] if name == OURS and target in typology_scores else score
-            measured = _measured(truth, own[inside], plan, blocks, seed=seed, probable=name == OURS)
+            told = measured(truth, own[inside], plan, blocks, seed=seed, probable=name == OURS)
             tables.append(
-                measured.with_columns(
+                told.with_columns(
                     subset=pl.lit(subset),
                     model=pl.lit(name),
                     n=pl.lit(part.height, dtype=pl.Int64),
@@ -142,11 +145,18 @@ def _other(test: pl.DataFrame) -> pl.Series:
     return test[OTHER] if OTHER in test.columns else pl.Series([False]).new_from_index(0, test.height)
 
 
-def _measured(
+def measured(
     truth: Truth, score: Floats, plan: EvaluationPlan, blocks: Sequence[Floats], *, seed: int, probable: bool
 ) -> pl.DataFrame:
+    """Metrics of one ranking with intervals over the draws in `blocks`: metric, value, low, high (null where NaN).
+
+    Without draws the limits are null. `probable` adds the calibration error of scores that are probabilities.
+    """
     order = ranking(score, seed=seed)
     values = measure(truth, order, plan.inspected_shares, once(truth))
+    if not blocks:
+        alone = [(name, float(value[0]), None, None) for name, value in values.items()]
+        return pl.DataFrame(alone, schema=METRIC_SCHEMA, orient="row").with_columns(pl.col("value").fill_nan(None))
     drawn = [measure(truth, order, plan.inspected_shares, block) for block in blocks]
     rows = [
         (
@@ -158,8 +168,8 @@ def _measured(
     ]
     if probable:
         rows.append(("calibration_error", *_calibration(truth, score, plan, blocks)))
-    frame = pl.DataFrame(rows, schema=["metric", "value", "low", "high"], orient="row")
-    return frame.with_columns(pl.col("value", "low", "high").cast(pl.Float64).fill_nan(None))
+    frame = pl.DataFrame(rows, schema=METRIC_SCHEMA, orient="row")
+    return frame.with_columns(pl.col("value", "low", "high").fill_nan(None))
 
 
 def _calibration(

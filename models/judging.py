@@ -11,10 +11,10 @@ import polars as pl
 from models.bundle import ModelBundle
 from models.calibration import calibration_error
 from models.discovery import decide
-from models.evaluation import OURS, EvaluationPlan, evaluate, truth_of
+from models.evaluation import OURS, EvaluationPlan, evaluate, measured, truth_of
 from models.labels import ANY
 from models.matrix import Floats
-from models.ranked_metrics import Truth, measure, once, ranking
+from models.ranked_metrics import Truth, draws, measure, once, ranking
 
 GROUPED = ("scheme", "true_mineral", "mineral", "hub", "office_id", "transport_mode", "trader_size")
 """Columns that rows are told apart by, where present. The first two and `hub` are of violations: see `by_group`."""
@@ -33,8 +33,9 @@ def judge_rows(
     group: str,
     seed: int,
 ) -> pl.DataFrame:
-    """Table of models.evaluation, with subsets `column=value` added for each of GROUPED; groups have no interval.
+    """Table of models.evaluation, with subsets `column=value` added for each of GROUPED.
 
+    Groups have an interval for the model itself, over fewer draws where rows are many; the baselines' have none.
     `rows` as there; groups by a column of OF_VIOLATIONS hold the violations of that value and everything that is none.
     """
     whole = evaluate(rows, scores, kinds, plan=plan, group=group, seed=seed)
@@ -44,19 +45,19 @@ def judge_rows(
     for name, chosen in _groups(rows):
         part, inside = rows.filter(chosen), chosen.to_numpy()
         truth = truth_of(part, target=ANY, group=group)
+        own = quick(plan, part.height)
+        blocks = list(draws(truth, n_draws=own.n_draws, seed=seed))
         for model, score in scores.items():
             if not np.isfinite(score).any():
                 continue
-            found = measure(truth, ranking(score[inside], seed=seed), plan.inspected_shares, once(truth))
+            told = measured(truth, score[inside], own, blocks if model == OURS else [], seed=seed, probable=False)
             tables.append(
-                pl.DataFrame(
-                    [
-                        (metric, name, model, float(value[0]), None, None, part.height, int(truth.positive.sum()))
-                        for metric, value in found.items()
-                    ],
-                    schema=whole.schema,
-                    orient="row",
-                ).with_columns(pl.col("value").fill_nan(None))
+                told.with_columns(
+                    subset=pl.lit(name),
+                    model=pl.lit(model),
+                    n=pl.lit(part.height, dtype=pl.Int64),
+                    n_positive=pl.lit(int(truth.positive.sum()), dtype=pl.Int64),
+                ).select(*whole.schema)
             )
     return pl.concat(tables)
 

@@ -86,4 +86,5 @@ def test_groups_stand_beside_the_whole() -> None:
     at = table.filter((pl.col("subset") == "scheme=false_name") & (pl.col("metric") == "average_precision"))
     assert at["value"].item() == pytest.approx(1.0)
     assert at["n"].item() == n
+    assert at["low"].item() == pytest.approx(1.0)
     assert {"office_id=north", "office_id=south"} <= set(table["subset"])
