@@ -1,4 +1,4 @@
-"""Characters written as numbers: HTML entities of any form, percent signs, backslashes, U+, quoted-printable."""
+"""Characters written as numbers (HTML entities of any form, percent signs, backslashes, U+), and mojibake undone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import polars as pl
 ESCAPE = (
     r"&#[xX][0-9A-Fa-f]{1,6};?|&#[0-9]{1,7};?|&[A-Za-z]{2,8}[0-9]?;|(?:%[0-9A-Fa-f]{2})+|(?:=[0-9A-F]{2}){2,}|"
     r"\\[uU]\{?[0-9A-Fa-f]{4,8}\}?|\\x[0-9A-Fa-f]{2}|\\[0-7]{3}|[Uu]\+[0-9A-Fa-f]{4,5}"
+    # bytes of UTF-8 or GB 2312 shown as Windows-1252
+    "|[\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{3,}"
 )
 _LETTER = r"[\x20-\x7e\u0391-\u03c9\u0400-\u045f\u0531-\u0587\u4e00-\u9fff]"
 _TWICE = 2  # an escape of an escape: &amp;#97;
@@ -36,6 +38,8 @@ def decoded_texts(texts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _decode(escape: str) -> str:
+    if not escape[0].isascii():
+        return _mojibake(escape)
     if escape.startswith("&"):
         sign = html.unescape(escape if escape.endswith(";") else f"{escape};")
         if not escape.endswith(";") and not re.match(_LETTER, sign):
@@ -53,3 +57,20 @@ def _ascii_first(escape: str) -> str:
     """Read &#982 as b and 2: without a semicolon the number may end before its digits do."""
     found = re.match(r"&#(1[01][0-9]|12[0-6]|[3-9][0-9])([0-9]*)$", escape)
     return chr(int(found[1])) + found[2] if found else escape
+
+
+def _mojibake(shown: str) -> str:
+    """Read ä¸‰æ°§ and ÈýÑõ as the Chinese that was written, where every sign of it is a letter; else as it is shown."""
+    raw = bytes(_byte_of(sign) for sign in shown)
+    for encoding in ("utf-8", "gb2312"):
+        try:
+            read = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if all(sign.isalpha() or sign.isnumeric() for sign in read):
+            return read
+    return shown
+
+
+def _byte_of(sign: str) -> int:
+    return ord(sign) if ord(sign) < 0x100 else sign.encode("cp1252")[0]

@@ -69,7 +69,7 @@ def undone_text(text: pl.Expr) -> pl.Expr:
     latin = latin.str.replace_all(_MARKED, "${1}").str.replace_all(_BRACKETED, "${1}")
     latin = pl.when(latin.str.contains(_BARRED)).then(latin.str.replace_all("|", " ", literal=True)).otherwise(latin)
     for symbol, letter in [*look.SYMBOL_LETTERS.items()] * 2:  # twice: two symbols may stand side by side
-        beside = rf"(\p{{Latin}})[{symbol}](\p{{Latin}}|[{_SYMBOLS}])"
+        beside = rf"(\p{{Latin}}[0-9]?|^|\s)[{symbol}]([0-9]?\p{{Latin}}|[{_SYMBOLS}])"
         latin = latin.str.replace_all(beside, f"${{1}}{letter}${{2}}")
     whole = latin.str.replace_many(look.HALVES, leftmost=True).str.replace_all(_HAN_BROKEN, "${1}")
     return _one_line(whole)

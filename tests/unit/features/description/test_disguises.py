@@ -117,3 +117,31 @@ def test_honest_writing_is_no_disguise(minerals: Minerals, text: str) -> None:
     read = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()
     assert read["disguised_text"].item() < 0.3
     assert read["term_weight"].item() == 0.0
+
+
+MISREAD = [
+    ("三氧化二锑 阻燃剂", "antimony"),
+    ("金属镓99.99%", "gallium"),
+    ("仲钨酸铵", "tungsten"),
+    ("碲锭", "tellurium"),
+]
+
+
+@pytest.mark.parametrize(("written", "shown"), [("utf-8", "latin-1"), ("gb2312", "latin-1"), ("gb2312", "cp1252")])
+def test_chinese_opened_in_the_wrong_encoding(minerals: Minerals, written: str, shown: str) -> None:
+    broken = [text.encode(written).decode(shown, errors="replace") for text, _ in MISREAD]
+    asked = pl.LazyFrame({"text": broken, "at": range(len(broken))})
+    read = asked.join(assess_texts(asked.select("text"), minerals), on="text").sort("at").collect()
+    assert read["text_mineral"].to_list() == [mineral for _, mineral in MISREAD]
+
+
+def test_symbols_beside_digits_and_at_the_start_of_a_word(minerals: Minerals) -> None:
+    read = assess_texts(pl.LazyFrame({"text": ["@n7!m0ny ingot", "An7!m0ny", "B!$mu7h ingots"]}), minerals).collect()
+    assert sorted(read["text_mineral"].to_list()) == ["antimony", "antimony", "bismuth"]
+
+
+@pytest.mark.parametrize(
+    "text", ["crème brûlée “maison” — 50 °C", "Größe ½ ±5…——", "naïve façade, œuvre", "5 € @ 20 $"]
+)
+def test_signs_of_honest_print_are_no_wrong_encoding(minerals: Minerals, text: str) -> None:
+    assert assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()["term_weight"].item() == 0.0
