@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
 from pipelines.simulate.calendar_of_controls import price_by_month
+from pipelines.simulate.campaign import campaign
 from pipelines.simulate.draws import day_number, month_starts
-from pipelines.simulate.honest import ordinary_trade
+from pipelines.simulate.evaders import recruit
+from pipelines.simulate.honest import licensed_trade, ordinary_trade
+from pipelines.simulate.inspection import Capacity
 from pipelines.simulate.legs import cross_borders
+from pipelines.simulate.lookalikes import LOOKALIKES, lookalike_trade
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.papers import office_names
 from pipelines.simulate.reclassification import rebook
 from pipelines.simulate.trade_figures import publish, sum_sightings
 from pipelines.simulate.world import found_world, shifted
@@ -139,23 +146,57 @@ def known_by(flows: pl.DataFrame, day: date) -> pl.DataFrame:
     return flows.filter(pl.col("published_on") <= day).sort(*KEYS, "published_on", "value_usd")
 
 
-def test_a_figure_published_on_a_day_never_depends_on_a_later_movement(sparse: SimulateSettings) -> None:
-    # the same movements, of which those after a day are taken away: what was public by that day must not change
+CUT = date(2025, 6, 1)
+
+
+@pytest.fixture(scope="module")
+def everybody(sparse: SimulateSettings) -> tuple[Setting, date, pl.DataFrame]:
+    """Movements of every kind of trader, evaders and their undeclared lots included."""
     settings = draw_settings(sparse.model_copy(update={"flows_history_months": 3}), 9)
-    world, first_month = found_world(settings, 9, 4000, 18)
-    rows = ordinary_trade(world, 4000)
+    world, first_month = found_world(settings, 9, 8000, 18)
+    world, agents = recruit(world, 8000)
+    honest = [ordinary_trade(world, 4000), licensed_trade(world, 400), lookalike_trade(world, 8000)]
+    unlimited = Capacity(np.ones((len(office_names(world)), 18)))
+    evasion = campaign(world, agents, unlimited)
+    return world, first_month, pl.concat([*honest, evasion.rows, evasion.undeclared])
+
+
+RIVALS = [list(LOOKALIKES).index(name) for name in ("new_smelter", "mine_restart", "stock_draw")]
+WHO_MOVES = {
+    "ordinary": (pl.col("scheme") < 0) & (pl.col("lookalike") < 0) & (pl.col("licence_plan") == 0),
+    "under licence": (pl.col("scheme") < 0) & (pl.col("licence_plan") > 0),
+    "evaders": pl.col("scheme") >= 0,
+    "rivals": pl.col("lookalike").is_in(RIVALS),
+    "other look-alikes": (pl.col("lookalike") >= 0) & ~pl.col("lookalike").is_in(RIVALS),
+}
+
+
+@pytest.mark.parametrize("who", WHO_MOVES)
+def test_a_figure_published_on_a_day_never_depends_on_a_later_movement(
+    everybody: tuple[Setting, date, pl.DataFrame], who: str
+) -> None:
+    # what one kind of trader moves after a day is taken away, or grows fivefold: what was public by then stays the same
+    world, first_month, rows = everybody
     history = month_starts(shifted(first_month, -3 - EXTRA), 18 + 3 + EXTRA)
-    prices = price_by_month(settings.prices_usd_per_kg, world.goods, history[:-1])
-    worth = pl.Series([1000.0] * rows.height)
-    sightings = cross_borders(world, rows, worth).sightings
-    cut = date(2025, 6, 1)
-    before = publish(
-        world, sum_sightings(world, sightings.filter(pl.col("day") < day_number(cut)), history), history, prices
-    )
-    after = publish(world, sum_sightings(world, sightings, history), history, prices)
-    assert known_by(after, cut).height > 1000
-    assert known_by(after, cut).equals(known_by(before, cut))
-    assert not after.filter(pl.col("published_on") > cut).equals(before.filter(pl.col("published_on") > cut))
+    prices = price_by_month(world.config.prices_usd_per_kg, world.goods, history[:-1])
+    seen = {
+        is_theirs: cross_borders(world, one, pl.Series([1000.0] * one.height)).sightings
+        for is_theirs, one in ((True, rows.filter(WHO_MOVES[who])), (False, rows.filter(~WHO_MOVES[who])))
+    }
+    late = pl.col("day") >= day_number(CUT)
+    theirs = seen[True]
+    assert theirs.filter(late).height > 10
+    assert theirs.filter(~late).height > 10
+    grown = theirs.with_columns(pl.when(late).then(pl.col("kg", "usd") * 5).otherwise(pl.col("kg", "usd")))
+    flows = [
+        publish(world, sum_sightings(world, pl.concat([seen[False], one]), history), history, prices)
+        for one in (theirs, theirs.filter(~late), grown)
+    ]
+    assert known_by(flows[0], CUT).height > 1000
+    for other in flows[1:]:
+        assert known_by(other, CUT).equals(known_by(flows[0], CUT))
+        after = [one.filter(pl.col("published_on") > CUT) for one in (other, flows[0])]
+        assert not after[0].equals(after[1])
 
 
 def test_some_figures_are_corrected_later_and_the_first_stays(world: Tables) -> None:
