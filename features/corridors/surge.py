@@ -76,7 +76,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     before). Source: indicators.md 9, 11, 12, 13.
     """
     material = lanes.filter(pl.col("post_sum") >= pl.col("floor"))
-    extra = ("is_mass", "floor", "post_from", "post_to")
+    extra = ("is_mass", "floor", "reach", "post_from", "post_to")
     is_donor = pl.col("trial").str.starts_with(DONOR)
     from_origin, elsewhere = pl.col("is_from_origin"), ~pl.col("is_from_origin")
     inflow = _leg(material.filter(from_origin), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)

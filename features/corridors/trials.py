@@ -15,6 +15,7 @@ SCHEMA = {
     "look": pl.Int32,
     "event": pl.Int32,
     "trial": pl.String,
+    "reach": pl.Int32,
     "base_from": pl.Int32,
     "base_to": pl.Int32,
     "post_from": pl.Int32,
@@ -24,7 +25,9 @@ SCHEMA = {
 }
 
 
-PLACEBO_MONTHS = (2, 4, 6, 12)  # months after an event at which untouched goods are looked at
+PLACEBO_MONTHS = (2, 4, 6, 9, 12, 18, 24)  # months after an event at which untouched goods are looked at
+GAPS = (0, 6, 12)  # months between a placebo date and a full window: trade drifts, so far windows meet far ones
+GAP_STEP = 2  # placebo dates with a gap are laid every other month: they overlap the more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,8 @@ def lay_trials(
     `known` gives, per mineral and look, the first and last month for which anything was public. The real comparison
     needs `least_post_months` to `follow_months` since the event. Placebo dates are laid out once per event, at the
     first look after it (not for those in `has_placebos`: mineral and event), wholly before the anticipation window, for
-    post windows of 2, 4 and all months. Watches marked as placebo give placebo comparisons only: 2, 4, 6 and 12 months
-    from the event on, and before it.
+    post windows of 2, 4 and all months, and for full windows that begin half a year and a year after the date. Watches
+    marked as placebo give placebo comparisons only: 2 to 24 months from the event on, and before it.
     """
     rows: list[dict[str, object]] = []
     for watch in watches:
@@ -94,11 +97,12 @@ def lay_trials(
 def _placebo_dates(name: str, look: int, event: int, first: int, windows: Windows) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     last_quiet = event - windows.anticipation_months - 1
-    for n_post in _post_lengths(windows.post_months):
+    lengths = [(n_post, 0) for n_post in _post_lengths(windows.post_months)]
+    for n_post, gap in [*lengths, *((windows.post_months, gap) for gap in GAPS[1:])]:
         latest = last_quiet - n_post + 1
-        earliest = first + windows.least_base_months + windows.anticipation_months
-        for start in range(latest, earliest - 1, -windows.placebo_step_months):
-            label = f"placebo-{start}-{n_post}"
+        earliest = first + windows.least_base_months + windows.anticipation_months + gap
+        for start in range(latest, earliest - 1, -windows.placebo_step_months * (GAP_STEP if gap else 1)):
+            label = f"placebo-{start}-{n_post}-{gap}"
             rows += _trial(
                 name,
                 look,
@@ -107,7 +111,7 @@ def _placebo_dates(name: str, look: int, event: int, first: int, windows: Window
                 first=first,
                 start=start,
                 last=start + n_post - 1,
-                change=start,
+                change=start - gap,
                 windows=windows,
             )
     return rows
@@ -130,6 +134,7 @@ def _trial(
             "look": look,
             "event": event,
             "trial": trial,
+            "reach": last - change + 1,
             "base_from": base_from,
             "base_to": base_to,
             "post_from": start,

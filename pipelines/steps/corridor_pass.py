@@ -61,7 +61,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     if surges.is_empty():
         return None
     is_real = pl.col("trial") == "real"
-    kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "post_from", "post_to"]
+    kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "reach", "post_to"]
     real = surges.filter(is_real)
     placebos = _apart_from(surges.filter(~is_real), real).select(kept)
     if real.is_empty():

@@ -5,6 +5,10 @@ the hub's usual flow: the larger monthly mean of its two legs (importer's figure
 months before it began, in the codes it used. Ranks are those of the corridor run's own table, a corridor (mineral,
 origin, hub, destination) once. In a world without evasion everything named is a
 false one, and a world's rate is the share of corridors looked at that were named in any of its months.
+
+A planted corridor that no published monthly figure shows (on one leg less than half of its mass, by either side, while
+it ran or the month after, in its codes), or whose half year is worth less than the floor, is printed apart: nothing
+that reads statistics can find it.
 """
 
 from __future__ import annotations
@@ -15,9 +19,11 @@ from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
+from scipy.stats import beta
 
 from features.contracts.defaults import complete_flows
 from features.corridors.findings import corridor_findings
+from models.corridor_tests import EARLY_REACH
 from pipelines.reference import load_controls
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
@@ -40,13 +46,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--months", type=int, default=24)
     options = parser.parse_args(arguments)
     print(f"generated world {options.world}, {options.declarations:,} declarations, {options.months} months")
+    tests = []
     for seed in options.seeds:
-        print(report(options.world, seed, options.declarations, options.months), flush=True)
+        told, own = report(options.world, seed, options.declarations, options.months)
+        print(told, flush=True)
+        if own.height:
+            tests.append(own.select(*CORRIDOR, "good", "event", "reach", "p_value", "first_look", seed=seed))
+    if tests:
+        print(over_looks(pl.concat(tests)))
     return 0
 
 
-def report(world: str, seed: int, declarations: int, months: int) -> str:
-    """Tell what one world's corridor search named, beside its truth."""
+def over_looks(tests: pl.DataFrame) -> str:
+    """Tell how many corridors were ever named, with an interval, and how often a smallest p-value was small."""
+    known = tests.filter(pl.col("p_value").is_not_null())
+    ever = known.group_by("seed", *CORRIDOR).agg(pl.col("first_look").is_not_null().any().alias("is_named"))
+    named, n = int(ever["is_named"].sum()), ever.height
+    low, high = proportion_interval(named, n)
+    lines = [
+        f"all seeds: {named} of {n:,} corridors ever named, {named / n:.2%} (95 % interval {low:.2%} to {high:.2%})"
+    ]
+    for words, rows in (("half a year", known.filter(pl.col("reach") <= EARLY_REACH)), ("two years", known)):
+        least = rows.group_by("seed", "good", *CORRIDOR[1:], "event").agg(pl.col("p_value").min())["p_value"]
+        shares = ", ".join(f"{(least <= p).sum() / max(least.len(), 1) / p:.1f} times {p:g}" for p in (0.01, 0.001))
+        lines.append(f"  smallest p-value of all looks in {words} lay below that for {shares} of {least.len():,}")
+    return "\n".join(lines)
+
+
+def proportion_interval(found: int, n: int) -> tuple[float, float]:
+    """Exact interval of a share at 95 % (Clopper and Pearson 1934)."""
+    low = float(beta.ppf(0.025, found, n - found + 1)) if found else 0.0
+    return low, float(beta.ppf(0.975, found + 1, n - found)) if found < n else 1.0
+
+
+def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, pl.DataFrame]:
+    """Tell what one world's corridor search named, beside its truth; and every test."""
     tables = build_world(load_world(world), seed=seed, declarations=declarations, months=months)
     flows, truth = complete_flows(tables["flows"]), tables["truth/corridors"]
     controls, settings = load_controls(), load_section(CorridorSettings, "corridors")
@@ -60,7 +94,7 @@ def report(world: str, seed: int, declarations: int, months: int) -> str:
         settings=settings,
     )
     if search.tests.is_empty():
-        return f"seed {seed}: {'; '.join(search.notes)}"
+        return f"seed {seed}: {'; '.join(search.notes)}", search.tests
     ever = search.tests.filter(pl.col("first_look").is_not_null()).select(CORRIDOR).unique()
     looked = search.tests.select(CORRIDOR).unique()
     ranks = (
@@ -74,11 +108,18 @@ def report(world: str, seed: int, declarations: int, months: int) -> str:
     ]
     large = planted_sizes(flows, evasion).filter(pl.col("size") >= LARGE)
     seen = large.join(ranks.select(*CORRIDOR, "rank", "q_value"), on=CORRIDOR, how="left")
+    unseen = unseen_because(least_usd=settings.material_usd)
+    seen = seen.with_columns(pl.when(pl.col("rank").is_null() | (pl.col("rank") > TOP)).then(unseen).alias("why"))
+    shown = seen.filter(pl.col("why").is_null())
     top = seen.filter(pl.col("rank") <= TOP).height
-    lines.append(f"  planted above {LARGE:g} times the usual flow: {large.height}, in the top {TOP}: {top}")
+    lines.append(
+        f"  planted above {LARGE:g} times the usual flow: {large.height}, in the top {TOP}: {top}; "
+        f"published figures show {shown.height} of them"
+    )
     lines += [
         f"    {row['mineral']}: {row['origin_iso3']}>{row['hub_iso3']}>{row['destination_iso3']}, "
         f"{row['size']:.1f} times, {row['kg']:,.0f} kg a month, rank {row['rank'] or 'not looked at'}"
+        + (f" ({row['why']})" if row["why"] else "")
         for row in seen.sort("size", descending=True).iter_rows(named=True)
     ]
     rivals = truth.filter(pl.col("kind") != "evasion")
@@ -89,13 +130,28 @@ def report(world: str, seed: int, declarations: int, months: int) -> str:
         mine = mine.head(1)
         said = f"rank {mine['rank'].item()}, q {mine['q_value'].item():.2f}" if mine.height else "not looked at"
         lines.append(f"  honest {row['kind']} in {row['hub_iso3']}: best {said}")
-    return "\n".join(lines)
+    return "\n".join(lines), search.tests
+
+
+def unseen_because(*, least_usd: float) -> pl.Expr:
+    """Say why no statistics can show a planted corridor; null where they can."""
+    half = 0.5 * pl.col("kg") * pl.col("months")
+    return (
+        pl.when(pl.col("usd_half_year") < least_usd).then(pl.lit("its half year is worth less than the floor"))
+        .when(pl.col("in_kg") < half).then(pl.lit("no statistics show it come to the hub"))
+        .when(pl.col("out_kg") < half).then(pl.lit("no statistics show it leave the hub"))
+    )  # fmt: skip
 
 
 def planted_sizes(flows: pl.DataFrame, evasion: pl.DataFrame) -> pl.DataFrame:
-    """Measure each planted corridor: `kg` a month while it ran, `usual` and `size`."""
+    """Measure each planted corridor: `kg` a month while it ran over `months`, and `size` over the usual flow.
+
+    Also what was published of it: `in_kg`, `out_kg` from its first month to the one after its last (the larger side of
+    each month), and `usd_half_year`, the value of at most six such months at its codes' usual price.
+    """
+    numbers = ("kg", "size", "months", "in_kg", "out_kg", "usd_half_year")
     if evasion.is_empty():
-        return pl.DataFrame(schema={**dict.fromkeys(CORRIDOR, pl.String), "kg": pl.Float64, "size": pl.Float64})
+        return pl.DataFrame(schema={**dict.fromkeys(CORRIDOR, pl.String), **dict.fromkeys(numbers, pl.Float64)})
     is_import = pl.col("direction") == "import"
     lanes = (
         flows.filter(pl.col("freq") == "M")
@@ -105,23 +161,33 @@ def planted_sizes(flows: pl.DataFrame, evasion: pl.DataFrame) -> pl.DataFrame:
             pl.col("hs_code").str.slice(0, 6).alias("hs6"),
             "period",
         )
-        .agg(pl.coalesce(pl.col("net_kg").filter(is_import).max(), pl.col("net_kg").max()).alias("kg"))
+        .agg(
+            pl.coalesce(pl.col("net_kg").filter(is_import).max(), pl.col("net_kg").max()).alias("kg"),
+            pl.col("net_kg").max().alias("most_kg"),
+            pl.col("value_usd").filter(pl.col("net_kg") > 0).max().alias("usd"),
+        )
     )
     rows = []
     for key, own in evasion.partition_by(CORRIDOR, as_dict=True).items():
         _, origin, hub, place = key
         begun, codes = own["period"].min(), {code for text in own["hs_codes"] for code in text.split(";")}
-        year = lanes.filter(
-            pl.col("hs6").is_in(sorted(codes)),
-            pl.col("period").is_between(pl.lit(begun).dt.offset_by("-12mo"), pl.lit(begun), closed="left"),
+        own_codes = lanes.filter(pl.col("hs6").is_in(sorted(codes)))
+        year = own_codes.filter(
+            pl.col("period").is_between(pl.lit(begun).dt.offset_by("-12mo"), pl.lit(begun), closed="left")
         )
-        legs = [
-            float(year.filter(pl.col("start") == a, pl.col("end") == b)["kg"].sum()) / 12.0
-            for a, b in ((origin, hub), (hub, place))
-        ]
-        kg = float(own["diverted_kg"].sum()) / own["period"].n_unique()
-        rows.append((*key, kg, kg / max(*legs, 1.0)))
-    return pl.DataFrame(rows, schema=[*CORRIDOR, "kg", "size"], orient="row")
+        ran = own_codes.filter(pl.col("period").is_between(begun, pl.lit(own["period"].max()).dt.offset_by("1mo")))
+        ways = ((origin, hub), (hub, place))
+        legs = [float(_on(year, *way)["kg"].sum()) / 12.0 for way in ways]
+        seen = [float(_on(ran, *way)["most_kg"].sum()) for way in ways]
+        months = own["period"].n_unique()
+        kg = float(own["diverted_kg"].sum()) / months
+        price = float(ran["usd"].sum()) / max(float(ran["most_kg"].sum()), 1.0)
+        rows.append((*key, kg, kg / max(*legs, 1.0), float(months), *seen, kg * min(months, 6) * price))
+    return pl.DataFrame(rows, schema=[*CORRIDOR, *numbers], orient="row")
+
+
+def _on(lanes: pl.DataFrame, start: str, end: str) -> pl.DataFrame:
+    return lanes.filter(pl.col("start") == start, pl.col("end") == end)
 
 
 if __name__ == "__main__":

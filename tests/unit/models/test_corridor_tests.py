@@ -12,13 +12,14 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
         "origin_iso3": "CHN",
         "destination_iso3": "USA",
         "legs": "both",
-        "post_from": 1,
+        "reach": 6,
         "post_to": 6,
     }
     rows = [
         cell
         | {
             "look": look,
+            "post_to": look,
             "hub_iso3": hub,
             "trial": "real",
             "surge": z,
@@ -84,3 +85,25 @@ def test_no_corridors_give_an_empty_table_with_all_columns() -> None:
     got = judge_corridors(surges([], POOL[:3]).with_columns(excess=pl.lit(None, pl.Float64)), Rule())
     assert got.is_empty()
     assert {"p_value", "q_value", "first_look", "n_placebos"} <= set(got.columns)
+
+
+def test_placebos_are_as_far_from_their_past_as_what_they_are_compared_with() -> None:
+    near = surges([(11, "THA", 3.0)], POOL)
+    far = surges([], [(11, 4.0)] * 300).with_columns(reach=pl.lit(18), trial=pl.lit("placebo-far"))
+    rows = pl.concat([near, far], how="diagonal_relaxed")
+    assert judge_corridors(rows, Rule())["p_value"].to_list() == judge_corridors(near, Rule())["p_value"].to_list()
+
+
+def test_looking_again_costs_no_more_than_was_set_aside_beforehand() -> None:
+    def q_at(looks: list[int]) -> list[float]:
+        rows = surges([(look, "THA", 3.0) for look in looks], POOL)
+        return judge_corridors(rows, Rule())["q_value"].to_list()
+
+    assert q_at([11, 12, 13]) == pytest.approx(q_at([11]) * 3)
+
+
+def test_a_placebo_repeated_without_newer_months_counts_once() -> None:
+    rows = surges([(13, "THA", 3.0)], POOL)
+    again = rows.filter(pl.col("trial") != "real").with_columns(look=pl.lit(12))
+    got = judge_corridors(pl.concat([rows, again], how="diagonal_relaxed"), Rule())
+    assert got["n_placebos"].item() == 999
