@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from features.controls import ControlList
 from features.controls.frames import BASE_RULES, OVERLAY_RULES
@@ -32,7 +32,7 @@ class WatchEntry(Closed):
     @classmethod
     def _six_digits(cls, codes: list[str]) -> list[str]:
         tidy = [code.replace(".", "").replace(" ", "") for code in codes]
-        wrong = [code for code in tidy if not code.isdigit() or not 6 <= len(code) <= 12]
+        wrong = [code for code in tidy if not (code.isascii() and code.isdigit()) or not 6 <= len(code) <= 12]
         if wrong:
             raise ValueError(f"not customs codes of 6 to 12 digits: {', '.join(wrong)}")
         return [code[:6] for code in tidy]
@@ -50,6 +50,15 @@ class WatchEntry(Closed):
         wrong = [place for place in places if place not in COUNTRIES]
         if wrong:
             raise ValueError(f"not ISO 3166-1 alpha-3 countries: {', '.join(wrong)}")
+        return places
+
+    @field_validator("destinations", "hubs")
+    @classmethod
+    def _three_places(cls, places: list[str], info: ValidationInfo) -> list[str]:
+        for name in ("origins", "destinations"):
+            both = sorted(set(places) & set(info.data.get(name, ())))
+            if both and name != info.field_name:
+                raise ValueError(f"{', '.join(both)} among the {name} too; a corridor runs through a third country")
         return places
 
 
@@ -79,7 +88,7 @@ def _as_watch(entry: WatchEntry) -> Watch:
         hs_codes=tuple(sorted(set(entry.hs_codes))),
         origins=tuple(entry.origins),
         destinations=tuple(entry.destinations),
-        events=tuple(sorted(events)),
+        events=tuple(sorted(set(events))),
         hubs=tuple(entry.hubs),
         controls=tuple(entry.controls),
     )

@@ -98,6 +98,22 @@ def test_thin_figures_give_fewer_findings_and_say_so(diverted: pl.DataFrame, thi
         corridor_findings(search.tests)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Watch("no such code", ("999999",), ("CHN",), ("USA",), (EVENT,)),
+        Watch("before all data", ("811292",), ("CHN",), ("USA",), (date(1990, 1, 1),)),
+        Watch("after all data", ("811292",), ("CHN",), ("USA",), (date(2090, 1, 1),)),
+        Watch("nobody's origin", ("811292",), ("TUV",), ("USA",), (EVENT,)),
+    ],
+    ids=lambda watch: watch.name,
+)
+def test_odd_watches_find_nothing_and_say_so(honest: pl.DataFrame, odd: Watch) -> None:
+    search = search_corridors(honest.lazy(), [odd], last_look=look_of(date(2023, 12, 31)), settings=SETTINGS)
+    assert search.tests.is_empty() or search.tests["first_look"].null_count() == search.tests.height
+    assert search.notes or search.tests.height
+
+
 def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_path: Path) -> None:
     flows, watch = tmp_path / "flows.parquet", tmp_path / "watch.toml"
     broken = diverted.head(1).with_columns(value_usd=pl.lit(-1.0))

@@ -38,6 +38,12 @@ def test_any_goods_can_be_watched(tmp_path: Path) -> None:
         (("destinations", "destination"), "unknown key 'destination'; known keys: 'controls', 'destinations'"),
         (('"8482.10"', '"84"'), "not customs codes"),
         (('"RUS"', '"RU"'), "not ISO 3166-1 alpha-3 countries: RU"),
+        (('"8482.10"', '"８４８２１０"'), "not customs codes"),
+        (('"8482.10"', '"8482"'), "not customs codes"),
+        (('"DEU"', '"deu"'), "not ISO 3166-1 alpha-3 countries: deu"),
+        (('"RUS"', '"DEU"'), "DEU among the origins too"),
+        (('"TUR"', '"DEU"'), "hubs: DEU among the origins too"),
+        (('"TUR"', '"RUS"'), "hubs: RUS among the destinations too"),
         (("2022-02-26", '"soon"'), "event_on"),
         (("[[watch]]", "[[watches]]"), "unknown key 'watches'"),
         (('name = "ball bearings"', ""), "name"),
@@ -50,6 +56,12 @@ def test_wrong_watch_files_are_refused_plainly(tmp_path: Path, change: tuple[str
     with pytest.raises(ConfigError) as refused:
         read_watches(written(tmp_path, GOOD.replace(*change)))
     assert complaint in str(refused.value)
+
+
+def test_what_is_written_twice_counts_once(tmp_path: Path) -> None:
+    twice = GOOD.replace("2022-02-26", "[2022-02-26, 2022-02-26]").replace('"84822000"', '"84821000"')
+    (one,) = read_watches(written(tmp_path, twice))
+    assert (one.hs_codes, one.events) == (("848210",), (date(2022, 2, 26),))
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
