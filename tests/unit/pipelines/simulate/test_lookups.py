@@ -1,33 +1,45 @@
-"""No look-up on keys, pairs or triples of keys tells the violations of unseen traders better than the world does.
+"""No look-up on keys, pairs or triples of keys tells the violations of unseen traders better than the goods do.
 
-Chance is measured, not assumed: whole traders change their labels with traders of about the same size, so that the
-violations of one trader stay together, and the same look-ups are fitted to those labels. What single columns say is
-about the world, and bounded: a heading says what the goods are (some headings really are used as cover, controlled ones
-really are evaded), a destination may be closed to a mineral, a package or port goes with the goods. None of them may
-rank better than 0.72. The public customs data fail elsewhere: their labels were made together with the *combination* of
-keys, so that tuples tell what no column tells. Hence a pair or triple may not rank better than its own columns do, the
-best alone or all added up (log odds of each, learned from other traders) or a coin, by more than the largest excess
-that changed labels show plus 0.03.
+Look-ups are fitted on four fifths of the traders and read on the others, on several worlds. Chance is measured, not
+assumed: whole traders change their labels with traders of about the same size, so that the violations of one trader
+stay together, and the same look-ups are fitted to those labels. Who, where
+and when (places, ports, mode, office, parties, weekday, mass) may not rank better than WHERE_BOUND on the mean of the
+worlds. What the goods are (heading, package, container) is about the world, since controlled headings really are
+evaded and some covers really are used, and is bounded by GOODS_BOUND. The public customs data fail elsewhere: their
+labels were made together with the *combination* of keys. Hence a pair or triple may not rank better than its own
+columns do, the best alone or all added up (log odds of each) or a coin, by more than 0.03 above the largest excess
+that changed labels show among as many combinations: that largest excess is the allowance for many looks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.draws import Floats, Ints
+from pipelines.simulate.world import build_world
 
 FOLDS = 5
 PRIOR_ROWS = 20.0
 CHANGES = 3
-ABOUT_THE_WORLD = 0.72
+SEEDS = (11, 51, 52)
+WHERE_BOUND, GOODS_BOUND = 0.72, {1: 0.72, 2: 0.76}
+"""Areas under the curve of a single key and of a pair, on the mean of the worlds."""
 IDENTIFIERS = ("declaration_id", "exporter_id", "declarant_id")
 KEYS = (
     *("exporter_id", "declarant_id", "consignee_id", "office_id", "origin_iso3", "dispatch_iso3", "destination_iso3"),
     *("loading_port", "discharge_port", "transport_mode", "direction", "hs_code", "package_type", "container_type"),
+    *("weekday", "mass"),
+)
+GOODS = ("hs_code", "package_type", "container_type")
+TRIPLED = (
+    *("office_id", "origin_iso3", "dispatch_iso3", "destination_iso3", "loading_port", "discharge_port"),
+    *("transport_mode", "hs_code", "package_type", "container_type", "weekday", "mass"),
 )
 
 
@@ -35,8 +47,13 @@ class Lookups:
     """Look-ups fitted on four fifths of the traders and read on the others."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
+        rows = rows.with_columns(
+            pl.col("declared_on").dt.weekday().cast(pl.String).alias("weekday"),
+            pl.col("net_kg").clip(0.1, None).log(2).round().cast(pl.String).alias("mass"),
+        )
         self.label = rows["is_violation"].cast(pl.Float64).to_numpy()
         self.trader = rows.select(pl.coalesce("exporter_id", "declaration_id").rank("dense").cast(pl.Int64)).to_series()
+        self.within_day = rows.select(pl.int_range(pl.len()).over(pl.col("declared_on"))).to_series().to_numpy()
         self.fold = (self.trader * 7919 % 104_729 % FOLDS).to_numpy()
         self.code = {
             name: rows[name].fill_null("?").rank("dense").cast(pl.Int64).to_numpy() - 1
@@ -76,20 +93,30 @@ def area(label: Floats, score: Floats) -> float:
     return float(((hits * rank).sum() - positives * (positives - 1) / 2) / (positives * (len(label) - positives)))
 
 
-def excess(lookups: Lookups, depth: int, label: Floats) -> dict[tuple[str, ...], float]:
+def excess(lookups: Lookups, keys: Sequence[str], depth: int, label: Floats) -> Floats:
     """How much better each combination ranks than the best of its columns, its columns added up, and a coin."""
-    single = {name: lookups.odds((name,), label) for name in KEYS}
+    single = {name: lookups.odds((name,), label) for name in keys}
     alone = {name: area(label, odds) for name, odds in single.items()}
-    found = {}
-    for names in combinations(KEYS, depth):
+    found = []
+    for names in combinations(keys, depth):
         added = area(label, np.sum([single[name] for name in names], axis=0))
-        found[names] = area(label, lookups.odds(names, label)) - max(added, 0.5, *(alone[name] for name in names))
-    return found
+        found.append(area(label, lookups.odds(names, label)) - max(added, 0.5, *(alone[name] for name in names)))
+    return np.array(found)
 
 
 @pytest.fixture(scope="module")
-def lookups(labelled: pl.DataFrame) -> Lookups:
-    return Lookups(labelled)
+def worlds(sparse: SimulateSettings) -> list[Lookups]:
+    made = []
+    for seed in SEEDS:
+        tables = build_world(sparse, seed=seed, declarations=40_000, months=30)
+        truth = tables["truth/declarations"].select("declaration_id", "is_violation")
+        made.append(Lookups(tables["declarations"].join(truth, on="declaration_id", maintain_order="left")))
+    return made
+
+
+@pytest.fixture(scope="module")
+def lookups(worlds: list[Lookups]) -> Lookups:
+    return worlds[0]
 
 
 @pytest.fixture(scope="module")
@@ -116,29 +143,31 @@ def test_identifiers_alone_are_chance(lookups: Lookups, name: str) -> None:
     assert abs(found - float(np.mean(drawn))) <= max(4 * spread, 0.05)
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_no_single_key_says_more_than_the_world_does(lookups: Lookups, name: str) -> None:
-    assert area(lookups.label, lookups.odds((name,), lookups.label)) <= ABOUT_THE_WORLD
+@pytest.mark.parametrize("depth", [1, 2])
+def test_keys_and_pairs_of_keys_say_no_more_than_the_goods_do(worlds: list[Lookups], depth: int) -> None:
+    ranked = {
+        names: float(np.mean([area(one.label, one.odds(names, one.label)) for one in worlds]))
+        for names in combinations(KEYS, depth)
+    }
+    for bound, of_goods in ((WHERE_BOUND, False), (GOODS_BOUND[depth], True)):
+        here = [names for names in ranked if any(name in GOODS for name in names) == of_goods]
+        worst = max(here, key=lambda names: ranked[names])
+        print(f"{len(here)} look-ups on {depth} keys, goods {of_goods}: best {worst} {ranked[worst]:.3f}")
+        assert ranked[worst] <= bound, worst
 
 
-def most_excess(lookups: Lookups, chance: list[Floats], depth: int) -> tuple[tuple[str, ...], float, float]:
-    found = excess(lookups, depth, lookups.label)
-    worst = max(found, key=lambda names: found[names])
-    drawn = max(max(excess(lookups, depth, label).values()) for label in chance[: 3 if depth < 3 else 1])
-    return worst, found[worst], drawn
-
-
-def test_no_pair_of_keys_tells_what_its_columns_do_not(lookups: Lookups, chance: list[Floats]) -> None:
-    worst, found, drawn = most_excess(lookups, chance, 2)
-    print(f"91 pairs: most excess {found:.3f} ({worst}), by chance {drawn:.3f}")
-    assert found <= drawn + 0.03, worst
-
-
-@pytest.mark.slow
-def test_no_triple_of_keys_tells_what_its_columns_do_not(lookups: Lookups, chance: list[Floats]) -> None:
-    worst, found, drawn = most_excess(lookups, chance, 3)
-    print(f"364 triples: most excess {found:.3f} ({worst}), by chance {drawn:.3f}")
-    assert found <= drawn + 0.03, worst
+@pytest.mark.parametrize(("depth", "keys"), [(2, KEYS), pytest.param(3, TRIPLED, marks=pytest.mark.slow)])
+def test_no_combination_of_keys_tells_what_its_columns_do_not(
+    worlds: list[Lookups], depth: int, keys: Sequence[str]
+) -> None:
+    found = np.mean([excess(one, keys, depth, one.label) for one in worlds], axis=0)
+    drawn = [
+        np.mean([excess(one, keys, depth, one.changed(np.random.default_rng(at))) for one in worlds], axis=0).max()
+        for at in range(CHANGES)
+    ]
+    worst = list(combinations(keys, depth))[int(found.argmax())]
+    print(f"{len(found)} look-ups: most excess {found.max():.3f} ({worst}), by chance up to {max(drawn):.3f}")
+    assert found.max() <= max(*drawn, 0.0) + 0.03, worst
 
 
 def test_a_label_made_with_the_tuple_of_keys_is_caught(lookups: Lookups) -> None:
@@ -150,9 +179,8 @@ def test_a_label_made_with_the_tuple_of_keys_is_caught(lookups: Lookups) -> None
     assert area(label, lookups.odds(names, label)) - area(label, single) > 0.1
 
 
-def test_the_order_of_rows_is_chance(lookups: Lookups, labelled: pl.DataFrame) -> None:
-    within = labelled.select(pl.int_range(pl.len()).over(pl.col("declared_on"))).to_series()
-    order: Ints = within.to_numpy()
+def test_the_order_of_rows_is_chance(lookups: Lookups) -> None:
+    order: Ints = lookups.within_day
     found = area(lookups.label, order.astype(np.float64))
     drawn = [area(lookups.changed(np.random.default_rng(at)), order.astype(np.float64)) for at in range(20)]
     assert abs(found - float(np.mean(drawn))) <= max(4 * float(np.std(drawn)), 0.03)
