@@ -71,14 +71,15 @@ def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.
 
 
 def assemble_batches(
-    declarations: pl.LazyFrame, background: Background, *, rows_at_once: int = ROWS_AT_ONCE
+    declarations: pl.LazyFrame, background: Background, *, rows_at_once: int = ROWS_AT_ONCE, past: Past | None = None
 ) -> Iterator[pl.DataFrame]:
     """Give the rows of `assemble_evidence` in batches, in the order of the table; one empty batch for an empty table.
 
     Only one batch is held at a time, beside what the rooms remember of history: a table larger than memory is scanned,
-    and each batch written away.
+    and each batch written away. `past` is what the rooms remember where that was made already, of a table that holds
+    these declarations.
     """
-    past = Past.of(declarations, background)
+    past = past or Past.of(declarations, background)
     n_rows = declarations.select(pl.len()).collect().item()
     for start in range(0, max(n_rows, 1), rows_at_once):
         yield _assemble(declarations.slice(start, rows_at_once).collect(), background, past)

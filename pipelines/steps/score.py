@@ -8,11 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from features.assemble import assemble_evidence
+from features.assemble import ROWS_AT_ONCE, assemble_batches
+from features.background import Background, Past
 from features.contracts import Declarations
 from features.contracts.split import RowCounts
 from features.errors import ConfigError
 from features.registry import REGISTRY
+from models.bundle import ModelBundle
 from models.ranking import choose
 from models.worklist import Versions, compose_worklist
 from pipelines import tracking
@@ -47,6 +49,18 @@ class _Kept:
     later: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What is kept of every row, the evidence of most being let go once it is scored."""
+
+    scores: pl.DataFrame
+    minerals: pl.DataFrame
+    ranked: pl.DataFrame
+    """The scores with what the ranking reads (see `with_limits`)."""
+    hits: pl.DataFrame
+    past: Past
+
+
 def run_score(
     *,
     declarations: Path,
@@ -63,6 +77,7 @@ def run_score(
     model: str = "champion",
     config: Path | None = None,
     max_rejects_share: float = 0.05,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> Said:
     """Score a table of declarations and write the worklist.
 
@@ -70,7 +85,8 @@ def run_score(
     `worklist.parquet`, `.csv` and `.html` (the budget), `selection.parquet` (every candidate with its chance of being
     on the list; a copy stays under the home for `oretrace outcomes`), `rule_hits.csv` (papers that do not keep a
     rule's letter, wherever they rank), `rejects/declarations.parquet`. Scores depend on the model, the background and
-    the row alone, never on the other rows of the file.
+    the row alone, never on the other rows of the file: they are scored `rows_at_once`, and only those listed are
+    explained.
     """
     settings = load_section(ScoreSettings, "score", config)
     bundle = tracking.load_version(home.folder, model)
@@ -90,20 +106,19 @@ def run_score(
     background = load_background(
         kept.declarations, sources, home=home, config=config, max_rejects_share=max_rejects_share
     )
-    evidence = assemble_evidence(kept.declarations, background)
-    scores = bundle.score(evidence, registry=REGISTRY)
+    scored = _score(kept.declarations, background, bundle, load_tiers(tiers, settings.tier_ratio), rows_at_once)
     wanted = budget or settings.budget_declarations
     choice = choose(
-        with_limits(scores, evidence, kept.declarations, load_tiers(tiers, settings.tier_ratio)),
+        scored.ranked,
         budget=wanted,
         plan=settings.plan(),
         salt=f"{settings.random_salt} {day.isoformat()}",
         offices=load_offices(offices),
     )
     chosen = choice.chosen.select(
-        "rank", *scores.columns, "priority", "severity", "tier_ratio", "chosen_by", "selection_probability"
+        "rank", *scored.scores.columns, "priority", "severity", "tier_ratio", "chosen_by", "selection_probability"
     )
-    shown = chosen.select("declaration_id").join(evidence, on="declaration_id", how="left", maintain_order="left")
+    shown = _evidence_of(chosen, kept.declarations, background, scored.past)
     versions = Versions(
         model=bundle.model_version,
         data=fingerprint_table(kept.declarations),
@@ -117,10 +132,9 @@ def run_score(
         versions,
         check_minutes=settings.check_minutes.model_dump(),
     )
-    scored = scores.join(evidence.select("declaration_id", "mineral"), on="declaration_id", how="left")
-    write_table(scored.select(SCORES).sort("declaration_id"), out / "scores.parquet")
-    hits = _rule_hits(evidence)
-    write_table(hits, out / "rule_hits.csv")
+    told = scored.scores.join(scored.minerals, on="declaration_id", how="left")
+    write_table(told.select(SCORES).sort("declaration_id"), out / "scores.parquet")
+    write_table(scored.hits, out / "rule_hits.csv")
     write_table(worklist, out / "worklist.parquet")
     keep_selection(choice.log, worklist, out=out, home=home, day=day)
     write_table(worklist, out / "worklist.csv")
@@ -133,11 +147,36 @@ def run_score(
     )
     write_text(out / "worklist.html", page)
     return Said(
-        lines=[*_lines(loaded.counts, kept, worklist, day, background.notes), _hits_line(hits)],
+        lines=[*_lines(loaded.counts, kept, worklist, day, background.notes), _hits_line(scored.hits)],
         paths=[out / name for name in FILES],
         page=out / "worklist.html",
         counts={"read": loaded.counts.read, "scored": kept.declarations.height, "rejected": loaded.counts.rejected},
     )
+
+
+def _score(
+    declarations: pl.DataFrame,
+    background: Background,
+    bundle: ModelBundle,
+    tiers: pl.DataFrame | None,
+    rows_at_once: int,
+) -> _Scored:
+    """Score batch after batch, keeping of each row its scores, its mineral, what the ranking reads and its hits."""
+    past = Past.of(declarations.lazy(), background)
+    scores, minerals, ranked, hits = [], [], [], []
+    for batch in assemble_batches(declarations.lazy(), background, rows_at_once=rows_at_once, past=past):
+        scores.append(bundle.score(batch, registry=REGISTRY))
+        minerals.append(batch.select("declaration_id", "mineral"))
+        ranked.append(with_limits(scores[-1], batch, declarations, tiers))
+        hits.append(_rule_hits(batch))
+    sorted_hits = pl.concat(hits).sort("declaration_id", "code")
+    return _Scored(pl.concat(scores), pl.concat(minerals), pl.concat(ranked), sorted_hits, past)
+
+
+def _evidence_of(chosen: pl.DataFrame, declarations: pl.DataFrame, background: Background, past: Past) -> pl.DataFrame:
+    """Assemble the evidence of the chosen rows again, in their order: a row's evidence depends on itself alone."""
+    rows = chosen.select("declaration_id").join(declarations, on="declaration_id", how="left", maintain_order="left")
+    return pl.concat(assemble_batches(rows.lazy(), background, past=past))
 
 
 def _rule_hits(evidence: pl.DataFrame) -> pl.DataFrame:
@@ -147,7 +186,6 @@ def _rule_hits(evidence: pl.DataFrame) -> pl.DataFrame:
         .explode("rule_hits", empty_as_null=True, keep_nulls=True)
         .drop_nulls("rule_hits")
         .unnest("rule_hits")
-        .sort("declaration_id", "code")
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from features.contracts import Worklist
 from features.errors import ConfigError, ContractError
@@ -105,3 +106,15 @@ def test_too_many_broken_rows_are_refused_and_nothing_is_half_written(small_demo
     assert sorted(one.name for one in (tmp_path / "out").rglob("*") if one.is_file()) == ["declarations.parquet"]
     said = score(small_demo, tmp_path / "broken.csv", tmp_path / "out", max_rejects_share=0.5)
     assert said.counts == {"read": 30, "scored": 20, "rejected": 10}
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7])
+def test_the_size_of_batches_changes_no_score_and_no_explanation(
+    small_demo: Demo, tmp_path: Path, rows_at_once: int
+) -> None:
+    for name, options in {"whole": {}, "parts": {"rows_at_once": rows_at_once}}.items():
+        score(small_demo, FULL, tmp_path / name, licences=GOLDEN / "thirty_licences.csv", budget=12, **options)
+    for file in ("scores", "worklist", "selection"):
+        whole, parts = (pl.read_parquet(tmp_path / name / f"{file}.parquet") for name in ("whole", "parts"))
+        assert_frame_equal(parts, whole, check_exact=True)
+    assert (tmp_path / "whole" / "rule_hits.csv").read_text() == (tmp_path / "parts" / "rule_hits.csv").read_text()
