@@ -18,6 +18,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "a lawful re-export or a forwarder's hub: most cargo through a hub is what it is said to be": (
         "hub_on_route",
+        "free_zone",
         "detour",
         "loop",
         "place_mismatch",

@@ -9,6 +9,7 @@ import polars as pl
 from features.lookback import settle
 from features.routing.rules import LANDLOCKED, RoutingRules
 from features.routing.ways import ends, legs, with_km
+from features.routing.zones import zones_passed
 from features.strength import joined, ramp
 
 _SEA = pl.col("transport_mode") == "sea"
@@ -22,7 +23,8 @@ def measure_ways(
 
     `ways` holds `way` (its number) and the columns `WAY`; `stopped` their stops; `distances` holds `place_a`,
     `place_b`, `sea_km`, `great_circle_km`. Adds `route_km`, `direct_km`, `route_ratio`, `first_country`,
-    `last_country`, `n_stops`, `n_unreadable_places`, `hub_iso3` and the strengths.
+    `last_country`, `n_stops`, `n_unreadable_places`, `hub_iso3`, `free_zone_place` and the
+    strengths.
     """
     overland = _lengths(stopped, distances, column="great_circle_km", prefix="land")
     by_sea = _lengths(stopped.filter(~pl.col("is_landlocked")), distances, column="sea_km", prefix="sea")
@@ -33,6 +35,7 @@ def measure_ways(
         .join(_inland_legs(stopped, distances), on="way", how="left")
         .join(_returns(stopped), on="way", how="left")
         .join(_hubs(ways, stopped, rules), on="way", how="left")
+        .join(zones_passed(ways, stopped, rules), on="way", how="left")
         .with_columns(_by_mode("route_km"), _by_mode("direct_km"))
         .with_columns(route_ratio=pl.col("route_km") / pl.col("direct_km"))
         .with_columns(

@@ -70,6 +70,19 @@ REGISTRY: tuple[Evidence, ...] = (
         next_check="Ask who takes delivery at the hub, and for the onward bill of lading.",
     ),
     Evidence(
+        code="free_zone",
+        family="routing",
+        role="doubt",
+        unit="strength",
+        sentence="The goods pass the free zone at {free_zone_place}, and what is stored there is commonly left out of"
+        " import figures; most cargo there is ordinary.",
+        figures=("free_zone_place",),
+        null_means="neither a readable place of a route nor a port given",
+        source="indicators.md 30; evidence.toml routing.free_zones",
+        hints=("transshipment",),
+        next_check="Ask for the zone operator's stock record and the onward bill of lading.",
+    ),
+    Evidence(
         code="slow_transit",
         family="routing",
         role="doubt",

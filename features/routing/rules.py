@@ -45,6 +45,30 @@ HUBS = (
     Hub("KAZ", 0.35),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class FreeZone:
+    """A place whose arrivals are commonly left out of its country's import figures."""
+
+    place: str
+    """UN/LOCODE."""
+    weight: float
+    """Strength of doubt when goods pass it on the way to a third country."""
+
+
+# Free zones for storage and re-export at ports (recalled, not checked against a register; codes as in the table of
+# ports that distances are measured by). Weights are own choice: less where most of the port's cargo only changes ship.
+FREE_ZONES = (
+    FreeZone("AEJEA", 0.4),
+    FreeZone("PAONX", 0.4),
+    FreeZone("MYLBU", 0.4),
+    FreeZone("CLIQQ", 0.4),
+    FreeZone("IRKIH", 0.4),
+    FreeZone("BSFPO", 0.25),
+    FreeZone("DJJIB", 0.25),
+    FreeZone("OMSLL", 0.25),
+)
+
 # Loading (or discharge) there is ordinary for the country named first: common gateways (general trade knowledge).
 GATEWAYS = (("CHN", "HKG"), ("CHN", "MAC"), ("HKG", "CHN"), ("MYS", "SGP"), ("LUX", "BEL"), ("SWE", "DNK"))
 
@@ -91,4 +115,5 @@ class RoutingRules:
     fastest_km_per_day: Mapping[str, float] = field(default_factory=_speeds)
     usual_km_per_day: Mapping[str, float] = field(default_factory=_usual_speeds)
     hubs: tuple[Hub, ...] = HUBS
+    free_zones: tuple[FreeZone, ...] = FREE_ZONES
     gateways: tuple[tuple[str, str], ...] = GATEWAYS

@@ -22,6 +22,7 @@ from features.routing.timing import (
     usual_transit,
 )
 from features.routing.ways import WAY, place_pairs, stops
+from features.routing.zones import zone_ports
 
 _COLUMNS = (
     "declaration_id",
@@ -47,6 +48,7 @@ _FIGURES = (
     "loading_country",
     "discharge_country",
     "hub_iso3",
+    "free_zone_place",
     "transit_days",
     "usual_transit_days",
     "expected_days",
@@ -92,7 +94,7 @@ def judge_routing(
     declarations: pl.LazyFrame, distances: pl.LazyFrame, journeys: pl.LazyFrame, rules: RoutingRules
 ) -> pl.LazyFrame:
     """Return what `build_routing` does, from journeys counted already (see `past_journeys`)."""
-    read = _read(declarations)
+    read = _read(declarations, rules)
     ways = _number_ways(read)
     stopped = settle(stops(ways))
     measured = measure_ways(ways, stopped, distances, rules)
@@ -126,14 +128,15 @@ def judge_routing(
 
 def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
     """List the pairs of places whose distances `build_routing` will ask for: `place_a` < `place_b`, distinct."""
-    return place_pairs(_number_ways(_read(declarations)))
+    return place_pairs(_number_ways(_read(declarations, RoutingRules())))
 
 
-def _read(declarations: pl.LazyFrame) -> pl.LazyFrame:
+def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
     ports = {side: place_country(place_code(pl.col(f"{side}_port"))) for side in ("loading", "discharge")}
     return complete(declarations, Declarations, _COLUMNS).with_columns(
         *route_columns(),
         *(country.alias(f"{side}_country") for side, country in ports.items()),
+        *zone_ports(rules),
         month_number(pl.col("declared_on")).alias("month"),
     )
 

@@ -15,6 +15,8 @@ WAY = (
     "destination_iso3",
     "loading_country",
     "discharge_country",
+    "loading_zone",
+    "discharge_zone",
     "transport_mode",
 )
 """What a way is told apart by."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from features.parcel import ParcelRules
 from features.parcel.rules import Box, Carrier, PackageLimit
 from features.parties import PartiesRules
-from features.routing import Hub, RoutingRules
+from features.routing import FreeZone, Hub, RoutingRules
 from pipelines.settings.closed import Closed
 
 
@@ -41,6 +41,15 @@ class HubWeight(Closed):
     """A country through which controlled goods are said to be passed on."""
 
     iso3: str = Field(pattern=r"^[A-Z]{3}$")
+    weight: float = Field(ge=0, le=1)
+    source: str
+    confidence: str
+
+
+class ZoneWeight(Closed):
+    """A free zone, whose arrivals are commonly left out of its country's import figures."""
+
+    place: str = Field(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")
     weight: float = Field(ge=0, le=1)
     source: str
     confidence: str
@@ -108,11 +117,13 @@ class Routing(Closed):
     usual_km_per_day: dict[str, float]
     gateways: tuple[tuple[str, str], ...]
     hubs: tuple[HubWeight, ...]
+    free_zones: tuple[ZoneWeight, ...]
 
     def rules(self) -> RoutingRules:
         """Make the rules that `build_routing` takes."""
         values = self.model_dump()
         values["hubs"] = tuple(Hub(one.iso3, one.weight) for one in self.hubs)
+        values["free_zones"] = tuple(FreeZone(one.place, one.weight) for one in self.free_zones)
         return RoutingRules(**values)
 
 

@@ -122,3 +122,25 @@ def test_an_inland_leg_of_unknown_length_is_half_a_doubt():
     past = frame(declaration("past")).clear()
     found = build_routing(frame(declaration("a", route="CNSHA>KGZ")), NO_DISTANCES.lazy(), past).collect()
     assert found["impossible_leg"].item() == 0.5
+
+
+@pytest.mark.parametrize(
+    ("given", "place", "expected"),
+    [
+        ({"route": "CNSHA>AEJEA>DEHAM", "destination_iso3": "DEU"}, "AEJEA", 0.4),
+        ({"route": "CNSHA>OMSLL>AEJEA>DEHAM", "destination_iso3": "DEU"}, "AEJEA", 0.4),  # the heaviest counts
+        ({"route": "CNSHA>AE>DEHAM", "destination_iso3": "DEU"}, None, 0.0),  # a country is no zone
+        ({"route": "CNSHA>AEJEA", "destination_iso3": "ARE"}, None, 0.0),  # declared as where the goods go
+        ({"dispatch_iso3": "ARE", "loading_port": "AEJEA"}, None, 0.0),  # declared as where they come from
+        ({"loading_port": "AE JEA"}, "AEJEA", 0.4),
+        ({"discharge_port": "PAONX"}, "PAONX", 0.4),
+        ({"discharge_port": "USLAX"}, None, 0.0),
+        ({"dispatch_iso3": "ARE"}, None, None),  # a country alone does not tell
+        ({"route": "somewhere>else"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_free_zone(given: dict[str, Any], place: str | None, expected: float | None):
+    found = build(declaration("a", **given))
+    assert found["free_zone_place"].item() == place
+    assert found["free_zone"].item() == (None if expected is None else pytest.approx(expected))
