@@ -8,7 +8,7 @@ from features.licences.fit import days_past_validity, licence_mismatch, misfit_f
 from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_month, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
-from features.lookback import month_number
+from features.lookback import month_number, settle
 
 TOLERANCE_SHARE = (
     0.0  # no overage by default; some licences of bulk goods allow a few percent, which is the user's call
@@ -104,14 +104,16 @@ def judge_licences(
         *("net_kg", "value_usd"),
         licence_key=pl.when(recorded).then(key.fill_null("")).otherwise(key),
         month=month_number(pl.col("declared_on")),
-    ).cache()
+    )
+    need = needs.select("declaration_id", "needs_licence", "minerals")
+    facts = settle(facts.join(need, on="declaration_id", how="left", maintain_order="left"))
+    named = pl.col("licence_key") != ""
     judged = (
-        facts.join(needs.select("declaration_id", "needs_licence", "minerals"), on="declaration_id", how="left")
+        facts.filter(named)
         .join(_register(licences), on="licence_key", how="left")
         .join(shipped_before(facts, shipped), on=["licence_key", "month"], how="left")
         .with_columns(_begun(name) for name in (*_REGISTERED, "licence_is_known"))
     )
-    named = pl.col("licence_key") != ""
     is_known = pl.col("licence_is_known").fill_null(value=False)
     dated = judged.with_columns(
         days_past_validity=days_past_validity(
@@ -121,8 +123,7 @@ def judge_licences(
     by_kg = use_ratio(pl.col("shipped_before_kg"), pl.col("net_kg"), pl.col("licence_licensed_kg"))
     by_usd = use_ratio(pl.col("shipped_before_usd"), pl.col("value_usd"), pl.col("licence_licensed_usd"))
     drawn = dated.with_columns(licence_use_ratio=pl.max_horizontal(by_kg, by_usd).round(9))
-    evidence = drawn.with_columns(
-        licence_missing=licence_missing(pl.col("needs_licence"), named),
+    compared = drawn.with_columns(
         licence_mismatch=licence_mismatch(named, has_register),
         licence_overdrawn=licence_overdrawn(pl.col("licence_use_ratio"), tolerance_share=tolerance_share),
         licence_misfits=pl.when(named & pl.lit(has_register)).then(misfit_words()),
@@ -135,6 +136,8 @@ def judge_licences(
             named & pl.lit(has_register), *map(pl.col, ("licence_mismatch", "licence_overdrawn"))
         )
     )
+    missing = facts.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
+    evidence = missing.join(compared, on="declaration_id", how="left", maintain_order="left")
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 

@@ -13,6 +13,9 @@ from features.parties.listed import match_listed
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
 
+NAMES_AT_ONCE = 100_000
+"""Names read at once (own choice)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamesPast:
@@ -43,7 +46,7 @@ class NamesPast:
     ) -> NamesPast:
         """Read the names of `past` (see `read_parties`) and the further `name`s that will be asked about."""
         both = pl.concat([*(past.select(name=f"{side}_name") for side in ("exporter", "consignee")), names])
-        read = settle(number_names(settle(read_names(both.drop_nulls().unique(), signs))))
+        read = settle(number_names(_read_in_parts(both.drop_nulls().unique(), signs)))
         sightings = name_sightings(past, read.drop("words"))
         first = settle(sightings.group_by("form_no").agg(pl.col("month").min()))
         words = read.select("form_no", word="words").explode("word", empty_as_null=True, keep_nulls=True).unique()
@@ -56,6 +59,13 @@ class NamesPast:
         """Take the names of `rows` out of all that were read."""
         names = pl.concat(rows.select(name=f"{side}_name") for side in ("exporter", "consignee"))
         return settle(self.read.join(names.drop_nulls().unique(), on="name", how="semi"))
+
+
+def _read_in_parts(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
+    """Read names some at a time: a name is read by itself, and reading takes many times the memory of what is kept."""
+    given = names.collect()
+    parts = [read_names(part.lazy(), signs).collect() for part in given.iter_slices(NAMES_AT_ONCE)]
+    return (pl.concat(parts) if parts else read_names(given.lazy(), signs).collect()).lazy()
 
 
 def number_names(read: pl.LazyFrame) -> pl.LazyFrame:

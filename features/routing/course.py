@@ -135,10 +135,13 @@ def _by_mode(name: str) -> pl.Expr:
 
 
 def _lengths(stopped: pl.LazyFrame, distances: pl.LazyFrame, *, column: str, prefix: str) -> pl.LazyFrame:
-    """Add up legs and measure the direct way; null as soon as one leg is unknown or a place unreadable."""
+    """Add up legs and measure the direct way; null as soon as one leg is unknown or a place unreadable.
+
+    Sums are rounded to a metre, so that the order in which legs are added shows nowhere.
+    """
     measured = with_km(legs(stopped), distances, start="place", end="next_place")
     total = measured.group_by("way").agg(
-        pl.when(pl.col(column).is_null().any()).then(None).otherwise(pl.col(column).sum()).alias("along")
+        pl.when(pl.col(column).is_null().any()).then(None).otherwise(pl.col(column).sum().round(3)).alias("along")
     )
     direct = with_km(ends(stopped), distances, start="start", end="end")
     readable = pl.col("n_unreadable_places") == 0
