@@ -17,8 +17,7 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
 
     `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods and
     measures the one with the smallest p-value speaks for a corridor and month. `controls_in_force` is null here. Masses
-    are null where the good is counted in USD. Sorted by q; among equals those that a rival reading explains come last,
-    then by p and name.
+    are null where the good is counted in USD. Sorted by `weight_left`, then by q, p and name.
     """
     if tests.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
@@ -66,14 +65,20 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
             "good",
         )
         .sort(
-            "q_value",
-            pl.col("leading_rival").is_not_null(),
-            "p_value",
-            "rival_strength",
-            "corridor_id",
-            nulls_last=True,
+            weight_left(), "q_value", "p_value", "corridor_id", descending=[True, False, False, False], nulls_last=True
         )
     )
+
+
+def weight_left() -> pl.Expr:
+    """Weigh a corridor by its p-value and by what the strongest rival reading leaves of it.
+
+    −log10 p times one less `rival_strength`, at least 0: a likelier honest reading pulls a corridor down however small
+    its p-value is; its q-value stays as it was. Null where the corridor was not tested. Source: as
+    features.corridors.state.surge_strength, without an upper end.
+    """
+    odd = -pl.col("p_value").clip(lower_bound=1e-300).log10()
+    return odd.clip(lower_bound=0.0) * (1.0 - pl.col("rival_strength").fill_null(0.0).clip(0.0, 1.0))
 
 
 _SCHEMA: dict[str, pl.DataType] = {
