@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -221,6 +222,7 @@ def score(
             home=find_home(home),
             config=config,
             max_rejects_share=max_rejects,
+            today=datetime.now(tz=UTC).date(),
         )
     for line in result.lines:
         say(line)

@@ -27,7 +27,13 @@ _DECLARED = (
 
 
 def worklist_page(
-    worklist: pl.DataFrame, declarations: pl.DataFrame, *, as_of: date, rows_scored: int, notes: Sequence[str]
+    worklist: pl.DataFrame,
+    declarations: pl.DataFrame,
+    *,
+    as_of: date,
+    rows_scored: int,
+    rows_refused: int,
+    notes: Sequence[str],
 ) -> str:
     """Render the worklist with what was declared beside it."""
     declared = complete(declarations.lazy(), Declarations, ["declaration_id", *_DECLARED]).collect()
@@ -45,6 +51,7 @@ def worklist_page(
     by_typology = worklist["typology"].value_counts().sort("typology")
     facts = [
         ("scored", f"{rows_scored:,}"),
+        *([("refused, not scored", f"{rows_refused:,}")] if rows_refused else []),
         ("on the list", f"{worklist.height:,}"),
         ("drawn by lot", f"{worklist.filter(pl.col('chosen_by') == 'random').height:,}"),
         ("expected violations", f"{worklist['suspicion'].sum():.1f}"),

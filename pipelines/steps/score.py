@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,15 +79,17 @@ def run_score(
     config: Path | None = None,
     max_rejects_share: float = 0.05,
     rows_at_once: int = ROWS_AT_ONCE,
+    today: date | None = None,
 ) -> Said:
     """Score a table of declarations and write the worklist.
 
-    Declarations made after `as_of` are set apart, not scored. Writes to `out`: `scores.parquet` (every scored row),
-    `worklist.parquet`, `.csv` and `.html` (the budget), `selection.parquet` (every candidate with its chance of being
-    on the list; a copy stays under the home for `oretrace outcomes`), `rule_hits.csv` (papers that do not keep a
-    rule's letter, wherever they rank), `rejects/declarations.parquet`. Scores depend on the model, the background and
-    the row alone, never on the other rows of the file: they are scored `rows_at_once`, and only those listed are
-    explained.
+    Declarations made after `as_of` are set apart, not scored; without it the last day declared counts, though never a
+    day after `today`. Rows that the contract refuses are not scored either: how many is said on the page. Writes to
+    `out`: `scores.parquet` (every scored row), `worklist.parquet`, `.csv` and `.html` (the budget),
+    `selection.parquet` (every candidate with its chance of being on the list; a copy stays under the home for
+    `oretrace outcomes`), `rule_hits.csv` (papers that do not keep a rule's letter, wherever they rank),
+    `rejects/declarations.parquet`. Scores depend on the model, the background and the row alone, never on the other
+    rows of the file: they are scored `rows_at_once`, and only those listed are explained.
     """
     settings = load_section(ScoreSettings, "score", config)
     bundle = tracking.load_version(home.folder, model)
@@ -98,7 +101,7 @@ def run_score(
         rejects_to=out / "rejects" / "declarations.parquet",
         max_rejects_share=max_rejects_share,
     )
-    day = as_of or _last_day(loaded.frame)
+    day = as_of or _last_day(loaded.given, today)
     kept = _known_by(loaded.given, day)
     if kept.declarations.is_empty():
         raise ConfigError(f"--as-of {day}: all {loaded.counts.used:,} declarations were made later; nothing to score")
@@ -143,11 +146,15 @@ def run_score(
         kept.declarations,
         as_of=day,
         rows_scored=kept.declarations.height,
-        notes=[*bundle.notes, *background.notes],
+        rows_refused=loaded.counts.rejected,
+        notes=[*bundle.notes, *background.notes, *_refused(loaded.counts)],
     )
     write_text(out / "worklist.html", page)
     return Said(
-        lines=[*_lines(loaded.counts, kept, worklist, day, background.notes), _hits_line(scored.hits)],
+        lines=[
+            *_lines(loaded.counts, kept, worklist, day, [*background.notes, *_refused(loaded.counts)]),
+            _hits_line(scored.hits),
+        ],
         paths=[out / name for name in FILES],
         page=out / "worklist.html",
         counts={"read": loaded.counts.read, "scored": kept.declarations.height, "rejected": loaded.counts.rejected},
@@ -195,10 +202,21 @@ def _hits_line(hits: pl.DataFrame) -> str:
     )
 
 
-def _last_day(declarations: pl.DataFrame) -> date:
+def _last_day(declarations: pl.DataFrame, today: date | None) -> date:
+    """Last day declared; a date typed wrongly must not carry the day of scoring beyond `today`."""
     last = declarations["declared_on"].max()
     assert isinstance(last, date)  # the contract requires the column, and the table has rows
-    return last
+    return last if today is None else min(last, today)
+
+
+def _refused(counts: RowCounts) -> list[str]:
+    if not counts.rejected:
+        return []
+    are = "row is" if counts.rejected == 1 else "rows are"
+    return [
+        f"{counts.rejected:,} refused {are} not scored and not on the list; see rejects/declarations.parquet: "
+        "a cell that cannot be read may be a slip, or a way not to be looked at"
+    ]
 
 
 def _known_by(declarations: pl.DataFrame, day: date) -> _Kept:
@@ -206,7 +224,7 @@ def _known_by(declarations: pl.DataFrame, day: date) -> _Kept:
     return _Kept(kept, declarations.height - kept.height)
 
 
-def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, notes: tuple[str, ...]) -> list[str]:
+def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, notes: Sequence[str]) -> list[str]:
     by_chance = worklist.filter(pl.col("chosen_by") == "random").height
     read = f"{counts.read:,} declarations read = {kept.declarations.height:,} scored + {counts.rejected:,} rejected"
     if kept.later:

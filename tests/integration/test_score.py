@@ -118,3 +118,25 @@ def test_the_size_of_batches_changes_no_score_and_no_explanation(
         whole, parts = (pl.read_parquet(tmp_path / name / f"{file}.parquet") for name in ("whole", "parts"))
         assert_frame_equal(parts, whole, check_exact=True)
     assert (tmp_path / "whole" / "rule_hits.csv").read_text() == (tmp_path / "parts" / "rule_hits.csv").read_text()
+
+
+def test_a_date_far_ahead_does_not_carry_the_day_of_scoring_with_it(small_demo: Demo, tmp_path: Path) -> None:
+    """One row dated 2099, typed wrongly or on purpose: scored are the rows up to today, and it is said what waits."""
+    rows = pl.read_csv(FULL, infer_schema=False)
+    odd = rows.with_columns(
+        declared_on=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("2099-01-01")).otherwise("declared_on")
+    )
+    odd.write_csv(tmp_path / "odd.csv")
+    said = score(small_demo, tmp_path / "odd.csv", tmp_path / "out", as_of=None, today=date(2026, 1, 1))
+    assert said.counts["scored"] == 29
+    assert any("1 made after 2026-01-01" in line for line in said.lines)
+
+
+def test_refused_rows_are_told_on_the_page(small_demo: Demo, tmp_path: Path) -> None:
+    rows = pl.read_csv(FULL, infer_schema=False)
+    bad = rows.with_columns(net_kg=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("-5")).otherwise("net_kg"))
+    bad.write_csv(tmp_path / "bad.csv")
+    said = score(small_demo, tmp_path / "bad.csv", tmp_path / "out")
+    assert said.counts["rejected"] == 1
+    assert any("1 refused row is not scored" in line for line in said.lines)
+    assert "refused, not scored" in (tmp_path / "out" / "worklist.html").read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ def page(hits: list[dict[str, str]]) -> str:
     }
     worklist = pl.DataFrame([row], schema={name: one.dtype for name, one in Worklist.columns().items()})
     declared = pl.DataFrame({"declaration_id": ["d"], "declared_on": [date(2026, 5, 1)]})
-    return worklist_page(worklist, declared, as_of=date(2026, 5, 1), rows_scored=1, notes=[])
+    return worklist_page(worklist, declared, as_of=date(2026, 5, 1), rows_scored=1, rows_refused=0, notes=[])
 
 
 def test_a_hit_is_told_with_its_announcement() -> None:
