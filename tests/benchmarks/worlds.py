@@ -112,10 +112,10 @@ def _print_typologies(table: pl.DataFrame) -> None:
             ours = rows.filter(pl.col("model") == OURS).row(0, named=True)
             best = rows.filter(pl.col("model") != OURS).sort("value", descending=True).row(0, named=True)
             interval = f"({ours['low']:.3f} to {ours['high']:.3f})" if ours["low"] is not None else ""
-            ratio = ours["value"] / best["value"] if best["value"] else float("inf")
+            ratio = f"{ours['value'] / best['value']:5.1f} times" if best["value"] else "(it finds none)"
             print(
                 f"  {metric:18} {subset:14} n+ {ours['n_positive']:5,} {ours['value']:.3f} {interval:18} best baseline "
-                f"{best['model']:16} {best['value']:.3f}  {ratio:5.1f} times",
+                f"{best['model']:16} {best['value']:.3f}  {ratio}",
                 flush=True,
             )
 
