@@ -1,0 +1,61 @@
+"""Honest trade ships what evaders claim to ship: the same goods on paper, to the same places, in lots of that size."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.cover import cover_trade
+from pipelines.simulate.evaders import Agents, recruit
+from pipelines.simulate.movements import Setting
+from pipelines.simulate.world import found_world
+from pipelines.simulate.worlds import draw_settings, load_world
+
+COUNT = 5_000
+
+
+def ground(settings: SimulateSettings) -> tuple[Setting, Agents]:
+    world, _ = found_world(draw_settings(settings, 11), 11, 20_000, 30)
+    return recruit(world, 20_000)
+
+
+@pytest.fixture(scope="module")
+def made(settings: SimulateSettings) -> tuple[Setting, Agents, pl.DataFrame]:
+    world, agents = ground(settings)
+    return world, agents, cover_trade(world, agents, COUNT)
+
+
+def test_cover_is_honest_and_says_what_it_is(made: tuple[Setting, Agents, pl.DataFrame]) -> None:
+    _, _, cover = made
+    assert cover.height == COUNT
+    honest = (pl.col("scheme") == -1) & (pl.col("agent") == -1) & (pl.col("good") == pl.col("paper"))
+    assert cover.select((honest & (pl.col("destination") == pl.col("declared_destination"))).all()).item()
+
+
+def test_cover_bears_the_papers_of_evaders(made: tuple[Setting, Agents, pl.DataFrame]) -> None:
+    _, agents, cover = made
+    named = set(agents.frame["paper_0"]) | set(agents.frame["paper_1"])
+    assert set(cover["paper"]) <= named
+    assert len(set(cover["paper"])) > 0.8 * len(named)
+
+
+def test_cover_keeps_the_law(made: tuple[Setting, Agents, pl.DataFrame]) -> None:
+    world, _, cover = made
+    good, day, to = (cover[name].to_numpy() for name in ("good", "day", "destination"))
+    leaves = cover["direction"].to_numpy() == 0
+    assert not (world.rules.is_refused(good, to, day) & leaves).any()
+    assert (cover["licence_plan"].to_numpy()[leaves] == world.rules.needs_licence(good, day)[leaves]).all()
+
+
+def test_cover_is_there_before_and_after_any_evader(made: tuple[Setting, Agents, pl.DataFrame]) -> None:
+    world, agents, cover = made
+    middle = (world.first_day + world.last_day) // 2
+    assert 0.3 < float((cover["day"] < middle).mean()) < 0.7  # type: ignore[arg-type]
+    assert len(np.unique(cover["firm"].to_numpy())) > 2 * agents.count
+
+
+def test_a_world_without_evasion_needs_no_cover() -> None:
+    world, agents = ground(load_world("null"))
+    assert cover_trade(world, agents, COUNT).is_empty()
