@@ -242,6 +242,8 @@ class SimulateSettings(Closed):
     """Share of ordinary declarations filed in transit."""
     licensed_trade_share: Share
     """Share of declarations that are open trade in controlled goods."""
+    cover_trade_share: Share
+    """Share of declarations that are honest trade in the goods and on the lanes that evaders name on paper."""
     new_firms_share: Share
     """Share of honest firms that first appear inside the window."""
     group_firms_share: Share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Path:
 
 def metal_in_goods(goods: Goods) -> Floats:
     """Metal by mass in each good: from its formula, or from the usual composition of products; 1 where neither is."""
-    symbols = dict(load_minerals().minerals.select("mineral", "symbol").iter_rows())
+    symbols = _symbols()
     words, minerals = load_words(goods), goods.texts("mineral")
     found = []
     for row, name in enumerate(goods.names):
@@ -44,6 +45,11 @@ def metal_in_goods(goods: Goods) -> Floats:
         share = metal_share(words.formula[row], symbol) if symbol and words.formula[row] else None
         found.append(METAL_IN_PRODUCT.get(name, share if share else 1.0))
     return np.array(found)
+
+
+@cache
+def _symbols() -> dict[str, str]:
+    return dict(load_minerals().minerals.select("mineral", "symbol").iter_rows())
 
 
 def path_to(name: str, mineral: str, share: float) -> Path:

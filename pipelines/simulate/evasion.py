@@ -20,6 +20,8 @@ from pipelines.simulate.movements import (
 )
 from pipelines.simulate.schemes import NAMES, SCHEMES
 
+PARCELS = (NAMES.index("sample_parcels"), NAMES.index("hand_baggage"))
+SMALL_LOTS = NAMES.index("split_lots")
 PLAIN_TEXT_SHARE = 0.2  # of lots under a neighbouring code, whose text says what they are
 
 
@@ -47,7 +49,7 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
     named_destination = np.where(by_hub & ~filed_abroad, hub, destination)
     dispatch = np.where(filed_abroad, hub, 0)
     off_paper = np.array([one.filed == "nowhere" for one in SCHEMES])[scheme]
-    parcel = np.isin(scheme, [NAMES.index("sample_parcels"), NAMES.index("hand_baggage")])
+    parcel = np.isin(scheme, PARCELS)
     hidden = (typology == "concealment") & ~off_paper
     # who takes care ships as the goods on paper would be shipped
     shipped_as = np.where(hidden | (rng.random(count) < agents.real("care_route")[row]), paper, good)
@@ -80,11 +82,11 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
         tactic=agents.whole("changes")[row],
     )
     host_kg = np.where(hidden, _host_mass(world, rng, paper, mode), 0.0)
-    small = np.where(scheme == NAMES.index("split_lots"), rng.uniform(0.05, 0.2, count), 1.0)
+    small = np.where(scheme == SMALL_LOTS, rng.uniform(0.05, 0.2, count), 1.0)
     purse = agents.real("purse")[row]  # seizures leave less to buy with
     columns["kg"] = _true_mass(rng, columns["kg"] * small * purse, host_kg, parcel)
     columns["host_kg"] = host_kg
-    columns["consignee"] = _buyers(
+    columns["consignee"] = buyers_of(
         world, agents, row, named_destination, slot=agents.whole("changes")[row] + (late & by_hub)
     )
     columns["price_twist"] = np.where(scheme == NAMES.index("undervalued"), -rng.uniform(0.35, 1.5, count), 0.0)
@@ -99,7 +101,7 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
     return movement_table(columns, count)
 
 
-def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, slot: Ints) -> Ints:
+def buyers_of(world: Setting, agents: Agents, row: Ints, destination: Ints, *, slot: Ints) -> Ints:
     """Name the buyer: the evader's own, or one that buys openly from a mineral house as well."""
     houses, _ = mineral_houses(world)
     agent_firm = agents.whole("firm")[row]
@@ -112,7 +114,7 @@ def _buyers(world: Setting, agents: Agents, row: Ints, destination: Ints, *, slo
 def _days(world: Setting, rng: np.random.Generator, agents: Agents, row: Ints, scheme: Ints) -> Ints:
     starts, ends = agents.whole("starts")[row], agents.whole("ends")[row]
     where = rng.random(len(row))
-    in_bursts = np.isin(scheme, [NAMES.index(name) for name in ("sample_parcels", "split_lots", "hand_baggage")])
+    in_bursts = np.isin(scheme, (*PARCELS, SMALL_LOTS))
     # a handful of parcels within two weeks, then a pause
     burst = (np.floor(where * 3) + 0.12 * rng.random(len(row))) / 3
     day = starts + (np.where(in_bursts, burst, where) * (ends - starts)).astype(np.int64)

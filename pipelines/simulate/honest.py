@@ -11,7 +11,7 @@ from pipelines.simulate.movements import TRANSIT, Setting, draw_days, mineral_ho
 FRONT_LOADING = (
     1.9  # exports in the two months before a control, relative to usual (graphite, November 2023: indicators.md 11)
 )
-PART_LOAD_SHARE = 0.22
+PART_LOAD_SHARE = 0.30
 """Of ordinary lots are part loads: a few pallets in somebody's container, as evading lots mostly are too."""
 COLLAPSE, RECOVERY = (
     0.12,

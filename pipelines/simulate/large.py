@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -37,6 +38,7 @@ WHOLE = {
 }
 """Tables small enough to be put together at once, and their order."""
 
+SUMS_AT_ONCE = 8
 DIFFERENT = ("declaration_id", "movement_id", "description", "gross_kg", "net_kg", "metal_kg", "volume_m3", "value_usd")
 """Columns whose values hardly repeat: no dictionary of them is tried."""
 
@@ -112,9 +114,7 @@ def _laid_together(
     """Lay each table together in a worker, the longest first, and publish the statistics meanwhile."""
     laid = {name: pool.submit(_written, name, aside, out_dir) for name in (*SORTED_BY, *WHOLE)}
     world, first_month = found_world(settings, seed, 1_000, months)
-    sums = pl.concat(_pieces(aside / "sums"))
-    keys = [name for name in sums.columns if name not in ("kg", "usd")]
-    sums = sums.sort(*keys, "kg", "usd").group_by(keys, maintain_order=True).agg(pl.col("kg", "usd").sum())
+    sums = _added_up(_pieces(aside / "sums"))
     flows = write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")
     corridors = all_corridors(world, list(_pieces(aside / "truth/corridors")))
     truth = out_dir / "truth"
@@ -126,6 +126,17 @@ def _laid_together(
             "truth/corridors": write_whole(corridors, truth / "corridors.parquet"),
         }
     )
+
+
+def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:
+    """Add the parts' statistics up, few parts at once: most lanes and months are in all of them."""
+    total = list(islice(pieces, 1))
+    while more := list(islice(pieces, SUMS_AT_ONCE)):
+        table = pl.concat([*total, *more])
+        keys = [name for name in table.columns if name not in ("kg", "usd")]
+        # a fixed order keeps the last bits of sums the same on every run
+        total = [table.sort(*keys, "kg", "usd").group_by(keys, maintain_order=True).agg(pl.col("kg", "usd").sum())]
+    return total[0]
 
 
 def _pieces(folder: Path) -> Iterator[pl.DataFrame]:

@@ -35,7 +35,7 @@ def ledger_rows(count: int, **columns: Any) -> pl.DataFrame:
 def _column(value: Any, kind: Any, count: int) -> pl.Series:
     if isinstance(value, np.ndarray | pl.Series):
         return pl.Series(value, dtype=kind)
-    return pl.repeat(value, count, dtype=kind, eager=True)
+    return pl.Series([value], dtype=kind).new_from_index(0, count)
 
 
 def counted_stocks(

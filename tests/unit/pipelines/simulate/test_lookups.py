@@ -28,7 +28,7 @@ FOLDS = 5
 PRIOR_ROWS = 20.0
 CHANGES = 3
 SEEDS = (11, 51, 52)
-WHERE_BOUND, GOODS_BOUND = 0.72, {1: 0.72, 2: 0.76}
+WHERE_BOUND, GOODS_BOUND = 0.68, {1: 0.67, 2: 0.71}
 """Areas under the curve of a single key and of a pair, on the mean of the worlds."""
 IDENTIFIERS = ("declaration_id", "exporter_id", "declarant_id")
 KEYS = (
