@@ -33,3 +33,12 @@ def kg_from_pounds(pounds: pl.Expr) -> pl.Expr:
     [0.90718474, None]
     """
     return pounds.cast(pl.Float64) * KG_PER_POUND
+
+
+def plain_number(value: pl.Expr) -> pl.Expr:
+    """Write a number as text without a trailing `.0`; null stays null.
+
+    >>> pl.select(plain_number(pl.lit(pl.Series("net", [5872.0, 0.25, None])))).to_series().to_list()
+    ['5872', '0.25', None]
+    """
+    return value.cast(pl.String).str.strip_suffix(".0")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from features.evidence import Evidence, Role
+from features.units import plain_number
 
 TOLD_FROM = 0.25
 """Weakest strength that is worth an analyst's time; below it evidence stays in the figures."""
@@ -131,11 +132,6 @@ def _words(name: str, evidence: pl.DataFrame) -> pl.Expr:
     if kind == pl.String:
         return plain_text(value)
     return value.cast(pl.String)
-
-
-def plain_number(value: pl.Expr) -> pl.Expr:
-    """Write a number without a trailing `.0`."""
-    return value.cast(pl.String).str.strip_suffix(".0")
 
 
 def plain_text(value: pl.Expr) -> pl.Expr:

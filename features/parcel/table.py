@@ -15,6 +15,7 @@ from features.parcel.quantities import quantity_columns
 from features.parcel.registry import REGISTRY
 from features.parcel.rules import ParcelRules
 from features.parcel.usual import ParcelPast, add_usual, key_columns
+from features.units import plain_number
 
 _HISTORY = (
     "declaration_id",
@@ -146,7 +147,7 @@ def _figures_told() -> pl.Expr:
         "density_kg_m3": "kg per cubic metre",
         "kg_per_package": "kg per package",
     }
-    said = [pl.format("{} " + unit, pl.col(name).round_sig_figs(4)) for name, unit in units.items()]
+    said = [pl.format("{} " + unit, plain_number(pl.col(name).round_sig_figs(4))) for name, unit in units.items()]
     return pl.concat_list(said).list.drop_nulls().list.join(", ")
 
 
