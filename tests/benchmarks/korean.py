@@ -5,12 +5,18 @@ given code, departure, origin, rate, tax type, mass and label as one category. R
 copies, so the published split by time asks whether a look-up table works. Here each tuple counts once (its first row by
 date and number), and five folds are cut by tuple, or by six-digit code so that no code is in two of them.
 
-Columns: the tuple alone. What is usual for a code (mass, rates, how often it is declared) is taken from the declared
-columns of all tuples; labels are used inside the training folds only. The judge is the mean of two standardised
-log-odds: bagged LightGBM on codes and deviations, and ridge logistic regression on codes at each level of the tariff,
-places, tax types, mass bands, and pairs of these. Both were designed on folds of seed 100; those printed are others,
-but the tuples are the same ones: the gain is honest about folds, not about another country's data. Intervals: tuples
-drawn again, both models' scores kept paired.
+Columns: the tuple, and the price of a kilogramme, which is one number for each national subdivision of a code and so
+tells which of them is meant. What is usual for a code (mass, rates, how often it is declared) is taken from the
+declared columns of all tuples; labels are used inside the training folds only. The judge is the mean of standardised
+log-odds: bagged LightGBM on codes and deviations; ridge logistic regression on codes at each level of the tariff,
+places, tax types, mass bands, and pairs of these; and, where codes recur, LightGBM that is also told the share of
+violations among tuples that agree in one or more columns, smoothed and made out of fold within the training rows (it
+does nothing for codes never seen). All were designed on folds of seed 100; those printed are others, but the tuples
+are the same ones: the gain is honest about folds, not about another country's data. Intervals: tuples drawn again, both
+models' scores kept paired.
+
+The plain model is told which columns are categories and learns slowly, as whoever measured the published figures must
+have done: with LightGBM's defaults and places as numbers, area and average precision are .009 and .014 less.
 """
 
 from __future__ import annotations
@@ -34,11 +40,22 @@ TUPLE = ["HS6 Code", "Country of Departure", "Country of Origin", "Tax Rate", "T
 FOLDS, DRAWS = 5, 400
 ASKED = (0.635, 0.315)  # area and average precision that the project set itself
 PUBLISHED_PLAIN = (0.631, 0.308)  # plain LightGBM, one row per tuple, as measured by others on the same tuples
-PLAIN = {"objective": "binary", "verbose": -1, "num_threads": 1, "deterministic": True, "force_row_wise": True}
+PLAIN = {
+    "objective": "binary", "learning_rate": 0.05, "verbose": -1, "num_threads": 1, "deterministic": True,
+    "force_row_wise": True,
+}  # fmt: skip
 BOOSTED = PLAIN | {
     "learning_rate": 0.02, "num_leaves": 12, "min_data_in_leaf": 60, "feature_fraction": 0.25, "bagging_fraction": 0.6,
-    "bagging_freq": 1, "lambda_l2": 20.0, "max_bin": 127,
+    "bagging_freq": 1, "lambda_l2": 20.0, "max_bin": 127, "cat_smooth": 20.0, "cat_l2": 20.0, "min_data_per_group": 30,
 }  # fmt: skip
+CATEGORIES = ("Country of Departure", "Country of Origin", "Tax Type")
+AGREEING = (
+    ("h2",), ("h4",), ("h6",), ("to",), ("via",), ("type",), ("rate",), ("h2", "to"), ("h4", "to"), ("h6", "to"),
+    ("h4", "type"), ("h6", "type"), ("to", "type"), ("to", "via"), ("h6", "to", "via", "type", "rate"),
+    ("h2", "log_kg"), ("to", "log_kg"), ("h6", "price"),
+)  # fmt: skip
+"""Traits in which tuples agree; the share of violations among those of the training rows is a column."""
+INNER_FOLDS, PRIOR_ROWS, BAGS = 10, 20, 3
 Floats = NDArray[np.float64]
 
 
@@ -97,9 +114,10 @@ def described(tuples: pl.DataFrame) -> pl.DataFrame:
     return tuples.select(
         own.cast(pl.Int64).alias("code"),
         heading.cast(pl.Int64).alias("heading"),
-        *(pl.col(name).rank("dense").alias(name) for name in ("Country of Departure", "Country of Origin", "Tax Type")),
+        *(pl.col(name).rank("dense").alias(name) for name in CATEGORIES),
         rate.alias("rate"),
         kg.alias("log_kg"),
+        price_per_kg().log().alias("log_price_per_kg"),
         (kg - kg.median().over(own)).alias("kg_off_code"),
         (kg - kg.median().over(heading)).alias("kg_off_heading"),
         digits.str.extract(r"\.(\d+)$").str.len_chars().fill_null(0).alias("decimals"),
@@ -114,6 +132,11 @@ def described(tuples: pl.DataFrame) -> pl.DataFrame:
         pl.len().over("HS6 Code", "Country of Origin").alias("n_code_origin"),
         pl.len().over("HS6 Code", "Tax Type").alias("n_code_type"),
     ).cast(pl.Float64)
+
+
+def price_per_kg() -> pl.Expr:
+    """Price of a kilogramme; the smallest where mass or price is 0."""
+    return (pl.col("Item Price") / pl.col("Net Mass")).fill_nan(None).clip(1e-3).fill_null(1e-3)
 
 
 def named(tuples: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
@@ -134,6 +157,37 @@ def named(tuples: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     return traits.with_columns(pl.concat_str(a, b, separator="|").alias(f"{a}+{b}") for a, b in pairs)
 
 
+def agreeing(tuples: pl.DataFrame, numbers: pl.DataFrame) -> list[NDArray[np.int64]]:
+    """Number, for each of AGREEING, the groups of tuples that agree in its traits."""
+    traits = tuples.select(
+        **{f"h{n}": pl.col("HS6 Code").str.slice(0, n) for n in (2, 4, 6)},
+        to=pl.col("Country of Origin"), via=pl.col("Country of Departure"), type=pl.col("Tax Type"),
+        rate=pl.col("Tax Rate").cast(pl.String), price=price_per_kg().round(3).cast(pl.String),
+        log_kg=numbers["log_kg"].qcut(8, allow_duplicates=True).to_physical().cast(pl.String),
+    )  # fmt: skip
+    return [traits.select(pl.struct(one).rank("dense") - 1).to_series().to_numpy().astype(np.int64) for one in AGREEING]
+
+
+def shares_found(
+    groups: Sequence[NDArray[np.int64]], label: NDArray[np.int64], known: NDArray[np.bool_], *, seed: int
+) -> Floats:
+    """Departure of each group's share of violations from the whole, shrunk by PRIOR_ROWS rows; a column per grouping.
+
+    Only labels of `known` rows are used; what a known row is told leaves out its own inner fold.
+    """
+    fold = np.where(known, np.random.default_rng(seed).integers(0, INNER_FOLDS, len(label)), INNER_FOLDS)
+    over = np.where(known, label - label[known].mean(), 0.0)
+    made = []
+    for group in groups:
+        size = (group.max() + 1, INNER_FOLDS + 1)
+        at = np.ravel_multi_index((group, fold), size)
+        found, rows = (np.bincount(at, each, np.prod(size)).reshape(size) for each in (over, known.astype(float)))
+        # nothing is known in the last fold, that of the rows asked about: they are told of all known ones
+        others, count = found.sum(axis=1)[group] - found[group, fold], rows.sum(axis=1)[group] - rows[group, fold]
+        made.append(others / (count + PRIOR_ROWS))
+    return np.column_stack(made)
+
+
 def protocol(tuples: pl.DataFrame, group: str | None, seeds: Sequence[int]) -> list[str]:
     """Score every tuple out of fold by both models, once a seed; lines of the table."""
     label = tuples["Fraud"].to_numpy()
@@ -144,23 +198,40 @@ def protocol(tuples: pl.DataFrame, group: str | None, seeds: Sequence[int]) -> l
     )
     raw = [numbers.columns.index(n) for n in ("code", "Country of Departure", "Country of Origin", "rate", "Tax Type")]
     plain_matrix = matrix[:, [*raw, numbers.columns.index("log_kg")]]
+    groups = agreeing(tuples, numbers)
+    places = [numbers.columns.index(name) for name in CATEGORIES]
     keys = tuples.select((pl.col(group) if group else pl.int_range(pl.len())).rank("dense") - 1).to_series().to_numpy()
     plain, ours = np.zeros((len(seeds), len(label))), np.zeros((len(seeds), len(label)))
     for row, seed in enumerate(seeds):
         fold = (np.random.default_rng(seed).permutation(keys.max() + 1) % FOLDS)[keys]
         for part in range(FOLDS):
             held = fold == part
-            plain[row, held] = _boosted(PLAIN, 100, plain_matrix[~held], label[~held], plain_matrix[held])
-            trees = sum(
-                _boosted(BOOSTED | {"seed": bag}, 400, matrix[~held], label[~held], matrix[held]) for bag in range(3)
-            )
-            linear = LogisticRegression(C=0.02, max_iter=300).fit(traits[~held], label[~held])
-            ours[row, held] = _standard(trees) + 0.7 * _standard(linear.decision_function(traits[held]))
+            known = ~held
+            plain[row, held] = _boosted(PLAIN, 100, plain_matrix, label, known, categories=[1, 2, 4])
+            linear = LogisticRegression(C=0.02, max_iter=300).fit(traits[known], label[known])
+            scores = [linear.decision_function(traits[held]), np.zeros(held.sum()), np.zeros(held.sum())]
+            for bag in range(BAGS):
+                plan = BOOSTED | {"seed": bag}
+                scores[1] += _boosted(plan, 400, matrix, label, known, categories=places)
+                if group is None:
+                    both = np.hstack([matrix, shares_found(groups, label, known, seed=bag)])
+                    scores[2] += _boosted(plan, 400, both, label, known, categories=places)
+            ours[row, held] = sum(_standard(one) for one in scores if one.any())
     return [*_lines(label, plain, ours), _asked(label, ours)]
 
 
-def _boosted(plan: dict[str, object], rounds: int, rows: Floats, label: Floats, asked: Floats) -> Floats:
-    return np.asarray(lgb.train(plan, lgb.Dataset(rows, label), rounds).predict(asked, raw_score=True))
+def _boosted(
+    plan: dict[str, object],
+    rounds: int,
+    rows: Floats,
+    label: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    *,
+    categories: list[int],
+) -> Floats:
+    """Learn from the known rows; log-odds of the others."""
+    data = lgb.Dataset(rows[known], label[known], categorical_feature=categories)
+    return np.asarray(lgb.train(plan, data, rounds).predict(rows[~known], raw_score=True))
 
 
 def _standard(score: Floats) -> Floats:
