@@ -16,6 +16,8 @@ from models.ranked_metrics import Truth, cluster_codes, draws, interval, measure
 
 OURS = "oretrace"
 """Name of the model under test, beside the baselines."""
+UNSEEN_KINDS = ("unseen_hub", "unseen_scheme")
+"""Columns that say of a violation whether training had none through its hub, or of its scheme."""
 EVALUATION_SCHEMA = {
     "metric": pl.String,
     "subset": pl.String,
@@ -66,10 +68,12 @@ def evaluate(
     Notes
     -----
     A fault of no typology counts as nothing found. Subsets: `all`; `seen_party` and
-    `unseen_party`; `no_record`, where no party was ever found in violation (with a column of that name); and per
-    typology its violations against clean rows (all others are left out there). Rows are weighted by inverse
-    selection probability, so that shares inspected are shares of all declarations, as far as the logged probabilities
-    allow. Intervals: traders drawn with replacement.
+    `unseen_party`; `no_record`, where no party was ever found in violation (with a column of that name);
+    `unseen_hub` and `unseen_scheme`, violations through a hub, or of a scheme, of which training had none, against
+    every row that is none (with columns of those names, null where unknown); and per typology its violations against
+    clean rows (all others are left out there). Rows are weighted by inverse selection probability, so that shares
+    inspected are shares of all declarations, as far as the logged probabilities allow. Intervals: traders drawn with
+    replacement.
     """
     if not test.height:
         return pl.DataFrame(schema=EVALUATION_SCHEMA)
@@ -136,6 +140,10 @@ def _subsets(test: pl.DataFrame) -> Iterator[tuple[str, pl.Series, str]]:
         kept = test["no_record"].fill_null(value=False)
         if kept.any():
             yield "no_record", kept, "any"
+    for name in UNSEEN_KINDS:
+        kept = test[name].fill_null(value=False) & test["any"] if name in test.columns else ~everything
+        if kept.any():
+            yield name, kept | ~test["any"], "any"
     for typology in TYPOLOGIES:
         if test[typology].any():
             yield typology, test[typology] | (~test["any"] & ~_other(test)), typology

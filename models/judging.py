@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -72,6 +72,17 @@ def _groups(rows: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
             if column in OF_VIOLATIONS:
                 chosen = (chosen & rows[ANY]) | ~rows[ANY]
             yield f"{column}={value}", chosen
+
+
+def unseen_kinds(taught: Mapping[str, Collection[str]]) -> list[pl.Expr]:
+    """Say of each violation whether none of its `hub` or `scheme` was among those `taught`; null of anything else.
+
+    `taught`: values by column; a column that is not named there gives nothing.
+    """
+    return [
+        pl.when(ANY).then(~pl.col(name).is_in(sorted(values))).alias(f"unseen_{name}")
+        for name, values in sorted(taught.items())
+    ]
 
 
 def trader_size(declarations: pl.DataFrame, group: str) -> pl.Expr:

@@ -80,41 +80,16 @@ def time_and_entity_split(
         raise ConfigError(f"split: test_share {test_share} and calibration_share {calibration_share} leave no train")
     rows = table.select("declaration_id", "declared_on", pl.col(group).cast(pl.String).alias("party"))
     days = rows.group_by("declared_on").len().sort("declared_on")
-    test_from = _cut(days, test_share)
-    calibration_from = _cut(days, test_share + calibration_share)
     notes: list[str] = []
-    if test_from is None or calibration_from is None or calibration_from >= test_from:
-        notes.append("too few days to hold any out: every row trains, nothing is calibrated or tested on later rows")
-        calibration_from = test_from = None
-        part: pl.Expr = pl.lit("train")
-    else:
-        first = days["declared_on"][0]
-        train_gap = _embargo(embargo_days, first, calibration_from, "train", notes)
-        calibration_gap = _embargo(embargo_days, calibration_from, test_from, "calibration", notes)
-        day = pl.col("declared_on")
-        part = (
-            pl.when(day >= test_from)
-            .then(pl.lit("test"))
-            .when(day >= test_from - calibration_gap)
-            .then(pl.lit("embargo"))
-            .when(day >= calibration_from)
-            .then(pl.lit("calibration"))
-            .when(day >= calibration_from - train_gap)
-            .then(pl.lit("embargo"))
-            .otherwise(pl.lit("train"))
-        )
-    parted = rows.with_columns(part=part)
+    calibration_from, test_from = _cuts(days, test_share, calibration_share, notes)
+    parted = rows.with_columns(part=_part_by_day(days, calibration_from, test_from, embargo_days, notes))
     if test_from is not None and held_out_group_share > 0:
         drawn = _drawn_groups(rows["party"], held_out_group_share, seed)
-        hidden = pl.col("party").is_in(drawn).fill_null(value=False) & (pl.col("part") != "test")
-        parted = parted.with_columns(part=pl.when(hidden).then(pl.lit("held_out")).otherwise("part"))
+        parted = _hold_out(parted, parted["party"].is_in(drawn))
     for column, values in (held_out_values or {}).items():
         if column not in table.columns:
             raise ConfigError(f"split: no column {column!r} to hold values of out")
-        named = table.select("declaration_id", pl.col(column).cast(pl.String).is_in(list(values)).alias("is_named"))
-        parted = parted.join(named, on="declaration_id", how="left", maintain_order="left")
-        apart = pl.col("is_named").fill_null(value=False) & (pl.col("part") != "test")
-        parted = parted.with_columns(part=pl.when(apart).then(pl.lit("held_out")).otherwise("part")).drop("is_named")
+        parted = _hold_out(parted, table[column].cast(pl.String).is_in(list(values)))
     seen = parted.filter(pl.col("part").is_in(["train", "calibration"]))["party"].drop_nulls().unique().to_list()
     parted = parted.with_columns(unseen_party=~pl.col("party").is_in(seen))
     if whole_groups:
@@ -126,6 +101,46 @@ def time_and_entity_split(
         test_from=test_from,
         notes=tuple(notes),
     )
+
+
+def _cuts(
+    days: pl.DataFrame, test_share: float, calibration_share: float, notes: list[str]
+) -> tuple[date, date] | tuple[None, None]:
+    """First days of calibration and test; null, with a note, where there are too few days for both."""
+    test_from = _cut(days, test_share)
+    calibration_from = _cut(days, test_share + calibration_share)
+    if test_from is None or calibration_from is None or calibration_from >= test_from:
+        notes.append("too few days to hold any out: every row trains, nothing is calibrated or tested on later rows")
+        return None, None
+    return calibration_from, test_from
+
+
+def _part_by_day(
+    days: pl.DataFrame, calibration_from: date | None, test_from: date | None, embargo_days: int, notes: list[str]
+) -> pl.Expr:
+    """Part of a declaration by its day alone: the last days of train and of calibration are their embargoes."""
+    if calibration_from is None or test_from is None:
+        return pl.lit("train")
+    train_gap = _embargo(embargo_days, days["declared_on"][0], calibration_from, "train", notes)
+    calibration_gap = _embargo(embargo_days, calibration_from, test_from, "calibration", notes)
+    day = pl.col("declared_on")
+    return (
+        pl.when(day >= test_from)
+        .then(pl.lit("test"))
+        .when(day >= test_from - calibration_gap)
+        .then(pl.lit("embargo"))
+        .when(day >= calibration_from)
+        .then(pl.lit("calibration"))
+        .when(day >= calibration_from - train_gap)
+        .then(pl.lit("embargo"))
+        .otherwise(pl.lit("train"))
+    )
+
+
+def _hold_out(parted: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:
+    """Put the chosen rows before the test, in the order of `parted`, in `held_out`."""
+    apart = chosen.fill_null(value=False) & (parted["part"] != "test")
+    return parted.with_columns(part=pl.when(apart).then(pl.lit("held_out")).otherwise("part"))
 
 
 def _cut(days: pl.DataFrame, share: float) -> date | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -154,23 +153,24 @@ def evaluate(
     from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.evaluate import run_evaluation
+    from pipelines.steps.ground import Asked
     from pipelines.steps.seasons import run_seasons
 
-    measure = run_seasons if seasons else partial(run_evaluation, model=model)
+    asked = Asked(
+        declarations=declarations,
+        outcomes=outcomes,
+        flows=flows,
+        licences=licences,
+        movements=movements,
+        truth=truth,
+        since=parse_day(since, "--since"),
+        out=out,
+        home=find_home(home),
+        config=config,
+        max_rejects_share=max_rejects,
+    )
     with busy("playing seasons" if seasons else "building evidence and measuring"):
-        result = measure(
-            declarations=declarations,
-            outcomes=outcomes,
-            flows=flows,
-            licences=licences,
-            movements=movements,
-            truth=truth,
-            since=parse_day(since, "--since"),
-            out=out,
-            home=find_home(home),
-            config=config,
-            max_rejects_share=max_rejects,
-        )
+        result = run_seasons(asked) if seasons else run_evaluation(asked, model=model)
     for line in result.lines:
         say(line)
     made(result.paths)

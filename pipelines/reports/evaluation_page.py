@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from models.evaluation import OURS
+from features.contracts.columns import TYPOLOGIES
+from models.evaluation import OURS, UNSEEN_KINDS
 from pipelines.reports.corridor_drawing import CALM, DOUBT, INK
 from pipelines.reports.page import render
 
 MAIN = ("average_precision", "precision_at_1pct", "recall_at_1pct", "recall_at_10pct", "mass_at_1pct", "value_at_1pct")
-PLAIN = ("all", "seen_party", "unseen_party", "no_record", "misdeclaration", "concealment", "transshipment")
+PLAIN = ("all", "seen_party", "unseen_party", "no_record", *UNSEEN_KINDS, *TYPOLOGIES)
 
 
 def evaluation_page(tables: Mapping[str, pl.DataFrame], alarms: Mapping[str, float], **told: Any) -> str:

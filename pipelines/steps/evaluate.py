@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from features.assemble import assemble_evidence
-from features.background import Background
-from features.contracts import Declarations, Outcomes
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
 from features.registry import REGISTRY
@@ -26,21 +23,19 @@ from models.judging import (
     lead_times,
     quick,
     short_figures,
-    trader_size,
     without_families,
 )
-from models.labels import ANY, OTHER, TARGETS, label_inspected
+from models.labels import ANY, TARGETS
 from models.matrix import Floats
 from pipelines import tracking
-from pipelines.files import load_table, write_table, write_text
-from pipelines.home import Home
+from pipelines.files import write_table, write_text
 from pipelines.reports.evaluation_page import evaluation_page
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.background import Sources, load_background
 from pipelines.steps.disturbed import disturbances
+from pipelines.steps.ground import Asked, Ground, lay_ground
+from pipelines.steps.measured import Learned, measured_rows, own_past
 from pipelines.steps.said import Said
-from pipelines.steps.train import RECORDS, with_described
 
 N_DISTURBED = 1_500
 """Declarations disturbed and assembled again at most: all violations up to half of them, the rest drawn."""
@@ -48,14 +43,6 @@ FIELD = (
     "precision 0.93 at 1 % inspected, recall 0.90 at 10 %, at 2.2 % prevalence: the best published on private "
     "customs data, for orientation only"
 )
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What the baselines learn from: inspected rows with labels, and all declarations of that time."""
-
-    labelled: pl.DataFrame
-    history: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -72,78 +59,33 @@ class Judged:
     n_positive: int
 
 
-def run_evaluation(
-    *,
-    declarations: Path,
-    out: Path,
-    home: Home,
-    outcomes: Path | None = None,
-    flows: Path | None = None,
-    licences: Path | None = None,
-    movements: Path | None = None,
-    truth: Path | None = None,
-    since: date | None = None,
-    model: str = "champion",
-    learned: Learned | None = None,
-    config: Path | None = None,
-    max_rejects_share: float = 0.05,
-) -> Said:
-    """Measure a model on declarations made since `since` (by default the first day that its training held out).
+def run_evaluation(asked: Asked, *, model: str = "champion", learned: Learned | None = None) -> Said:
+    """Measure a model on declarations made since `asked.since` (null: the first day that its training held out).
 
-    Parameters
-    ----------
-    outcomes
-        What inspections found: the evidence's history, and, without `truth`, what is measured against (weighted).
-    truth
-        Hidden truth of a generated world (truth/declarations.parquet): then every declaration is measured.
-    learned
-        What the baselines learn from; by default the inspected declarations of `declarations` before `since`.
-
-    Raises ConfigError where nothing can be measured. Tables and page go to `out`; the run to experiment `evaluation`.
+    With a hidden truth every declaration is measured; without one those inspected, weighted. `learned` is what the
+    baselines learn from; by default the inspected declarations before that day. Raises ConfigError where nothing can
+    be measured. Tables and page go to `asked.out`; the run to experiment `evaluation`.
     """
-    settings = load_section(TrainSettings, "train", config)
-    bundle = tracking.load_version(home.folder, model)
+    settings = load_section(TrainSettings, "train", asked.config)
+    bundle = tracking.load_version(asked.home.folder, model)
     bundle.columns.check(REGISTRY)
-    loaded = load_table(
-        declarations,
-        Declarations,
-        table="declarations",
-        rejects_to=out / "rejects" / "declarations.parquet",
-        max_rejects_share=max_rejects_share,
-    )
-    given = loaded.given
-    start = since or bundle.test_from
+    start = asked.since or bundle.test_from
     if start is None:
         raise ConfigError("the model held nothing out; say with --since from which day it is to be measured")
-    sources = Sources(declarations, outcomes, licences, flows, movements)
-    background = load_background(given, sources, home=home, config=config, max_rejects_share=max_rejects_share)
-    group = settings.split.group_column
-    found = None
-    if outcomes is not None or home.table("outcomes").exists():
-        path = outcomes or home.table("outcomes")
-        found = load_table(path, Outcomes, table="outcomes", max_rejects_share=max_rejects_share).frame
-    table = with_described(assemble_evidence(given, background), given, registry=REGISTRY, group=group)
-    names = ["office_id", "exporter_id"]
-    table = table.join(
-        given.select("declaration_id", *(n for n in names if n in given.columns and n not in table.columns)),
-        on="declaration_id",
-        how="left",
-    ).with_columns(trader_size=trader_size(given, group))
-    rows = _measured_rows(table.filter(pl.col("declared_on") >= start), found, truth, settings)
+    ground = lay_ground(asked, settings)
+    taught = learned or own_past(ground, asked.truth, start, settings)
+    rows = measured_rows(ground, asked.truth, start, taught, settings)
     if not rows.height:
         raise ConfigError(f"no inspected declaration since {start}, and no truth: nothing can be measured")
-    rows = rows.with_columns(unseen_party=_unseen(rows, table, group, start, learned=learned))
-    taught = learned or _own_past(table, found, start, settings)
-    judged = judge(bundle, rows, taught, given, background, settings=settings)
-    return _report(judged, bundle, rows, start, str(loaded.counts), out=out, home=home, settings=settings, model=model)
+    judged = judge(bundle, rows, taught, ground, settings=settings)
+    return _report(judged, bundle, rows, start, ground.read, asked=asked, settings=settings, model=model)
 
 
 def judge(
     bundle: ModelBundle,
     rows: pl.DataFrame,
     taught: Learned,
-    given: pl.DataFrame,
-    background: Background,
+    ground: Ground,
     *,
     settings: TrainSettings,
 ) -> Judged:
@@ -160,61 +102,12 @@ def judge(
             scores[OURS], rows[ANY].to_numpy(), rows["weight"].to_numpy().astype(float), n_bins=plan.n_bins
         ),
         families=without_families(bundle, rows, plan=plan, seed=settings.seed),
-        disturbed=_disturbed(bundle, rows, given, background, plan=plan, seed=settings.seed),
+        disturbed=_disturbed(bundle, rows, ground, plan=plan, seed=settings.seed),
         lead=pl.concat(lead) if rows[ANY].any() else lead[0].clear(),
         alarms=alarms(own),
         n=rows.height,
         n_positive=int(rows[ANY].sum()),
     )
-
-
-def _measured_rows(
-    table: pl.DataFrame, found: pl.DataFrame | None, truth: Path | None, settings: TrainSettings
-) -> pl.DataFrame:
-    """Rows with targets, weight, found_kg and found_usd: by the truth where there is one, else by inspections."""
-    records = [pl.col(code).fill_null(0.0) > 0 for code in RECORDS if code in table.columns]
-    table = table.with_columns(no_record=~pl.any_horizontal(records))
-    if truth is not None:
-        known = pl.read_parquet(truth).select(
-            "declaration_id",
-            "scheme",
-            "agent",
-            pl.col("is_violation").alias(ANY),
-            "true_kg",
-            *((pl.col("typology") == name).fill_null(value=False).alias(name) for name in TYPOLOGIES),
-            pl.when("is_violation").then("mineral").alias("true_mineral"),
-            pl.when("is_violation").then("hub_iso3").alias("hub"),
-        )
-        rows = table.join(known, on="declaration_id", how="inner", maintain_order="left")
-        return rows.with_columns(
-            weight=1.0, found_kg=pl.col("true_kg"), found_usd=pl.col("value_usd"), **{OTHER: pl.lit(value=False)}
-        ).sort("declaration_id")
-    if found is None:
-        return table.clear()
-    here = found.join(table.select("declaration_id"), on="declaration_id", how="semi")
-    labels = label_inspected(here, **settings.labels.model_dump()).table
-    rows = table.join(labels, on="declaration_id", how="inner", maintain_order="left")
-    return rows.with_columns(
-        found_kg=pl.coalesce("seized_kg", "net_kg"), found_usd=pl.coalesce("seized_usd", "value_usd")
-    ).sort("declaration_id")
-
-
-def _own_past(table: pl.DataFrame, found: pl.DataFrame | None, start: date, settings: TrainSettings) -> Learned:
-    history = table.filter(pl.col("declared_on") < start)
-    if found is None:
-        return Learned(history.clear().with_columns(any=False, weight=1.0), history)
-    known = found.filter(pl.col("inspected_on") < start).join(history, on="declaration_id", how="semi")
-    if not known.height:
-        return Learned(history.clear().with_columns(any=False, weight=1.0), history)
-    labels = label_inspected(known, **settings.labels.model_dump()).table.filter(~pl.col(OTHER))
-    return Learned(history.join(labels, on="declaration_id", how="inner", maintain_order="left"), history)
-
-
-def _unseen(rows: pl.DataFrame, table: pl.DataFrame, group: str, start: date, *, learned: Learned | None) -> pl.Series:
-    """Whether the trader had no declaration before: in what was learned from, or earlier in the table."""
-    before = table.filter(pl.col("declared_on") < start) if learned is None else learned.history
-    seen = before[group].drop_nulls().unique() if group in before.columns else pl.Series([], dtype=pl.String)
-    return (~rows[group].is_in(seen.implode())).alias("unseen_party")
 
 
 def _baselines(
@@ -241,8 +134,7 @@ def _baselines(
 def _disturbed(
     bundle: ModelBundle,
     rows: pl.DataFrame,
-    given: pl.DataFrame,
-    background: Background,
+    ground: Ground,
     *,
     plan: EvaluationPlan,
     seed: int,
@@ -257,10 +149,10 @@ def _disturbed(
     ratio = {True: rows[ANY].sum() / max(bad.height, 1), False: (~rows[ANY]).sum() / max(good.height, 1)}
     drawn = pl.concat([bad, good]).select("declaration_id", ANY, "weight").sort("declaration_id")
     drawn = drawn.with_columns(weight=pl.col("weight") * pl.col(ANY).replace_strict(ratio, return_dtype=pl.Float64))
-    declared = given.join(drawn.select("declaration_id"), on="declaration_id", how="semi")
+    declared = ground.given.join(drawn.select("declaration_id"), on="declaration_id", how="semi")
     made = []
-    for name, changed in disturbances(declared, given).items():
-        evidence = assemble_evidence(changed, background).sort("declaration_id")
+    for name, changed in disturbances(declared, ground.given).items():
+        evidence = assemble_evidence(changed, ground.background).sort("declaration_id")
         labelled = evidence.join(drawn, on="declaration_id", how="left", maintain_order="left")
         made.append({"disturbance": name, **short_figures(bundle, labelled, plan=plan, seed=seed)})
     return pl.DataFrame(made)
@@ -273,8 +165,7 @@ def _report(
     start: date,
     read: str,
     *,
-    out: Path,
-    home: Home,
+    asked: Asked,
     settings: TrainSettings,
     model: str,
 ) -> Said:
@@ -285,8 +176,8 @@ def _report(
         "disturbed": judged.disturbed,
         "lead_time": judged.lead,
     }
-    paths = [write_table(table, out / f"{name}.csv") for name, table in tables.items()]
-    paths.append(write_table(judged.table, out / "evaluation.parquet"))
+    paths = [write_table(table, asked.out / f"{name}.csv") for name, table in tables.items()]
+    paths.append(write_table(judged.table, asked.out / "evaluation.parquet"))
     page = evaluation_page(
         tables,
         judged.alarms,
@@ -299,9 +190,9 @@ def _report(
         interval_share=settings.evaluation.interval_share,
         field=FIELD,
     )
-    write_text(out / "evaluation.html", page)
+    write_text(asked.out / "evaluation.html", page)
     tracking.log_run(
-        home.folder,
+        asked.home.folder,
         "evaluation",
         {"model": model, "model_version": bundle.model_version, "since": start.isoformat(), "rows": judged.n},
         _headline(judged),
@@ -309,7 +200,7 @@ def _report(
         name=f"{model} since {start}",
         tables={name: table for name, table in tables.items() if table.height},
     )
-    return Said(lines=[read, *lines_of(judged), FIELD], paths=paths, page=out / "evaluation.html")
+    return Said(lines=[read, *lines_of(judged), FIELD], paths=paths, page=asked.out / "evaluation.html")
 
 
 def lines_of(judged: Judged) -> list[str]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.assemble import assemble_evidence
-from features.contracts import Declarations, Outcomes
+from features.contracts import Outcomes
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
 from features.parties import number_parties, party_risks
@@ -17,48 +16,31 @@ from models.policies import POLICIES
 from models.season_summary import summarise
 from models.seasons import World, play_season
 from pipelines import tracking
-from pipelines.files import load_table, write_table, write_text
-from pipelines.home import Home
+from pipelines.files import write_table, write_text
 from pipelines.reports.seasons_page import seasons_page
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.background import Sources, load_background
+from pipelines.steps.ground import Asked, Ground, lay_ground
 from pipelines.steps.said import Said
-from pipelines.steps.train import with_described
 
 TRUTH = ("declaration_id", "typology", "is_violation", "true_kg")
 
 
-def run_seasons(
-    *,
-    declarations: Path,
-    truth: Path | None,
-    out: Path,
-    home: Home,
-    outcomes: Path | None = None,
-    flows: Path | None = None,
-    licences: Path | None = None,
-    movements: Path | None = None,
-    since: date | None = None,
-    config: Path | None = None,
-    max_rejects_share: float = 0.05,
-) -> Said:
-    """Play weekly inspections from `since` (by default after the warm-up) to the world's end, by every policy.
+def run_seasons(asked: Asked) -> Said:
+    """Play weekly inspections from `asked.since` (null: after the warm-up) to the world's end, by every policy.
 
     Each policy learns from the results given before the season and from what it has itself brought to light; the
-    evidence on a party's record is made anew from those. `truth` is a generated world's truth/declarations.parquet.
-    Writes seasons.csv, season_weeks.csv and seasons.html to `out`, and logs a run in experiment `seasons`.
-    Raises ConfigError without a truth, or where no week is left to play.
+    evidence on a party's record is made anew from those. Writes seasons.csv, season_weeks.csv and seasons.html to
+    `asked.out`, and logs a run in experiment `seasons`. Raises ConfigError without a generated world's truth, or where
+    no week is left to play.
     """
-    if truth is None:
+    if asked.truth is None:
         raise ConfigError("--seasons plays against a hidden truth: give --truth, as `oretrace simulate` writes it")
-    settings = load_section(TrainSettings, "train", config)
-    world = load_world(
-        declarations, truth, Sources(declarations, outcomes, licences, flows, movements), home=home, config=config,
-        max_rejects_share=max_rejects_share,
-    )  # fmt: skip
+    out = asked.out
+    settings = load_section(TrainSettings, "train", asked.config)
+    world = world_on(lay_ground(asked, settings), asked.truth)
     first, last = world.evidence.select(first=pl.col("declared_on").min(), last=pl.col("declared_on").max()).row(0)
-    start: date = since or first + timedelta(days=settings.seasons.warm_up_days)
+    start: date = asked.since or first + timedelta(days=settings.seasons.warm_up_days)
     if start >= last:
         raise ConfigError(f"no declaration since {start}: nothing to inspect; the last was made on {last}")
     plan = settings.season_plan()
@@ -69,7 +51,7 @@ def run_seasons(
     paths = [write_table(summary, out / "seasons.csv"), write_table(weeks, out / "season_weeks.csv")]
     paths.append(write_text(out / "seasons.html", page))
     tracking.log_run(
-        home.folder,
+        asked.home.folder,
         "seasons",
         {"since": start.isoformat(), "weeks": weeks["week_from"].n_unique(), **settings.seasons.model_dump()},
         _headline(summary),
@@ -80,16 +62,10 @@ def run_seasons(
     return Said(lines=lines_of(weeks, summary), paths=paths, page=out / "seasons.html")
 
 
-def load_world(
-    declarations: Path, truth: Path, sources: Sources, *, home: Home, config: Path | None, max_rejects_share: float
-) -> World:
-    """Build the evidence of a world once, with what it takes to make the parties' records anew."""
-    given = load_table(
-        declarations, Declarations, table="declarations", max_rejects_share=max_rejects_share
-    ).given  # fmt: skip
-    background = load_background(given, sources, home=home, config=config, max_rejects_share=max_rejects_share)
-    evidence = with_described(assemble_evidence(given, background), given, registry=REGISTRY, group="exporter_id")
-    parties = number_parties(given.lazy())
+def world_on(ground: Ground, truth: Path) -> World:
+    """Take the evidence of a world, with what it takes to make the parties' records anew."""
+    evidence, background = ground.table, ground.background
+    parties = number_parties(ground.given.lazy())
 
     def risks(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         asked = rows.select("declaration_id").join(parties, on="declaration_id", how="left", maintain_order="left")
@@ -99,11 +75,10 @@ def load_world(
     known = pl.read_parquet(truth, columns=list(TRUTH)).select(
         "declaration_id", "true_kg", finding=pl.when(violation).then("typology").otherwise(pl.lit("clean"))
     )
-    results = Outcomes.create_empty() if background.outcomes is None else background.outcomes.collect()
     return World(
         evidence=evidence.sort("declared_on", "declaration_id"),
         truth=known.join(evidence.select("declaration_id"), on="declaration_id", how="semi"),
-        given=results,
+        given=Outcomes.create_empty() if ground.outcomes is None else ground.outcomes,
         risks=risks,
         registry=REGISTRY,
     )

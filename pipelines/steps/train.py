@@ -102,49 +102,33 @@ def run_train(
         controls_version=controls_version,
         data_version=version,
     )
-    held_out = held_out_rows(table, labels, split)
-    history = split.select(table, "train")
-    known = known_before(labels.table, split.test_from)
-    learned = history.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
-    scores, kinds = _all_scores(bundle, learned, history, held_out, settings)
-    group = settings.split.group_column
-    evaluation = evaluate(held_out, scores, kinds, plan=settings.evaluation_plan(), group=group, seed=settings.seed)
-    reliability = _reliability(held_out, scores, settings)
-    counts = {
-        "declarations": table.height,
-        "outcomes": outcomes.height,
-        "outcomes_elsewhere": outcomes.height - labels.table.height,
-        **{f"{part}_rows": n for part, n in split.counts().items()},
-        **labels.counts,
-        "test_inspected": held_out.height,
-        "test_violations": int(held_out[ANY].sum()),
-    }
-    model_version = bundle.model_version
-    paths = _write_files(bundle, evaluation, reliability, out_dir)
-    _keep_held_out(held_out, bundle, group, home)
-    card = write_model_card(bundle, evaluation, reliability, counts, settings)
+    measured = _measure(bundle, table, labels, split, settings)
+    counts = _count(table, outcomes, labels, split, measured.held_out)
+    paths = _write_files(bundle, measured, out_dir)
+    _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)
+    card = write_model_card(bundle, measured.evaluation, measured.reliability, counts, settings)
     paths.append(write_text(out_dir / "model_card.md", card))
     registered = log_training(
         home,
         bundle,
         params=settings.model_dump() | {"n_columns": len(bundle.columns.codes)},
-        metrics=_headline(evaluation) | {f"n_{name}": float(value) for name, value in counts.items()},
-        figures=draw_figures(bundle, evaluation, reliability, held_out, scores),
-        tables={"evaluation": evaluation, "reliability": reliability},
+        metrics=_headline(measured.evaluation) | {f"n_{name}": float(value) for name, value in counts.items()},
+        figures=draw_figures(bundle, measured.evaluation, measured.reliability, measured.held_out, measured.scores),
+        tables={"evaluation": measured.evaluation, "reliability": measured.reliability},
         data_fingerprints=fingerprints,
-        tags={"model_version": model_version, "controls_version": controls_version, "data_version": version},
-        example=history,
+        tags={"model_version": bundle.model_version, "controls_version": controls_version, "data_version": version},
+        example=split.select(table, "train"),
         reports={"model_card.md": card},
     )
     return TrainResult(
         bundle=bundle,
-        model_version=model_version,
+        model_version=bundle.model_version,
         run_id=registered.run_id,
         registered_version=registered.version,
-        evaluation=evaluation,
-        reliability=reliability,
+        evaluation=measured.evaluation,
+        reliability=measured.reliability,
         counts=counts,
-        lines=_lines(counts, evaluation, bundle, model_version, registered.version),
+        lines=_lines(counts, measured.evaluation, bundle, bundle.model_version, registered.version),
         paths=paths,
     )
 
@@ -207,6 +191,44 @@ def _split(table: pl.DataFrame, settings: TrainSettings) -> Split:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """The held-out inspected rows, how every model ranks them, and how good that is."""
+
+    held_out: pl.DataFrame
+    scores: Mapping[str, Floats]
+    evaluation: pl.DataFrame
+    reliability: pl.DataFrame
+
+
+def _measure(
+    bundle: ModelBundle, table: pl.DataFrame, labels: Labels, split: Split, settings: TrainSettings
+) -> _Measured:
+    held_out = held_out_rows(table, labels, split)
+    history = split.select(table, "train")
+    known = known_before(labels.table, split.test_from)
+    learned = history.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
+    scores, kinds = _all_scores(bundle, learned, history, held_out, settings)
+    group = settings.split.group_column
+    evaluation = evaluate(held_out, scores, kinds, plan=settings.evaluation_plan(), group=group, seed=settings.seed)
+    return _Measured(held_out, scores, evaluation, _reliability(held_out, scores, settings))
+
+
+def _count(
+    table: pl.DataFrame, outcomes: pl.DataFrame, labels: Labels, split: Split, held_out: pl.DataFrame
+) -> dict[str, int]:
+    """Rows that came in, and where each of them went."""
+    return {
+        "declarations": table.height,
+        "outcomes": outcomes.height,
+        "outcomes_elsewhere": outcomes.height - labels.table.height,
+        **{f"{part}_rows": n for part, n in split.counts().items()},
+        **labels.counts,
+        "test_inspected": held_out.height,
+        "test_violations": int(held_out[ANY].sum()),
+    }
+
+
 def _all_scores(
     bundle: ModelBundle, learned: pl.DataFrame, history: pl.DataFrame, held_out: pl.DataFrame, settings: TrainSettings
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
@@ -240,14 +262,14 @@ def _reliability(held_out: pl.DataFrame, scores: Mapping[str, Floats], settings:
     )
 
 
-def _write_files(bundle: ModelBundle, evaluation: pl.DataFrame, reliability: pl.DataFrame, out_dir: Path) -> list[Path]:
+def _write_files(bundle: ModelBundle, measured: _Measured, out_dir: Path) -> list[Path]:
     for name, text in bundle.to_files().items():
         write_text(out_dir / "model" / name, text)
     return [
         out_dir / "model",
-        write_table(evaluation, out_dir / "evaluation.parquet"),
-        write_table(evaluation, out_dir / "evaluation.csv"),
-        write_table(reliability, out_dir / "reliability.csv"),
+        write_table(measured.evaluation, out_dir / "evaluation.parquet"),
+        write_table(measured.evaluation, out_dir / "evaluation.csv"),
+        write_table(measured.reliability, out_dir / "reliability.csv"),
     ]
 
 

@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from features.contracts import Declarations, Outcomes
 from features.contracts.columns import TYPOLOGIES
 from features.registry import REGISTRY
-from models.evaluation import OURS
+from models.evaluation import OURS, UNSEEN_KINDS
 from models.labels import ANY, known_before, label_inspected
 from models.splits import Split
 from models.training import train_bundle
@@ -32,9 +32,11 @@ from pipelines.files import load_table
 from pipelines.home import Home
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.evaluate import FIELD, Learned, run_evaluation
+from pipelines.steps.evaluate import FIELD, run_evaluation
 from pipelines.steps.generate import run_simulation
+from pipelines.steps.ground import Asked
 from pipelines.steps.learn import run_learning
+from pipelines.steps.measured import Learned, kinds_found
 from pipelines.steps.train import _split, with_described
 
 WORLDS = ("train", "hard", "unseen", "drift", "null")
@@ -73,19 +75,19 @@ def measure_seed(folder: Path, seed: int, declarations: int, worlds: Sequence[st
     table, labels, split = _training_rows(folder, settings)
     history = split.select(table, "train")
     known = known_before(labels, split.test_from)
-    learned = Learned(history.join(known, on="declaration_id", how="inner", maintain_order="left"), history)
+    taught = history.join(known, on="declaration_id", how="inner", maintain_order="left")
+    learned = Learned(taught, history, kinds_found(taught, folder / "train" / "truth" / "declarations.parquet"))
     for world in worlds:
         first = pl.scan_parquet(folder / world / "declarations.parquet").select(pl.col("declared_on").min()).collect()
-        result = run_evaluation(
+        asked = Asked(
             declarations=folder / world / "declarations.parquet",
             truth=folder / world / "truth" / "declarations.parquet",
             since=None if world == "train" else first.item() + timedelta(days=WARM_UP_DAYS),
-            model="challenger",
-            learned=learned,
             out=folder / f"evaluation-{world}",
             home=Home(folder / "home") if world == "train" else _other_home(folder, world),
             **{name: folder / world / f"{name}.parquet" for name in TABLES},
         )
+        result = run_evaluation(asked, model="challenger", learned=learned)
         print(f"\nseed {seed}, world {world}: " + "\n  ".join(result.lines[1:-1]))
         _print_typologies(pl.read_parquet(folder / f"evaluation-{world}" / "evaluation.parquet"))
     print(f"\nseed {seed}: " + shuffled(table, labels, split, settings))
@@ -103,7 +105,7 @@ def _other_home(folder: Path, world: str) -> Home:
 
 
 def _print_typologies(table: pl.DataFrame) -> None:
-    found = table.filter(pl.col("subset").is_in(["all", *TYPOLOGIES, "unseen_party", "no_record"]))
+    found = table.filter(pl.col("subset").is_in(["all", *TYPOLOGIES, "unseen_party", "no_record", *UNSEEN_KINDS]))
     for metric in ("average_precision", "recall_at_1pct"):
         for subset in found["subset"].unique(maintain_order=True):
             rows = found.filter((pl.col("metric") == metric) & (pl.col("subset") == subset)).drop_nulls("value")

@@ -100,3 +100,19 @@ def test_what_has_no_record_stands_apart(held_out) -> None:
     counts = {s: (n, k) for s, n, k in table.select("subset", "n", "n_positive").unique().iter_rows()}
     kept = noted["no_record"]
     assert counts["no_record"] == (kept.sum(), (kept & frame["any"]).sum())
+
+
+def test_unseen_hubs_and_schemes_stand_against_every_row_that_is_none(held_out) -> None:
+    frame, p = held_out
+    bad = frame["any"]
+    odd = pl.Series(np.arange(frame.height) % 2 == 0)
+    noted = frame.with_columns(
+        unseen_hub=pl.select(pl.when(bad).then(odd)).to_series(),
+        unseen_scheme=pl.Series([None] * frame.height, dtype=pl.Boolean),
+    )
+    table = evaluate(noted, {OURS: p}, {}, plan=PLAN, group="exporter_id", seed=1)
+    counts = {s: (n, k) for s, n, k in table.select("subset", "n", "n_positive").unique().iter_rows()}
+    assert counts["unseen_hub"] == ((~bad).sum() + (bad & odd).sum(), (bad & odd).sum())
+    assert "unseen_scheme" not in counts  # known of none
+    whole = table.filter((pl.col("subset") == "unseen_hub") & (pl.col("metric") == "average_precision"))
+    assert whole["low"].item() < whole["value"].item() < whole["high"].item()

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from models.evaluation import OURS, EvaluationPlan
-from models.judging import alarms, judge_rows, lead_times, trader_size
+from models.judging import alarms, judge_rows, lead_times, trader_size, unseen_kinds
 
 
 def rows() -> pl.DataFrame:
@@ -88,3 +88,20 @@ def test_groups_stand_beside_the_whole() -> None:
     assert at["n"].item() == n
     assert at["low"].item() == pytest.approx(1.0)
     assert {"office_id=north", "office_id=south"} <= set(table["subset"])
+
+
+def test_a_kind_is_unseen_where_nothing_found_before_was_of_it() -> None:
+    frame = pl.DataFrame(
+        {
+            "any": [True, True, True, False],
+            "hub": ["ARE", "MYS", None, "MYS"],
+            "scheme": ["false_name", "false_name", "hidden", None],
+        }
+    )
+    told = frame.select(unseen_kinds({"hub": {"ARE"}, "scheme": {"hidden"}}))
+    assert told.to_dict(as_series=False) == {
+        "unseen_hub": [False, True, None, None],
+        "unseen_scheme": [True, True, False, None],
+    }
+    assert frame.select(unseen_kinds({"hub": set()}))["unseen_hub"].to_list() == [True, True, None, None]
+    assert unseen_kinds({}) == []

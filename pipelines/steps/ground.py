@@ -1,0 +1,76 @@
+"""What evaluation and seasons stand on: what was asked for, and declarations with their evidence, built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from features.assemble import assemble_evidence
+from features.background import Background
+from features.contracts import Declarations
+from features.registry import REGISTRY
+from pipelines.files import load_table
+from pipelines.home import Home
+from pipelines.settings.train import TrainSettings
+from pipelines.steps.background import Sources, load_background
+from pipelines.steps.train import with_described
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a user asks to be measured. Tables not given are the lake's, where it has them."""
+
+    declarations: Path
+    out: Path
+    home: Home
+    outcomes: Path | None = None
+    """What inspections found: the evidence's history, and, without `truth`, what is measured against."""
+    flows: Path | None = None
+    licences: Path | None = None
+    movements: Path | None = None
+    truth: Path | None = None
+    """Hidden truth of a generated world (truth/declarations.parquet)."""
+    since: date | None = None
+    """First day measured; each command says what null means to it."""
+    config: Path | None = None
+    max_rejects_share: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Declarations as given, what they are judged against, and their evidence with the declared columns beside it."""
+
+    given: pl.DataFrame
+    background: Background
+    table: pl.DataFrame
+    read: str
+    """What was read and refused, in words."""
+
+    @property
+    def outcomes(self) -> pl.DataFrame | None:
+        """What inspections found; null where nobody told."""
+        return None if self.background.outcomes is None else self.background.outcomes.collect()
+
+
+def lay_ground(asked: Asked, settings: TrainSettings) -> Ground:
+    """Read the tables and build the evidence; refused declarations are kept under `out`."""
+    loaded = load_table(
+        asked.declarations,
+        Declarations,
+        table="declarations",
+        rejects_to=asked.out / "rejects" / "declarations.parquet",
+        max_rejects_share=asked.max_rejects_share,
+    )
+    background = load_background(
+        loaded.given,
+        Sources(asked.declarations, asked.outcomes, asked.licences, asked.flows, asked.movements),
+        home=asked.home,
+        config=asked.config,
+        max_rejects_share=asked.max_rejects_share,
+    )
+    evidence = assemble_evidence(loaded.given, background)
+    table = with_described(evidence, loaded.given, registry=REGISTRY, group=settings.split.group_column)
+    return Ground(loaded.given, background, table, str(loaded.counts))
