@@ -35,6 +35,8 @@ class Choice:
     """One row a candidate, by declaration_id: LOG_SCHEMA."""
 
 
+NO_PLACE = 1e-6
+"""Chances that add up to less than so much beyond a whole number of places are a whole number (as in models.lot)."""
 LOG_SCHEMA = {
     "declaration_id": pl.String,
     "suspicion": pl.Float64,
@@ -63,7 +65,9 @@ def choose(
 
     Priority is suspicion x severity x the trader's tier, lessened for each further row of a trader or corridor that
     the list holds already. The share by lot is what makes hit rates and prevalence estimable without bias, and keeps
-    an evader from learning what is never looked at. With a budget of one, the lot decides whether it takes the place.
+    an evader from learning what is never looked at. It is `random_share` of the budget however small that is: where it
+    comes to part of a place, the lot decides whether it takes the model's last one. Places that offices' limits leave
+    the model go to the lot.
 
     Parameters
     ----------
@@ -87,16 +91,19 @@ def choose(
     if not 0 < plan.random_share <= 1:
         raise ValueError("random_share must be above 0 and at most 1: a share that is never drawn teaches nothing")
     rows, room = _with_offices(prioritised(scored, plan), offices or {})
-    n_random = budget * plan.random_share if budget == 1 else max(round(budget * plan.random_share), 1)
+    n_random = budget * plan.random_share
     room_random = np.where(np.isfinite(room), np.minimum(room, np.ceil(room * plan.random_share)), 0.0)
-    by_model = _top(rows, budget if budget == 1 else budget - int(n_random), room - room_random)
+    by_model = _top(rows, budget - int(n_random), room - room_random)
     rest = rows.join(by_model.select("declaration_id"), on="declaration_id", how="anti", maintain_order="left")
-    by_lot = _lot(rest, by_model, room, wanted=float(n_random), left_over=budget - by_model.height)
-    by_model = by_model.with_columns(selection_probability=pl.lit(1.0))
-    if budget == 1 and by_model.height and by_lot.height:
-        by_model, by_lot = _one_place(by_model, by_lot, plan.random_share)
+    left_over = budget - by_model.height
+    by_lot = _lot(rest, by_model, room, wanted=max(n_random, float(left_over)))
     drawn = draw(by_lot.with_columns(chance=pl.col("selection_probability")), salt)
-    model_in = by_model["declaration_id"] if budget > 1 or not drawn.len() else drawn.clear()
+    # a part of a place: now and then the lot draws one more, and the last row of the model's gives way
+    more = float(by_lot["selection_probability"].sum()) - left_over
+    is_last = pl.int_range(pl.len()) == pl.len() - 1
+    kept = 1.0 - more if more > NO_PLACE else 1.0
+    by_model = by_model.with_columns(selection_probability=pl.when(is_last).then(pl.lit(kept)).otherwise(pl.lit(1.0)))
+    model_in = by_model["declaration_id"].head(budget - drawn.len())
     log = (
         pl.concat(
             [
@@ -168,18 +175,8 @@ def _top(rows: pl.DataFrame, wanted: int, room: Floats) -> pl.DataFrame:
     return fitting.drop("free").head(wanted)
 
 
-def _lot(rest: pl.DataFrame, by_model: pl.DataFrame, room: Floats, *, wanted: float, left_over: int) -> pl.DataFrame:
-    """Give each row that the model left out its chance; the lot takes places that offices' limits left the model."""
+def _lot(rest: pl.DataFrame, by_model: pl.DataFrame, room: Floats, *, wanted: float) -> pl.DataFrame:
+    """Give each row that the model left out its chance; they add up to `wanted`, where offices have room for it."""
     taken = np.bincount(by_model["stratum"].to_numpy(), minlength=len(room)) if by_model.height else np.zeros(len(room))
-    chance = draw_chances(
-        rest["tier_ratio"].to_numpy(), rest["stratum"].to_numpy(), room - taken, wanted=max(wanted, float(left_over))
-    )
+    chance = draw_chances(rest["tier_ratio"].to_numpy(), rest["stratum"].to_numpy(), room - taken, wanted=wanted)
     return rest.with_columns(selection_probability=pl.Series(chance))
-
-
-def _one_place(by_model: pl.DataFrame, by_lot: pl.DataFrame, share: float) -> tuple[pl.DataFrame, pl.DataFrame]:
-    total = float(by_lot["selection_probability"].sum())
-    scaled = pl.col("selection_probability") * (share / total) if total else pl.lit(0.0)
-    return by_model.with_columns(selection_probability=pl.lit(1.0 - share)), by_lot.with_columns(
-        selection_probability=scaled
-    )

@@ -48,10 +48,24 @@ def test_every_candidate_has_its_chance_in_the_log() -> None:
     assert log["selection_probability"].sum() == pytest.approx(10)
 
 
-@pytest.mark.parametrize(("budget", "random_rows"), [(2, 1), (5, 1), (50, 10)])
-def test_the_random_share_is_never_zero(budget: int, random_rows: int) -> None:
-    chosen = pick(scored(100), budget=budget, share=0.2 if budget == 50 else 0.01).chosen
-    assert chosen.filter(chosen_by="random").height == random_rows
+@pytest.mark.parametrize(("budget", "share"), [(2, 0.01), (5, 0.1), (7, 0.25), (50, 0.2), (3, 1.0)])
+def test_the_lot_has_its_share_of_any_budget(budget: int, share: float) -> None:
+    log = pick(scored(100), budget=budget, share=share).log
+    by_lot = log.filter(~pl.col("follows_model"))["selection_probability"]
+    assert by_lot.sum() == pytest.approx(budget * share)
+    assert log["selection_probability"].sum() == pytest.approx(budget)
+    assert log["selection_probability"].min() > 0  # type: ignore[operator]
+
+
+def test_a_part_of_a_place_goes_by_lot_at_times() -> None:
+    # 5 places, of which 0.5 by lot: half of the lists hold one drawn row, in the place of the model's fifth
+    picks = [pick(scored(20), budget=5, share=0.1, salt=str(k)) for k in range(600)]
+    assert all(one.chosen.height == 5 for one in picks)
+    drawn = [one.chosen.filter(chosen_by="random").height for one in picks]
+    assert set(drawn) == {0, 1}
+    assert np.mean(drawn) == pytest.approx(0.5, abs=0.07)
+    chances = picks[0].log.sort("suspicion", descending=True)["selection_probability"].to_list()
+    assert chances == pytest.approx([1.0] * 4 + [0.5] + [0.5 / 15] * 15)
 
 
 def test_a_single_place_goes_by_lot_at_times() -> None:
