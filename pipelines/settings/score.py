@@ -26,7 +26,11 @@ class ScoreSettings(Closed):
     """How the worklist is made."""
 
     budget_declarations: int = Field(ge=1, description="declarations that can be inspected when --budget is not given")
-    random_share: float = Field(gt=0, le=1, description="share of the budget drawn by lot from what the model left out")
+    random_share: float = Field(
+        gt=0,
+        le=1,
+        description="share of any budget drawn by lot from what the model left out, part of a place now and then",
+    )
     random_salt: str = Field(
         min_length=1, description="words that fix the draw; keep your own secret, or the draw can be foreseen"
     )
