@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.corridors.rivals import RIVALS
+from features.corridors.rivals import RIVALS, borne_out_later
 from features.corridors.state import corridor_name, first_of_month
 from features.corridors.watch import what_six_digits_hide
 
@@ -15,15 +15,17 @@ MENTIONED_FROM = 0.2  # a rival below this is not worth a line
 def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
     """Write each corridor's latest, most telling and first named look as rows of the contract.
 
-    `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods and
-    measures the one with the smallest p-value speaks for a corridor and month. `controls_in_force` is null here. Masses
-    are null where the good is counted in USD. Sorted by `weight_left`, then by q, p and name.
+    `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods, measures
+    and months the one of which the strongest rival leaves most (`weight_left`) speaks for a corridor and month, later
+    months speaking for own production (`borne_out_later`). `controls_in_force` is null here. Masses are null where the
+    good is counted in USD. Sorted by `weight_left`, then by q, p and name.
     """
     if tests.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
+    tests = borne_out_later(tests)
     period = first_of_month(pl.col("post_to"))
     last = pl.col("look") == pl.col("look").max().over("mineral")
-    telling = pl.col("p_value") == pl.col("p_value").min().over(LANES)
+    telling = weight_left() == weight_left().max().over(LANES)
     chosen = tests.filter(last | telling | (pl.col("look") == pl.col("first_look")))
     kg = pl.when("is_mass").then
     usd_per_amount = pl.coalesce(
@@ -32,10 +34,25 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
     )
     mixes = {codes: what_six_digits_hide(codes.split(";")) for codes in chosen["hs_codes"].unique()}
     return (
-        chosen.with_columns(period.alias("period"), (pl.col("excess") * usd_per_amount).alias("excess_usd"))
+        chosen.with_columns(
+            period.alias("period"),
+            weight_left().alias("weight"),
+            (pl.col("excess") * usd_per_amount).alias("excess_usd"),
+        )
         .with_columns(corridor_name(pl.col("period")).alias("corridor_id"))
-        .sort("corridor_id", "p_value", "look", "event", "good", nulls_last=True)
+        .sort(
+            "corridor_id",
+            "weight",
+            "p_value",
+            "look",
+            "event",
+            "good",
+            "trial",
+            descending=[False, True, False, False, False, False, False],
+            nulls_last=True,
+        )
         .unique("corridor_id", keep="first", maintain_order=True)
+        .drop("weight")
         .with_columns(pl.col("hs_codes").replace_strict(mixes, return_dtype=pl.String).alias("mix"))
         .select(
             "corridor_id",
@@ -63,6 +80,8 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
             "event",
             "look",
             "good",
+            "trial",
+            *RIVALS,
         )
         .sort(
             weight_left(), "q_value", "p_value", "corridor_id", descending=[True, False, False, False], nulls_last=True
@@ -95,6 +114,8 @@ _SCHEMA: dict[str, pl.DataType] = {
     "event": pl.Int32(),
     "look": pl.Int32(),
     "good": pl.String(),
+    "trial": pl.String(),
+    **dict.fromkeys(RIVALS, pl.Float64()),
 }
 
 

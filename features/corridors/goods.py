@@ -23,7 +23,7 @@ def goods_of(watches: Sequence[Watch]) -> tuple[list[Watch], pl.DataFrame]:
     for watch in watches:
         codes = tuple(sorted(set(watch.hs_codes)))
         for part in sorted({codes, *((code,) for code in codes)}):
-            key = (part, watch.origins, watch.destinations, watch.events, watch.hubs)
+            key = (part, watch.origins, watch.destinations, watch.events, watch.everywhere_since, watch.hubs)
             name = names.get(key)
             if name is None:
                 taken = sum(one.hs_codes == part for one in goods.values())

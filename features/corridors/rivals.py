@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 
-from features.corridors.lanes import TRIAL
+from features.corridors.lanes import ORDINARY_SPREAD, TRIAL
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
@@ -17,6 +17,9 @@ RIVALS: dict[str, str] = {
     "code in the month of the measure, declared openly by the origin and priced unlike the rest",
     "rival_single_lot": "one large lot: a single month carries nearly all of it",
 }
+TWO_SIDES_LN = 2.0 * ORDINARY_SPREAD
+"""Nineteen of twenty lanes' two figures of a year lie within this, in ln (nickel, indicators.md 4)."""
+LATER_LOOKS = 6  # months of looking whose windows of half a year share a month
 LEADS_FROM = 0.6
 """A rival from this score on is named as the likelier reading."""
 
@@ -91,11 +94,25 @@ def score_rivals(corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.La
         _reclassification().alias("rival_reclassification"),
         _single_lot().alias("rival_single_lot"),
     )
+    return rows.with_columns(_strongest())
+
+
+def _strongest() -> list[pl.Expr]:
     strongest = pl.max_horizontal(list(RIVALS))
     name = pl.coalesce(pl.when(pl.col(code) == strongest).then(pl.lit(code)) for code in RIVALS)
-    return rows.with_columns(
-        strongest.alias("rival_strength"), pl.when(strongest >= LEADS_FROM).then(name).alias("leading_rival")
-    )
+    return [strongest.alias("rival_strength"), pl.when(strongest >= LEADS_FROM).then(name).alias("leading_rival")]
+
+
+def borne_out_later(tests: pl.DataFrame) -> pl.DataFrame:
+    """Let the looks of the next half year, which hold some of the same months, speak for own production too.
+
+    A refinery's first months look like goods passed on; that the hub makes them shows in the months after. For tables
+    as of the last look only: a state at an earlier day knows nothing later.
+    """
+    back = (-pl.col("look")).alias("back")
+    corridor = ["mineral", "good", "origin_iso3", "hub_iso3", "destination_iso3"]
+    later = pl.col("rival_production").rolling_max_by("back", window_size=f"{LATER_LOOKS}i").over(corridor)
+    return tests.with_columns(back).with_columns(later).with_columns(_strongest()).drop("back")
 
 
 def _others_growth() -> pl.Expr:
@@ -104,9 +121,13 @@ def _others_growth() -> pl.Expr:
     return _ln_growth(pl.col("all_out_post") - own_post, pl.col("all_out_pre") - own_pre, monthly_floor)
 
 
+def _leg_growth(leg: str) -> pl.Expr:
+    monthly_floor = pl.col("floor") / pl.col(f"{leg}_n_post")
+    return _ln_growth(pl.col(f"{leg}_post_sum") / pl.col(f"{leg}_n_post"), pl.col(f"{leg}_pre_mean"), monthly_floor)
+
+
 def _own_growth() -> pl.Expr:
-    monthly_floor = pl.col("floor") / pl.col("out_n_post")
-    return _ln_growth(pl.col("out_post_sum") / pl.col("out_n_post"), pl.col("out_pre_mean"), monthly_floor)
+    return _leg_growth("out")
 
 
 def _re_export() -> pl.Expr:
@@ -116,8 +137,9 @@ def _re_export() -> pl.Expr:
 
 
 def _production() -> pl.Expr:
-    """Part of the outflow's excess that the origin's inflow leaves open, of a hub that sends out more than it gets."""
-    uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), pl.col("out_excess"))
+    """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets."""
+    risen = pl.col("out_excess") + pl.col("out_beside")
+    uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), risen)
     net = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
     own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
     many = ((pl.col("n_out_risen") - 2.0) / 4.0).clip(0.0, 1.0).fill_null(0.0)
@@ -136,10 +158,14 @@ def _stock_draw() -> pl.Expr:
 
 
 def _reporter() -> pl.Expr:
-    """Largest change, on either leg, of the part that was read from the importer's figures."""
+    """Largest change, on either leg, of the part read from the importer, as far as that can explain the leg's rise.
+
+    Two sides' figures of one flow lie within `TWO_SIDES_LN` of each other: reading the other one explains no more.
+    """
     changes = [
         pl.when((pl.col(f"{leg}_pre_mean") > 0) & (pl.col(f"{leg}_year_sum") > 0)).then(
             (pl.col(f"{leg}_post_importer_share") - pl.col(f"{leg}_pre_importer_share")).abs()
+            * _ratio_share(pl.lit(TWO_SIDES_LN), _leg_growth(leg)).fill_null(0.0)
         )
         for leg in ("in", "out")
     ]

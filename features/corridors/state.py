@@ -56,8 +56,8 @@ def corridor_state(tests: pl.LazyFrame) -> pl.LazyFrame:
     )
     passed = pl.col("rerouted").filter(pl.col("out_post_sum").is_not_null()).sum()
     exposure = (
-        rows.unique([*STATE_KEY, "event", "origin_iso3", "good"])
-        .group_by("mineral", "hub_iso3", "as_of", "event", "good")
+        rows.unique([*STATE_KEY, "event", "trial", "origin_iso3", "good"])
+        .group_by("mineral", "hub_iso3", "as_of", "event", "trial", "good")
         .agg(
             pl.when(pl.col("out_post_sum").sum() > 0)
             .then((passed / pl.col("out_post_sum").sum()).clip(0.0, 1.0))
@@ -72,7 +72,8 @@ def corridor_state(tests: pl.LazyFrame) -> pl.LazyFrame:
         "event",
         "origin_iso3",
         "good",
-        descending=[False] * 4 + [True, False, True, False, False],
+        "trial",
+        descending=[False] * 4 + [True, False, True, False, False, False],
         nulls_last=True,
     ).unique(list(STATE_KEY), keep="first", maintain_order=True)
     return best.join(exposure, on=["mineral", "hub_iso3", "as_of"], how="left").select(

@@ -6,6 +6,7 @@ import polars as pl
 
 from features.corridors.donors import DONOR
 from features.corridors.lanes import TRIAL
+from features.corridors.trials import REAL
 from features.countries import UNSPECIFIED
 
 CORRIDOR = (*TRIAL, "origin_iso3", "hub_iso3", "destination_iso3")
@@ -35,7 +36,9 @@ _LEG = (
 )
 
 
-def _leg(lanes: pl.LazyFrame, *, start: str, end: str, prefix: str, extra: tuple[str, ...] = ()) -> pl.LazyFrame:
+def _leg(
+    lanes: pl.LazyFrame, *, start: str, end: str, prefix: str, extra: tuple[str | pl.Expr, ...] = ()
+) -> pl.LazyFrame:
     return lanes.select(
         *TRIAL,
         pl.col("exporter_iso3").alias(start),
@@ -56,31 +59,58 @@ def joint_rise(in_rise: pl.Expr, out_rise: pl.Expr) -> pl.Expr:
     return lesser.clip(-FURTHEST_RISE, FURTHEST_RISE) + LARGER_LEG * greater.clip(-FURTHEST_RISE, FURTHEST_RISE)
 
 
-def _ln_rise(leg: str) -> pl.Expr:
-    return ((pl.col(f"{leg}_post_sum") + pl.col("floor")) / (pl.col(f"{leg}_expected") + pl.col("floor"))).log()
+def _rises() -> tuple[pl.Expr, pl.Expr]:
+    """Rise in ln of each leg, as far as the same mass can have passed both: into the hub, then on to this destination.
+
+    What a hub sends on came in, and what came in is sent on once: a leg counts up to what it was expected to carry
+    and the other leg's amount, and more inflow counts by this destination's part of all that rose from the hub beyond
+    its noise. A hub that makes the good, or keeps it, raises one leg alone. With the outflow unknown, all of the inflow
+    counts. Source: re-routing bound min(inflow, outflow), indicators.md 9.
+    """
+    own = pl.col("out_excess").clip(lower_bound=0.0)
+    part = pl.when(own > 0).then(own / (own + pl.col("out_beside"))).otherwise(1.0).fill_null(1.0)
+    more = pl.col("in_excess").clip(lower_bound=0.0) * part
+    most = pl.min_horizontal(more, "out_post_sum")
+    came = pl.min_horizontal("in_post_sum", pl.col("in_expected") + most)
+    left = pl.min_horizontal("out_post_sum", pl.col("out_expected") + part * pl.col("in_post_sum"))
+    floor = pl.col("floor")
+    return (
+        ((came + floor) / (pl.col("in_expected") + floor)).log(),
+        ((left + floor) / (pl.col("out_expected") + floor)).log(),
+    )
+
+
+def _risen_beside(lanes: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `beside`: what rose beyond its noise from the same country to other destinations, over the same months."""
+    risen = pl.when(pl.col("excess") > pl.col("noise")).then("excess").otherwise(0.0)
+    whole = risen.sum().round(3).over(*TRIAL, "exporter_iso3")
+    return lanes.with_columns((whole - risen).clip(lower_bound=0.0).alias("beside"))
 
 
 def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     """Goods reached the hub from the origin, and left it for the destination, in excess of what would be expected.
 
     `lanes` from `excess_over_expected`; `scope`: one row per `mineral` (and `look`, if it has the column) with `legs`
-    (both, in: which legs anybody reports), `origins`, `destinations` and `hubs` (lists; empty: all). A corridor is
-    looked at where its legs had at least six reported months before and one after, and each carried a material amount
-    after, whatever direct trade did: what it lost only weighs (`direct_fall`). Placebo trials run over every hub and
-    destination; with `with_donors`, from other senders of the good as well.
-    Columns: `surge` (`joint_rise`), `surge_z` (the smaller of the two legs' z), legs as `in_*` (origin to hub), `out_*`
-    (hub to destination)
-    and `direct_*`, `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper bound,
-    `deficit` of direct trade (null where nothing fell), `direct_fall` (part of it that was lost, in [0, 1]; 0 where
-    unknown or immaterial), `is_novel` (nothing left for the destination in the year
+    (both, in: which legs anybody reports), `origins`, `destinations` and `hubs` (lists; empty: all) and `everywhere`
+    (month numbers of events after which every destination is looked at). A corridor is looked at where its legs had at
+    least six reported months before and one after, and each carried a material amount after, whatever direct trade
+    did: what it lost only weighs (`direct_fall`). Placebo trials run over every hub and destination; with
+    `with_donors`, from other senders of the good as well.
+    Columns: `surge` (`joint_rise` of what can have passed both legs), `surge_z` (the smaller of the two legs' z), legs
+    as `in_*` (origin to hub), `out_*` (hub to destination) and `direct_*`, `out_beside` (what rose beyond its noise
+    from the hub to others), `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper
+    bound, `deficit` of direct trade (null where nothing fell), `direct_fall` (part of it that was lost, in [0, 1]; 0
+    where unknown or immaterial), `is_novel` (nothing left for the destination in the year
     before). Source: indicators.md 9, 11, 12, 13.
     """
-    material = lanes.filter(pl.col("post_sum") >= pl.col("floor"))
     extra = ("is_mass", "floor", "reach", "post_from", "post_to")
     is_donor = pl.col("trial").str.starts_with(DONOR)
     from_origin, elsewhere = pl.col("is_from_origin"), ~pl.col("is_from_origin")
-    inflow = _leg(material.filter(from_origin), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
-    outflow = _leg(material.filter(elsewhere), start="hub_iso3", end="destination_iso3", prefix="out")
+    material = pl.col("post_sum") >= pl.col("floor")
+    inflow = _leg(lanes.filter(from_origin, material), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
+    sent_on = _risen_beside(lanes.filter(elsewhere)).filter(material)
+    beside = pl.col("beside").alias("out_beside")
+    outflow = _leg(sent_on, start="hub_iso3", end="destination_iso3", prefix="out", extra=(beside,))
     per = [name for name in ("mineral", "look") if name in scope.collect_schema().names()]
     inflow = inflow.join(scope, on=per, how="left").filter(
         ~(is_donor & pl.col("origins").list.contains(pl.col("origin_iso3")))
@@ -101,9 +131,10 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     )
     whole = pl.col("direct_pre_mean") * pl.col("direct_n_post")
     lost = pl.when((whole >= pl.col("floor")) & (fallen > 0)).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
-    is_real = pl.col("trial") == "real"
+    is_real = pl.col("trial").str.starts_with(REAL)
+    everywhere = pl.col("everywhere").list.contains(pl.col("event"))
     listed = pl.col("destinations").list.contains(pl.col("destination_iso3"))
-    named = ~is_real | (pl.col("destinations").list.len() == 0) | listed
+    named = ~is_real | (pl.col("destinations").list.len() == 0) | listed | everywhere
     is_in_scope = (
         (pl.col("hub_iso3") != pl.col("destination_iso3"))
         & (named | (pl.col("destination_iso3") == UNSPECIFIED))
@@ -121,7 +152,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
         legs.filter(is_in_scope & has_past)
         .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
         .with_columns(
-            joint_rise(_ln_rise("in"), _ln_rise("out")).round(9).alias("surge"),
+            joint_rise(*_rises()).round(9).alias("surge"),
             pl.min_horizontal("in_z", "out_z").alias("surge_z"),
             pl.when(in_is_less).then("in_excess").otherwise("out_excess").alias("excess"),
             pl.when(in_is_less).then("in_noise").otherwise("out_noise").alias("noise"),
@@ -130,5 +161,5 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
             lost.alias("direct_fall"),
             (before <= 0.0).alias("is_novel"),
         )
-        .drop("destinations", "hubs", "origins")
+        .drop("destinations", "hubs", "origins", "everywhere")
     )

@@ -27,6 +27,7 @@ SCHEMA = {
 
 PLACEBO_MONTHS = (2, 4, 6, 9, 12, 18, 24)  # months after an event at which untouched goods are looked at
 GAPS = (0, 6, 12)  # months between a placebo date and a full window: trade drifts, so far windows meet far ones
+REAL = "real"  # how trials of what is looked at begin: "real" since a measure, "real-recent" over the latest window
 GAP_STEP = 2  # placebo dates with a gap are laid every other month: they overlap the more
 
 
@@ -58,6 +59,7 @@ def lay_trials(
     windows: Windows,
     *,
     has_placebos: Set[tuple[str, int]] = frozenset(),
+    with_recent: bool = False,
 ) -> pl.DataFrame:
     """Lay out every comparison: for each watch, look and event one real one, and placebo dates before the event.
 
@@ -66,6 +68,9 @@ def lay_trials(
     first look after it (not for those in `has_placebos`: mineral and event), wholly before the anticipation window, for
     post windows of 2, 4 and all months, and for full windows that begin half a year and a year after the date. Watches
     marked as placebo give placebo comparisons only: 2 to 24 months from the event on, and before it.
+    `with_recent` adds, from `post_months` after an event on and for as long as the measure stands, the latest full
+    window beside the months before it: a diversion may begin long after the measure, and is plainer beside the trade
+    just before it.
     """
     rows: list[dict[str, object]] = []
     for watch in watches:
@@ -87,6 +92,19 @@ def lay_trials(
                         start=max(event, last - windows.post_months + 1),
                         last=last,
                         change=event,
+                        windows=windows,
+                    )
+                if with_recent and not watch.is_placebo and last - event >= windows.post_months:
+                    start = last - windows.post_months + 1
+                    rows += _trial(
+                        watch.name,
+                        look,
+                        event=event,
+                        trial="real-recent",
+                        first=first,
+                        start=start,
+                        last=last,
+                        change=start,
                         windows=windows,
                     )
             if open_looks and (watch.name, event) not in has_placebos:

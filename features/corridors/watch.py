@@ -46,13 +46,15 @@ class Watch:
     """Six-digit codes."""
     origins: tuple[str, ...]
     destinations: tuple[str, ...]
-    """Empty: every country whose direct supply fell."""
+    """Whom the goods are kept from. Empty: every country."""
     events: tuple[date, ...]
     """First days of the measures."""
     hubs: tuple[str, ...] = ()
     """Empty: every third country."""
     controls: tuple[str, ...] = ()
     """Announcements behind the events, named in the report."""
+    everywhere_since: tuple[date, ...] = ()
+    """Events that bind every destination: after these, destinations that are not in the list are looked at as well."""
     is_placebo: bool = False
     """Goods that no measure touches, looked at to learn what chance looks like."""
 

@@ -23,6 +23,7 @@ from features.corridors import (
     watched_codes,
 )
 from features.corridors.donors import DONOR, with_donors
+from features.corridors.trials import REAL
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
 
@@ -47,7 +48,8 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     """
     monthly, named = ground.monthly.lazy(), watched_codes(ground.watches)
     known = known_spans(monthly, named, looks=looks)
-    trials = lay_trials(ground.watches, known, ground.settings.windows.as_windows(), has_placebos=has_placebos)
+    windows = ground.settings.windows.as_windows()
+    trials = lay_trials(ground.watches, known, windows, has_placebos=has_placebos, with_recent=True)
     if trials.is_empty():
         return None
     dates = trials.filter(pl.col("trial").str.starts_with("placebo-") & (pl.col("trial") != "placebo-same"))
@@ -55,12 +57,12 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     used = _looks_of(trials)
     amounts = lane_amounts(monthly, named, looks=used, cif_ratio=CIF_RATIO).collect()
     marks = reported_marks(ground.periods.lazy(), named, looks=used).collect()
-    windows = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
-    lanes = excess_over_expected(windows, _origins(ground.watches)).collect()
+    sums = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
+    lanes = excess_over_expected(sums, _origins(ground.watches)).collect()
     surges = corridor_surges(with_donors(lanes.lazy()), _scope(ground.watches, amounts)).collect()
     if surges.is_empty():
         return None
-    is_real = pl.col("trial") == "real"
+    is_real = pl.col("trial").str.starts_with(REAL)
     kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "reach", "post_to"]
     real = surges.filter(is_real)
     placebos = _apart_from(surges.filter(~is_real), real).select(kept)
@@ -73,9 +75,9 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
 
 def _apart_from(placebos: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
     """Leave out placebo origins that share the last leg, in the same months, with a corridor that is looked at."""
-    leg = ["mineral", "look", "event", "hub_iso3", "destination_iso3"]
-    same_months = real.select(leg).unique().with_columns(pl.lit(DONOR + "real").alias("trial"))
-    return placebos.join(same_months, on=[*leg, "trial"], how="anti")
+    leg = ["mineral", "look", "event", "trial", "hub_iso3", "destination_iso3"]
+    same_months = real.select(leg).unique().with_columns((pl.lit(DONOR) + pl.col("trial")).alias("trial"))
+    return placebos.join(same_months, on=leg, how="anti")
 
 
 def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
@@ -114,7 +116,17 @@ def _scope(watches: Sequence[Watch], amounts: pl.DataFrame) -> pl.LazyFrame:
     )
     schema: dict[str, pl.DataType] = {"mineral": pl.String()}
     schema |= {name: pl.List(pl.String) for name in ("origins", "destinations", "hubs")}
-    rows = [(one.name, list(one.origins), list(one.destinations), list(one.hubs)) for one in watches]
+    schema |= {"everywhere": pl.List(pl.Int32)}
+    rows = [
+        (
+            one.name,
+            list(one.origins),
+            list(one.destinations),
+            list(one.hubs),
+            sorted({day.year * 12 + day.month - 1 for day in one.everywhere_since}),
+        )
+        for one in watches
+    ]
     covers = pl.LazyFrame(rows, schema=schema, orient="row")
     legs = pl.when("is_both").then(pl.lit("both")).otherwise(pl.lit("in")).alias("legs")
     return both.select("mineral", "look", legs).join(covers, on="mineral", how="left")

@@ -117,6 +117,7 @@ def watches_of_controls(controls: ControlList, *, as_of: date, origin_iso3: str)
         if mine.is_empty():
             continue
         barred = mine.filter(pl.col("rule").is_in(["prohibited", *OVERLAY_RULES]))["destination_iso3"].drop_nulls()
+        everywhere = mine.filter(pl.col("rule").is_in(BASE_RULES), pl.col("destination_iso3").is_null())
         watches.append(
             Watch(
                 name=mineral,
@@ -125,6 +126,7 @@ def watches_of_controls(controls: ControlList, *, as_of: date, origin_iso3: str)
                 destinations=tuple(code for code in _sorted(barred) if code in COUNTRIES and code != origin_iso3),
                 events=tuple(sorted(mine["valid_from"].unique().to_list())),
                 controls=_sorted(mine["announcement_id"]),
+                everywhere_since=tuple(sorted(everywhere["valid_from"].unique().to_list())),
             )
         )
     return watches

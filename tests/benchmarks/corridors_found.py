@@ -3,7 +3,8 @@
 Everything printed is about generated worlds. A planted corridor's size is its diverted mass a month, while it ran, over
 the hub's usual flow: the larger monthly mean of its two legs (importer's figure, else the exporter's) in the twelve
 months before it began, in the codes it used. Ranks are those of the corridor run's own table, a corridor (mineral,
-origin, hub, destination) once. In a world without evasion everything named is a
+origin, hub, destination) once, minerals that share the figures of one good under one number; a corridor that is not
+named has a rank all the same, which says so. In a world without evasion everything named is a
 false one, and a world's rate is the share of corridors looked at that were named in any of its months.
 
 A planted corridor that no published monthly figure shows (on one leg less than half of its mass, by either side, while
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told, own = report(options.world, seed, options.declarations, options.months)
         print(told, flush=True)
         if own.height:
-            tests.append(own.select(*CORRIDOR, "good", "event", "reach", "p_value", "first_look", seed=seed))
+            tests.append(own.select(*CORRIDOR, "good", "event", "trial", "reach", "p_value", "first_look", seed=seed))
     if tests:
         print(over_looks(pl.concat(tests)))
     return 0
@@ -66,10 +67,17 @@ def over_looks(tests: pl.DataFrame) -> str:
     lines = [
         f"all seeds: {named} of {n:,} corridors ever named, {named / n:.2%} (95 % interval {low:.2%} to {high:.2%})"
     ]
-    for words, rows in (("half a year", known.filter(pl.col("reach") <= EARLY_REACH)), ("two years", known)):
+    since, early = pl.col("trial") == "real", pl.col("reach") <= EARLY_REACH
+    kinds = {
+        "the first half year": since & early,
+        "the months after it": since & ~early,
+        "the latest half year": ~since,
+    }
+    for words, kind in kinds.items():
+        rows = known.filter(kind)
         least = rows.group_by("seed", "good", *CORRIDOR[1:], "event").agg(pl.col("p_value").min())["p_value"]
         shares = ", ".join(f"{(least <= p).sum() / max(least.len(), 1) / p:.1f} times {p:g}" for p in (0.01, 0.001))
-        lines.append(f"  smallest p-value of all looks in {words} lay below that for {shares} of {least.len():,}")
+        lines.append(f"  smallest p-value of all looks at {words} lay below that for {shares} of {least.len():,}")
     return "\n".join(lines)
 
 
@@ -97,9 +105,7 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         return f"seed {seed}: {'; '.join(search.notes)}", search.tests
     ever = search.tests.filter(pl.col("first_look").is_not_null()).select(CORRIDOR).unique()
     looked = search.tests.select(CORRIDOR).unique()
-    ranks = (
-        corridor_findings(search.tests).unique(CORRIDOR, keep="first", maintain_order=True).with_row_index("rank", 1)
-    )
+    ranks = ranked(corridor_findings(search.tests))
     evasion = truth.filter(pl.col("kind") == "evasion")
     named_true = ever.join(evasion.select(CORRIDOR).unique(), on=CORRIDOR, how="semi").height
     lines = [
@@ -107,14 +113,14 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         f"{ever.height} corridors named, {named_true} of them planted ({ever.height / looked.height:.2%} named)"
     ]
     large = planted_sizes(flows, evasion).filter(pl.col("size") >= LARGE)
-    seen = large.join(ranks.select(*CORRIDOR, "rank", "q_value"), on=CORRIDOR, how="left")
+    seen = large.join(ranks.select(*CORRIDOR, "rank", "q_value", "is_named"), on=CORRIDOR, how="left")
     unseen = unseen_because(least_usd=settings.material_usd)
     seen = seen.with_columns(pl.when(pl.col("rank").is_null() | (pl.col("rank") > TOP)).then(unseen).alias("why"))
     shown = seen.filter(pl.col("why").is_null())
     top = seen.filter(pl.col("rank") <= TOP).height
     lines.append(
-        f"  planted above {LARGE:g} times the usual flow: {large.height}, in the top {TOP}: {top}; "
-        f"published figures show {shown.height} of them"
+        f"  planted above {LARGE:g} times the usual flow: {large.height}, in the top {TOP}: {top}, "
+        f"named: {seen['is_named'].sum()}; published figures show {shown.height} of them"
     )
     lines += [
         f"    {row['mineral']}: {row['origin_iso3']}>{row['hub_iso3']}>{row['destination_iso3']}, "
@@ -128,9 +134,28 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         if row["mineral"] is not None:
             mine = mine.filter(pl.col("mineral") == row["mineral"])
         mine = mine.head(1)
-        said = f"rank {mine['rank'].item()}, q {mine['q_value'].item():.2f}" if mine.height else "not looked at"
+        said = "not looked at"
+        if mine.height:
+            named = "named" if mine["is_named"].item() else "not named"
+            said = f"rank {mine['rank'].item()}, {named}, q {mine['q_value'].item():.2f}"
         lines.append(f"  honest {row['kind']} in {row['hub_iso3']}: best {said}")
     return "\n".join(lines), search.tests
+
+
+def ranked(findings: pl.DataFrame) -> pl.DataFrame:
+    """Number each corridor's first row; minerals that are told of by the same figures share one number.
+
+    `is_named`: it was named in any month; the others are ranked as what to look at next, not as findings. `q_value` is
+    the smallest of its rows.
+    """
+    figures = ["origin_iso3", "hub_iso3", "destination_iso3", "good", "event", "look", "trial"]
+    ever = findings.group_by(CORRIDOR).agg(
+        pl.col("first_flagged_on").is_not_null().any().alias("is_named"), pl.col("q_value").min()
+    )
+    first = findings.unique(CORRIDOR, keep="first", maintain_order=True).drop("q_value")
+    numbers = first.select(figures).unique(keep="first", maintain_order=True).with_row_index("rank", 1)
+    told = first.join(numbers, on=figures, how="left", maintain_order="left")
+    return told.join(ever, on=CORRIDOR, how="left", maintain_order="left")
 
 
 def unseen_because(*, least_usd: float) -> pl.Expr:

@@ -117,6 +117,18 @@ def test_no_trial_before_the_event_or_without_a_past() -> None:
     assert lay_trials([WATCH], {("germanium", LOOK): (event - 5, event + 3)}, Windows()).is_empty()
 
 
+def test_the_latest_window_is_compared_with_what_went_before_it_for_as_long_as_the_measure_stands() -> None:
+    event = 2023 * 12 + 7
+    last = event + 30  # the measure itself is no longer compared with: two years are over
+    trials = lay_trials([WATCH], {("germanium", LOOK): (event - 30, last)}, Windows(), with_recent=True)
+    (row,) = trials.filter(pl.col("trial").str.starts_with("real")).to_dicts()
+    assert row["trial"] == "real-recent"
+    assert (row["event"], row["post_from"], row["post_to"], row["reach"]) == (event, last - 5, last, 6)
+    assert (row["base_from"], row["base_to"]) == (last - 5 - 3 - 24, last - 5 - 4)
+    early = lay_trials([WATCH], {("germanium", LOOK): (event - 30, event + 5)}, Windows(), with_recent=True)
+    assert "real-recent" not in early["trial"].to_list()  # the window since the measure is the same one
+
+
 def test_neighbours_are_of_the_same_chapter() -> None:
     got = neighbour_codes([WATCH], ["811292", "811299", "282560", "282590", "250410"]).collect()["hs6"].to_list()
     assert sorted(got) == ["282590", "811299"]

@@ -21,6 +21,7 @@ from features.corridors import (
     score_rivals,
     watched_codes,
 )
+from features.corridors.rivals import borne_out_later
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
 
@@ -45,7 +46,12 @@ def ordinary() -> Lanes:
 
 
 def scored(
-    lanes: Lanes, *, sides: str = "both", prices: dict[tuple[str, str, str, int], float] | None = None
+    lanes: Lanes,
+    *,
+    sides: str = "both",
+    prices: dict[tuple[str, str, str, int], float] | None = None,
+    everywhere: bool = False,
+    destination: str = "USA",
 ) -> dict[str, Any]:
     rows = []
     for (start, end, code), amounts in lanes.items():
@@ -56,7 +62,7 @@ def scored(
             price = (prices or {}).get((start, end, code, int(month >= EVENT)), price)
             more: dict[str, Any] = {"hs_code": code, "net_kg": kg}
             rows.append(flow(start, end, "export", period, kg * price, **more))
-            if sides == "both":
+            if sides == "both" or (sides == "change" and month >= EVENT):
                 rows.append(flow(end, start, "import", period, kg * price * 1.06, **more))
     table = flows(*rows)
     pairs, periods, named = pair_mirrors(table).collect().lazy(), reported_periods(table), watched_codes([WATCH])
@@ -71,14 +77,59 @@ def scored(
 
     lanes_now = excess_over_expected(measured(named), origins)
     scope = pl.LazyFrame(
-        {"mineral": ["germanium"], "legs": ["both"], "origins": [["CHN"]], "destinations": [["USA"]], "hubs": [[]]},
-        schema_overrides={"hubs": pl.List(pl.String)},
+        {"mineral": ["germanium"], "legs": ["both"], "origins": [["CHN"]], "destinations": [["USA"]]}
+        | {"hubs": [[]], "everywhere": [[2024 * 12] if everywhere else []]},
+        schema_overrides={"hubs": pl.List(pl.String), "everywhere": pl.List(pl.Int32)},
     )
     near = measured(neighbour_codes([WATCH], ["811292", "811299"]))
     got = score_rivals(corridor_surges(lanes_now, scope), lanes_now, near).collect().to_dicts()
-    assert len(got) == 1
-    assert all(0.0 <= got[0][code] <= 1.0 for code in RIVALS)
-    return got[0]
+    assert {row["destination_iso3"] for row in got} == ({"USA", "JPN"} if everywhere else {"USA"})
+    (found,) = (row for row in got if row["destination_iso3"] == destination)
+    assert all(0.0 <= found[code] <= 1.0 for code in RIVALS)
+    return found
+
+
+def test_where_every_destination_needs_a_licence_the_others_are_looked_at_too() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "JPN", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    assert scored(lanes, everywhere=True, destination="JPN")["surge"] > 0.5 > scored(lanes)["surge"]
+
+
+def test_the_same_inflow_counts_once() -> None:
+    alone, shared = ordinary(), ordinary()
+    for lanes in (alone, shared):
+        for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+            lanes[key][EVENT:] = [3_000.0] * 6
+    shared["THA", "JPN", "811292"][EVENT:] = [9_000.0] * 6
+    assert scored(shared)["surge"] < scored(alone)["surge"]
+    # a hub that makes the good sends out far more than came in: its own leg counts up to the inflow only
+    makes = ordinary()
+    makes["CHN", "THA", "811292"][EVENT:] = [1_500.0] * 6
+    makes["THA", "USA", "811292"][EVENT:] = [90_000.0] * 6
+    assert scored(makes)["surge"] < scored(alone)["surge"]
+
+
+def test_production_that_shows_in_the_next_half_year_speaks_for_the_months_before() -> None:
+    one = {"mineral": "gallium", "good": "811292", "origin_iso3": "CHN", "hub_iso3": "KAZ", "destination_iso3": "USA"}
+    rows = [
+        one | dict.fromkeys(RIVALS, 0.1) | {"look": look, "rival_production": strength}
+        for look, strength in ((10, 0.2), (12, 0.8), (15, 0.3), (18, 0.1))
+    ]
+    got = borne_out_later(pl.DataFrame(rows)).sort("look")
+    assert got["rival_production"].to_list() == [0.8, 0.8, 0.3, 0.1]
+    assert got["leading_rival"].to_list() == ["rival_production", "rival_production", None, None]
+
+
+def test_another_side_explains_no_more_than_two_sides_differ() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [2_000.0] * 6
+    doubled = scored(lanes, sides="change")["rival_reporter"]
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [60_000.0] * 6
+    assert doubled == pytest.approx(1.0)
+    assert scored(lanes, sides="change")["rival_reporter"] < 0.4
 
 
 def test_diversion_has_no_strong_rival() -> None:

@@ -85,6 +85,8 @@ def test_control_list_gives_what_was_known_on_the_day() -> None:
     )
     assert before.destinations == ()
     assert after.destinations == ("USA",)
+    # a licence for every destination stands beside the refusal of one: the others are looked at as before
+    assert after.everywhere_since == before.everywhere_since == (date(2023, 8, 1),)
 
 
 def test_placebo_goods_are_none_of_the_watched_and_no_neighbours(tmp_path: Path) -> None:
