@@ -87,7 +87,9 @@ def assemble_batches(
 
 def _assemble(declarations: pl.DataFrame, background: Background, past: Past) -> pl.DataFrame:
     """Set the evidence of all rooms side by side for one batch."""
-    rows = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect().lazy()
+    numbered = pl.int_range(pl.len(), dtype=pl.UInt32).alias("declaration_id")  # rooms join on it: a number is cheap
+    given = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect()
+    rows = given.with_columns(numbered).lazy()
     words = judge_description(
         rows,
         background.minerals,
@@ -98,7 +100,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),
     )
     parcel = judge_parcel(rows, past.parcel, background.minerals)
-    seen = _one_table(rows.select(CARRIED), [words, parcel])
+    seen = _one_table(rows.select(CARRIED).collect(), [words, parcel])
     coded = join_controls(seen.lazy(), background.controls).collect()
     named = coded.with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls)
@@ -117,22 +119,27 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         _mirror(rows, ruled, background),
         _corridor(rows, ruled, background),
     ]
-    table = _one_table(ruled.lazy(), others)
+    table = _one_table(ruled, others)
     asked = table.join(needs.select("declaration_id", "needs_licence"), on="declaration_id", how="left")
     hits = rule_hits(asked, background.controls, has_register=background.licences is not None)
-    return _one_table(table.lazy(), [_latest_prices(table, background.minerals).lazy(), hits.lazy()])
+    whole = _one_table(table, [_latest_prices(table, background.minerals).lazy(), hits.lazy()])
+    return whole.with_columns(given["declaration_id"])
 
 
-def _one_table(base: pl.LazyFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
-    """Join one-row-per-declaration tables to the base, in its order; a column that two rooms make is a defect."""
-    joined = base
+def _one_table(base: pl.DataFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
+    """Set one-row-per-declaration tables beside the base, in its order; a column that two rooms make is a defect."""
+    ids = base.select("declaration_id")
+    parts = [base]
     for one in tables:
-        joined = joined.join(one, on="declaration_id", how="left", maintain_order="left", validate="1:1")
-    table = joined.collect()
-    twice = [name for name in table.columns if name.endswith("_right")]
+        found = one.collect()
+        if not found["declaration_id"].equals(ids["declaration_id"]):
+            found = ids.join(found, on="declaration_id", how="left", maintain_order="left", validate="1:1")
+        parts.append(found.drop("declaration_id"))
+    names = [name for part in parts for name in part.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"two rooms of evidence make the same column: {', '.join(twice)}")
-    return table
+    return pl.concat(parts, how="horizontal")
 
 
 def _is_recorded(name: str, declarations: pl.DataFrame, firsts: pl.DataFrame) -> pl.Expr:

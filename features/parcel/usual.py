@@ -42,14 +42,26 @@ class ParcelPast:
     `bin`, `n`."""
     lanes: pl.LazyFrame
     """For each lane and month, how far its consignments lay from the usual (see `_lane_events`)."""
+    states: pl.LazyFrame
+    """What was usual for each good in each month that history has (see `_goods_states`)."""
     rules: ParcelRules
 
     @classmethod
     def of(cls, history: pl.LazyFrame, rules: ParcelRules) -> ParcelPast:
         """Count `history`, which carries `key_columns` and `quantity_columns`."""
         counts = {quantity: _counts(history, quantity) for quantity in QUANTITIES}
-        states = _goods_states(history, counts, rules)
-        return cls(counts, settle(_lane_events(history.join(states, on=["goods", "month"], how="left"), rules)), rules)
+        states = _goods_states(history.select("goods", *_LEVELS, "month"), counts, rules)
+        lanes = _lane_events(history.join(states, on=["goods", "month"], how="left"), rules)
+        return cls(counts, settle(lanes), states, rules)
+
+    def states_of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Say what was usual for each good and month of `rows`: as known, and worked out where history lacks them."""
+        wanted = settle(rows.select("goods", *_LEVELS, "month").drop_nulls("goods").unique())
+        known = settle(self.states.join(wanted, on=["goods", "month"], how="semi"))
+        fresh = settle(wanted.join(known, on=["goods", "month"], how="anti"))
+        if fresh.select(pl.len()).collect().item() == 0:
+            return known
+        return pl.concat([known, _goods_states(fresh, self.counts, self.rules)])
 
 
 def add_usual(rows: pl.LazyFrame, past: ParcelPast) -> pl.LazyFrame:
@@ -59,7 +71,7 @@ def add_usual(rows: pl.LazyFrame, past: ParcelPast) -> pl.LazyFrame:
     null where the heading was seen too seldom) and `<quantity>_n` (shipments of the subheading or heading).
     """
     rules = past.rules
-    states = _goods_states(rows, past.counts, rules)
+    states = past.states_of(rows)
     names = [f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square")]
     asked = settle(rows.select("lane", "month").drop_nulls().unique())
     events = past.lanes.join(asked.select("lane").unique(), on="lane", how="semi")
