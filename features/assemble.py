@@ -53,8 +53,8 @@ SURE_TERM = 0.5
 """Weight from which a named mineral is taken as the one meant, before physics is asked."""
 
 
-ROWS_AT_ONCE = 250_000
-"""Declarations judged at once: their evidence on the way takes some hundred megabytes (own choice)."""
+ROWS_AT_ONCE = 150_000
+"""Declarations judged at once: their evidence on the way takes a gigabyte (own choice)."""
 
 
 def assemble_evidence(declarations: pl.DataFrame, background: Background) -> pl.DataFrame:
@@ -95,6 +95,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         background.minerals,
         past.wordings,
         repeated=past.texts,
+        verdicts=past.verdicts,
         word_shares=background.word_shares,
         codes_of_mineral=_codes_of(background.controls),
         are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),

@@ -10,14 +10,14 @@ from features.completeness import complete
 from features.contracts import Declarations, Outcomes
 from features.controls import ControlList
 from features.description.headings import past_wordings
-from features.description.table import repeated_texts
+from features.description.table import repeated_cases, repeated_texts
 from features.licences.ledger import shipped_by_month
 from features.minerals import Minerals
 from features.parcel import ParcelRules
 from features.parcel.table import parcel_past
 from features.parcel.usual import ParcelPast
 from features.parties import NameSigns, PartiesRules
-from features.parties.table import PartiesPast, party_names
+from features.parties.table import PartiesPast
 from features.routing import RoutingRules
 from features.routing.table import past_journeys
 
@@ -58,6 +58,8 @@ class Past:
     texts: pl.LazyFrame
     """Texts that more than one declaration has, read."""
     wordings: pl.LazyFrame
+    verdicts: pl.LazyFrame
+    """Headings of texts that more than one declaration has in a month, judged."""
     parcel: ParcelPast
     journeys: pl.LazyFrame
     parties: PartiesPast
@@ -67,19 +69,20 @@ class Past:
 
     @classmethod
     def of(cls, declarations: pl.LazyFrame, background: Background) -> Past:
-        """Go through history once; of `declarations` only texts and the parties' names are read."""
+        """Go through history once; of `declarations` only texts are read."""
         history = complete(background.history, Declarations, list(Declarations.column_names()))
-        texts = complete(declarations, Declarations, ("description",))
+        texts = complete(declarations, Declarations, ("description", "hs_code", "declared_on"))
+        wordings = past_wordings(history)
         outcomes = Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
         return cls(
             texts=repeated_texts(texts, background.minerals),
-            wordings=past_wordings(history),
+            wordings=wordings,
+            verdicts=repeated_cases(texts, wordings, background.word_shares),
             parcel=parcel_past(history, background.parcel_rules),
             journeys=past_journeys(history),
             parties=PartiesPast.of(
                 history,
                 outcomes,
-                party_names(declarations),
                 rules=background.parties_rules,
                 entities=background.controls.entities,
                 signs=background.name_signs,
@@ -92,4 +95,6 @@ class Past:
 def first_days(name: str, history: pl.LazyFrame) -> pl.DataFrame:
     """First days of history (`any`), and of a declaration in it that fills the column (`filled`); null for none."""
     day = pl.col("declared_on")
-    return history.select(any=day.min(), filled=day.filter(pl.col(name).is_not_null()).min()).collect()
+    return history.select(any=day.min(), filled=day.filter(pl.col(name).is_not_null()).min()).collect(
+        engine="streaming"
+    )

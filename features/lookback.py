@@ -46,6 +46,11 @@ def settle(state: pl.LazyFrame) -> pl.LazyFrame:
     return state.collect().lazy()
 
 
+def settle_streamed(state: pl.LazyFrame) -> pl.LazyFrame:
+    """Work out a state table from history without holding history in memory; the order of its rows means nothing."""
+    return state.collect(engine="streaming").lazy()
+
+
 def totals_before(
     events: pl.LazyFrame, wanted: pl.LazyFrame, *, by: Sequence[str], sums: Sequence[str], window: int | None = None
 ) -> pl.LazyFrame:

@@ -16,7 +16,7 @@ from features.description.headings_rules import (
 )
 from features.description.nomenclature import history_gains, with_reference
 from features.description.normalise import lower_simplified, plain_text, word_text
-from features.lookback import month_number, settle, totals_before
+from features.lookback import month_number, settle, settle_streamed, totals_before
 from features.strength import ramp
 
 _CASE = ["wording", "heading", "month"]
@@ -124,7 +124,7 @@ def past_wordings(history: pl.LazyFrame, digits: int = HEADING_DIGITS) -> pl.Laz
     seen = history.select(
         text="description", heading_of=pl.col("hs_code").str.head(digits), month=month_number(pl.col("declared_on"))
     )
-    joined = seen.drop_nulls().unique().join(worded, on="text", how="left")
+    joined = settle_streamed(seen.drop_nulls().unique()).join(worded, on="text", how="left")
     return settle(joined.select("wording", "heading_of", "month").unique())
 
 

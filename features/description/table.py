@@ -13,7 +13,7 @@ from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
 from features.description.remarks import remark_conflict, remark_missing, remark_says
-from features.lookback import month_number, settle
+from features.lookback import month_number, settle, settle_streamed
 from features.minerals import Minerals
 
 REMARK_RULE_FROM = date(2025, 4, 4)  # MOFCOM and GACC No. 18 of 2025, in force on publication
@@ -36,6 +36,8 @@ FIGURES = pl.Schema(
         "remark_reading": pl.String,
     }
 )
+
+_CASE = ["text", "declared_heading", "month"]
 
 
 def build_description(
@@ -98,6 +100,7 @@ def judge_description(
     wordings: pl.LazyFrame | None,
     *,
     repeated: pl.LazyFrame | None = None,
+    verdicts: pl.LazyFrame | None = None,
     word_shares: pl.DataFrame | None = None,
     codes_of_mineral: pl.DataFrame | None = None,
     remark_rule_from: date = REMARK_RULE_FROM,
@@ -107,7 +110,8 @@ def judge_description(
 ) -> pl.LazyFrame:
     """Return what `build_description` does, from past wordings read already (see `past_wordings`).
 
-    `repeated` holds texts read already (see `repeated_texts`); the others are read here.
+    `repeated` holds texts read already (see `repeated_texts`), `verdicts` headings judged already (see
+    `repeated_cases`); the others are read and judged here.
     """
     facts = declarations.select(
         "declaration_id",
@@ -130,7 +134,7 @@ def judge_description(
     keys = ["text_mineral", "text_form", "also_named", "own_headings", "hs6"]
     judged = read.join(fits, on=keys, how="left", nulls_equal=True)
     compared = judged.join(
-        _headings(facts, wordings, word_shares), on=["text", "declared_heading", "month"], how="left"
+        _headings(facts, wordings, word_shares, verdicts), on=["text", "declared_heading", "month"], how="left"
     )
     weight = pl.col("term_weight")
     remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
@@ -154,24 +158,55 @@ def judge_description(
 def repeated_texts(declarations: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     """Read once the texts that more than one declaration has, so that no two batches read them both."""
     counted = declarations.select(text="description").drop_nulls().group_by("text").len()
-    return settle(assess_texts(settle(counted.filter(pl.col("len") > 1).select("text")), minerals))
+    repeated = settle_streamed(counted.filter(pl.col("len") > 1).select("text"))
+    return settle(assess_texts(repeated, minerals))
+
+
+def repeated_cases(
+    declarations: pl.LazyFrame,
+    wordings: pl.LazyFrame,
+    word_shares: pl.DataFrame | None,
+    heading_digits: int = HEADING_DIGITS,
+) -> pl.LazyFrame:
+    """Judge once the headings of texts that more than one declaration has under one heading in one month."""
+    cases = declarations.select(
+        text="description",
+        declared_heading=pl.col("hs_code").str.head(heading_digits),
+        month=month_number(pl.col("declared_on")),
+    )
+    counted = cases.drop_nulls().group_by(_CASE).len().filter(pl.col("len") > 1)
+    return settle(_headings(settle_streamed(counted.select(_CASE)), wordings, word_shares, None))
 
 
 def _assessed(texts: pl.LazyFrame, minerals: Minerals, repeated: pl.LazyFrame | None) -> pl.LazyFrame:
     if repeated is None:
         return assess_texts(texts, minerals)
-    fresh = settle(texts.join(repeated, on="text", how="anti"))
-    return pl.concat([repeated.join(texts, on="text", how="semi"), assess_texts(fresh, minerals)])
+    asked = settle(texts)
+    fresh = settle(asked.join(repeated, on="text", how="anti"))
+    known = repeated.join(asked, on="text", how="semi")
+    return known if _is_empty(fresh) else pl.concat([known, assess_texts(fresh, minerals)])
 
 
-def _headings(facts: pl.LazyFrame, wordings: pl.LazyFrame | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
-    """Judge each distinct text, declared heading and month once."""
-    cases = facts.select("text", "declared_heading", "month").drop_nulls().unique()
+def _is_empty(settled: pl.LazyFrame) -> bool:
+    return bool(settled.select(pl.len() == 0).collect().item())
+
+
+def _headings(
+    facts: pl.LazyFrame,
+    wordings: pl.LazyFrame | None,
+    word_shares: pl.DataFrame | None,
+    verdicts: pl.LazyFrame | None,
+) -> pl.LazyFrame:
+    """Judge each distinct text, declared heading and month once, those without a verdict already."""
+    cases = settle(facts.select(_CASE).drop_nulls().unique())
     if wordings is None and word_shares is None:
         unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64, "heading_basis": pl.String}
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
+    if verdicts is not None:
+        fresh = settle(cases.join(verdicts, on=_CASE, how="anti"))
+        known = verdicts.join(cases, on=_CASE, how="semi")
+        return known if _is_empty(fresh) else pl.concat([known, _headings(fresh, wordings, word_shares, None)])
     past = pl.LazyFrame(schema=PAST_WORDINGS) if wordings is None else wordings
-    worded = cases.join(word_texts(facts), on="text", how="left").rename({"declared_heading": "heading"}).cache()
-    verdicts = judge_headings(worded, past, word_shares)
-    judged = worded.join(verdicts, on=["wording", "heading", "month"], how="left")
+    worded = cases.join(word_texts(cases), on="text", how="left").rename({"declared_heading": "heading"}).cache()
+    judged = worded.join(judge_headings(worded, past, word_shares), on=["wording", "heading", "month"], how="left")
     return judged.drop("wording").rename({"heading": "declared_heading"})

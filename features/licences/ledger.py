@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.licences.licence_keys import licence_key
-from features.lookback import month_number, settle, totals_before
+from features.lookback import month_number, settle_streamed, totals_before
 
 GRAMS = 1000
 CENTS = 100
@@ -24,7 +24,7 @@ def shipped_by_month(history: pl.LazyFrame) -> pl.LazyFrame:
         cents=(pl.col("value_usd") * CENTS).round(0).fill_null(0.0).cast(pl.Int64),
     )
     named = events.filter(pl.col("licence_key") != "")
-    return settle(named.group_by("licence_key", "month").agg(pl.col("grams", "cents").sum()))
+    return settle_streamed(named.group_by("licence_key", "month").agg(pl.col("grams", "cents").sum()))
 
 
 def shipped_before(asked: pl.LazyFrame, shipped: pl.LazyFrame | None) -> pl.LazyFrame:

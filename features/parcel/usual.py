@@ -8,7 +8,7 @@ import polars as pl
 
 from features.codes import hs2, hs4, hs6
 from features.countries import PLACE_CODES
-from features.lookback import from_steps, month_number, settle, to_steps, totals_before
+from features.lookback import from_steps, month_number, settle, settle_streamed, to_steps, totals_before
 from features.parcel.quantities import QUANTITIES
 from features.parcel.rules import ParcelRules
 from features.usual import log_bin, usual_before
@@ -52,7 +52,7 @@ class ParcelPast:
         counts = {quantity: _counts(history, quantity) for quantity in QUANTITIES}
         states = _goods_states(history.select("goods", *_LEVELS, "month"), counts, rules)
         lanes = _lane_events(history.join(states, on=["goods", "month"], how="left"), rules)
-        return cls(counts, settle(lanes), states, rules)
+        return cls(counts, settle_streamed(lanes), states, rules)
 
     def states_of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Say what was usual for each good and month of `rows`: as known, and worked out where history lacks them."""
@@ -82,7 +82,7 @@ def add_usual(rows: pl.LazyFrame, past: ParcelPast) -> pl.LazyFrame:
 
 def _counts(history: pl.LazyFrame, quantity: str) -> pl.LazyFrame:
     log = pl.col(f"log_{quantity}")
-    counts = settle(
+    counts = settle_streamed(
         history.filter(log.is_not_null())
         .group_by(*_LEVELS, "month", log_bin(log).alias("bin"))
         .agg(pl.len().alias("n"))
@@ -93,7 +93,7 @@ def _counts(history: pl.LazyFrame, quantity: str) -> pl.LazyFrame:
 
 def _goods_states(rows: pl.LazyFrame, counts: dict[str, pl.LazyFrame], rules: ParcelRules) -> pl.LazyFrame:
     """Say what was usual for each good and month of `rows`: for each quantity `_middle`, `_spread`, `_n`."""
-    wanted = settle(rows.select("goods", *_LEVELS, "month").drop_nulls("goods").unique())
+    wanted = settle_streamed(rows.select("goods", *_LEVELS, "month").drop_nulls("goods").unique())
     states = wanted.select("goods", "month").unique()
     for quantity in QUANTITIES:
         state = _goods_state(counts[quantity], wanted, quantity, rules)

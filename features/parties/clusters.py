@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import settle
-from features.parties.entities import cluster_states, name_links
-from features.parties.names_past import name_sightings, number_names
+from features.parties.entities import cluster_states, first_sightings, name_links
+from features.parties.names_past import name_sightings
 from features.parties.table import read_parties
 from features.parties.wording import NameSigns, read_names
 
@@ -32,9 +32,11 @@ def party_clusters(declarations: pl.LazyFrame, signs: NameSigns) -> pl.DataFrame
     """
     rows = read_parties(declarations).lazy()
     both = pl.concat([rows.select(name=f"{side}_name") for side in ("exporter", "consignee")])
-    read = settle(number_names(settle(read_names(both.drop_nulls().unique(), signs))))
-    sightings = name_sightings(rows, read.drop("words"))
-    links = name_links(sightings.with_columns(pl.col("beside").list.join(" "))).collect()
+    read = settle(read_names(both.drop_nulls().unique(), signs)).with_columns(
+        pl.col("beside").list.join(" "), node=pl.struct("form", "signs").rank("dense").cast(pl.Int64)
+    )
+    sightings = settle(name_sightings(rows).join(read.drop("words"), on="name", how="inner"))
+    links = name_links(*first_sightings(sightings)).collect()
     if links.is_empty():
         return CLUSTERS.to_frame()
     last = cluster_states(links).group_by("node").agg(pl.col("cluster").last())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.lookback import settle
+from features.lookback import settle, settle_streamed
 
 NAMES_OF_ONE_IDENTIFIER = 8
 """An identifier that comes with more names than this is a stand-in (a broker's, a row of zeros), not a firm's."""
@@ -17,13 +17,16 @@ ONE_SLIP = ("same name but for one letter", 0.8)
 """Why two names are one firm, and how surely (own choices)."""
 
 
-def name_links(sightings: pl.LazyFrame) -> pl.LazyFrame:
+def name_links(nodes: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     """Link names that are one firm.
 
     Parameters
     ----------
-    sightings
-        `node` (number of a name as read), `form`, `own`, `signs`, `beside` (text), `identifier` (nullable), `month`.
+    nodes
+        `node` (number of a name as read), `form`, `own`, `signs`, `beside` (text or number), `month` and `identified`
+        (first months, of the name and of it with any identifier; the latter null for never).
+    named
+        `identifier` (never one of noughts alone, see `is_real`), `node`, `month` in which they first came together.
 
     Returns
     -------
@@ -31,16 +34,25 @@ def name_links(sightings: pl.LazyFrame) -> pl.LazyFrame:
         `a`, `b` (nodes), `month` (the later of the two names' first months: the link is known after it), `why`,
         `score`. Every link is decided by what was seen up to its own month, so that later names change none.
     """
-    first = settle(
-        sightings.group_by("node", "form", "own", "signs", "beside").agg(
-            pl.col("month").min(),
-            identified=pl.col("month").filter(pl.col("identifier").is_not_null()).min(),
-        )
-    )
-    links = pl.concat([_by_identifier(sightings), _by_script(first), _by_slip(first)])
+    links = pl.concat([_by_identifier(named, nodes), _by_script(nodes), _by_slip(nodes)])
     return links.sort("month", "a", "b", "score", descending=[False, False, False, True]).unique(
         ["a", "b"], keep="first", maintain_order=True
     )
+
+
+def first_sightings(sightings: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Sum `node`, `form`, `own`, `signs`, `beside`, `identifier`, `month` up as `name_links` takes them."""
+    is_named = pl.col("identifier").is_not_null()
+    nodes = sightings.group_by("node", "form", "own", "signs", "beside").agg(
+        pl.col("month").min(), identified=pl.col("month").filter(is_named).min()
+    )
+    named = sightings.filter(is_real(pl.col("identifier"))).group_by("identifier", "node").agg(pl.col("month").min())
+    return settle(nodes), settle(named)
+
+
+def is_real(identifier: pl.Expr) -> pl.Expr:
+    """Tell an identifier from a stand-in of noughts and signs."""
+    return identifier.str.replace_all(r"^id:|[^\p{L}\p{N}]", "").str.strip_chars("0") != ""
 
 
 def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
@@ -101,29 +113,31 @@ def one_slip(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return usable & (pl.sum_horizontal(alike) >= longer - 1)
 
 
-def _shared_variants(long: pl.LazyFrame) -> pl.LazyFrame:
-    """List each own word whole and without one letter (`variant`, `at`: -1 whole), where another is the same.
+def _shared_variants(long: pl.LazyFrame, unidentified: pl.LazyFrame) -> pl.LazyFrame:
+    """List each own word whole and without one letter (`variant`, `at`: -1 whole), where an unidentified one is such.
 
-    Compared as hashes first, since hardly any are shared and text is costly.
+    Compared as hashes first, since hardly any are shared and text is costly; streamed, since they are many.
     """
+    wanted = settle(pl.concat(_variant_hashes(unidentified)).select("variant_hash").unique())
+    shared = settle_streamed(pl.concat(_variant_hashes(long)).join(wanted, on="variant_hash", how="semi"))
+    at = pl.col("at")
+    variant = pl.concat_str(pl.col("own").str.slice(0, at.clip(lower_bound=0)), pl.col("own").str.slice(at + 1))
+    return shared.join(long, on="node", how="left").select(
+        "node", "beside", "month", "identified", "at", variant=variant
+    )
+
+
+def _variant_hashes(long: pl.LazyFrame) -> list[pl.LazyFrame]:
     own, letters = pl.col("own"), pl.col("own").str.len_chars()
     beside = pl.col("beside").hash(1)
-    cuts = [
+    return [
         long.filter(letters > at).select(
-            "name_no",
+            "node",
             pl.lit(at, pl.Int32).alias("at"),
             variant_hash=pl.concat_str(own.str.slice(0, max(at, 0)), own.str.slice(at + 1)).hash(0) ^ beside,
         )
         for at in range(-1, LONGEST_TYPO)
     ]
-    hashed = settle(pl.concat(cuts))
-    at = pl.col("at")
-    variant = pl.concat_str(own.str.slice(0, at.clip(lower_bound=0)), own.str.slice(at + 1))
-    return (
-        hashed.filter(pl.col("variant_hash").is_duplicated())
-        .join(long, on="name_no", how="left")
-        .select("node", "beside", "month", "identified", "at", variant=variant)
-    )
 
 
 def _link(frame: pl.LazyFrame, why: tuple[str, float]) -> pl.LazyFrame:
@@ -137,18 +151,16 @@ def _link(frame: pl.LazyFrame, why: tuple[str, float]) -> pl.LazyFrame:
     ).filter(pl.col("a") != pl.col("b"))
 
 
-def _by_identifier(sightings: pl.LazyFrame) -> pl.LazyFrame:
+def _by_identifier(named: pl.LazyFrame, nodes: pl.LazyFrame) -> pl.LazyFrame:
     """Link each name of an identifier to the one before it, in the order in which they first came."""
-    real = pl.col("identifier").str.replace_all(r"^id:|[^\p{L}\p{N}]", "").str.strip_chars("0") != ""
-    named = (
-        sightings.filter(real)
-        .group_by("identifier", "node", "form")
-        .agg(pl.col("month").min())
+    several = settle(named.filter(pl.len().over("identifier") > 1))
+    in_order = (
+        several.join(nodes.select("node", "form"), on="node", how="left")
         .sort("identifier", "month", "form", "node")
         .with_columns(other=pl.col("node").shift(1).over("identifier"), place=pl.int_range(pl.len()).over("identifier"))
     )
     return _link(
-        named.filter(pl.col("other").is_not_null() & (pl.col("place") < NAMES_OF_ONE_IDENTIFIER)), SAME_IDENTIFIER
+        in_order.filter(pl.col("other").is_not_null() & (pl.col("place") < NAMES_OF_ONE_IDENTIFIER)), SAME_IDENTIFIER
     )
 
 
@@ -168,9 +180,10 @@ def _by_script(first: pl.LazyFrame) -> pl.LazyFrame:
 def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
     """Link names one letter apart, of the same places and trades, unless both are known by identifiers of their own."""
     letters = pl.col("own").str.len_chars()
-    all_long = first.filter((pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO))
-    unidentified = all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month")))
-    variants = settle(_shared_variants(settle(all_long.with_row_index("name_no"))))
+    is_long = (pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO)
+    all_long = settle(first.filter(is_long).select("node", "own", "beside", "month", "identified"))
+    unidentified = settle(all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month"))))
+    variants = settle(_shared_variants(all_long, unidentified))
     open_ones = variants.join(unidentified.select("node"), on="node", how="semi")
     shared = open_ones.join(variants, on=["beside", "variant"], how="inner", suffix="_b").filter(
         pl.col("node") != pl.col("node_b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.lookback import settle, totals_before
-from features.parties.entities import clusters_before, one_slip
+from features.parties.entities import one_slip
 from features.parties.names_past import NamesPast
 from features.parties.rules import PartiesRules
 
@@ -23,17 +23,18 @@ def rarity(others: pl.Expr, firms: pl.Expr, rules: PartiesRules) -> pl.Expr:
     return trust / (1.0 + others / rules.others_half)
 
 
-def add_kinship(rows: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
+def add_kinship(rows: pl.LazyFrame, read: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
     """Add `same_group`, `common_name` and the figures behind them.
 
     Parameters
     ----------
     rows
         `exporter_name`, `consignee_name`, `exporter_key`, `consignee_key`, `month`.
+    read
+        The names of `rows` (see `NamesPast.read_of`).
     names
-        Names of past declarations and of `rows`.
+        What past declarations showed of names.
     """
-    read = names.read_of(rows)
     keys = ["exporter_name", "consignee_name", "exporter_key", "consignee_key", "month"]
     numbered = settle(rows.with_row_index("row_no"))
     asked = settle(
@@ -81,8 +82,7 @@ def _shared_words(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
 def _weigh(words: pl.LazyFrame, asked: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
     """Keep the most telling shared word of each pair and month: `shared_word`, `others`, `weight`."""
     pair = ["exporter_name", "consignee_name"]
-    first = names.first
-    events = names.carriers.join(words.select("word").unique(), on="word", how="semi")
+    events = names.carriers_of(words)
     wanted = settle(
         words.join(
             asked.select(*pair, "month", "exporter_form_no", "consignee_form_no", "exporter_own", "consignee_own",
@@ -91,9 +91,11 @@ def _weigh(words: pl.LazyFrame, asked: pl.LazyFrame, names: NamesPast, rules: Pa
             how="left",
         )
     )  # fmt: skip
+    forms = pl.concat(wanted.select(form_no=f"{side}_form_no") for side in ("exporter", "consignee"))
+    first = names.first_of(forms)
     everybody = pl.lit(0).alias("everybody")
     firms = totals_before(
-        first.with_columns(everybody, n=pl.lit(1)), wanted.with_columns(everybody), by=["everybody"], sums=["n"]
+        names.firms.with_columns(everybody), wanted.with_columns(everybody), by=["everybody"], sums=["n"]
     ).select("month", firms="n")
     seen = wanted.join(totals_before(events, wanted, by=["word"], sums=["n"]), on=["word", "month"], how="left")
     seen = seen.join(firms, on="month", how="left")
@@ -123,9 +125,8 @@ def _weigh(words: pl.LazyFrame, asked: pl.LazyFrame, names: NamesPast, rules: Pa
 
 def _same_firm(asked: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
     """Add `is_same_name` and `is_same_firm`: one name, one identifier, or one cluster as of the month."""
-    states = names.clusters
     nodes = pl.concat([asked.select(node=f"{side}_node", month="month") for side in ("exporter", "consignee")])
-    clusters = clusters_before(nodes.join(states.lazy(), on="node", how="semi"), states)  # most are never linked
+    clusters = names.clusters_before(nodes)  # most are never linked
     for side in ("exporter", "consignee"):
         named = clusters.rename({"node": f"{side}_node", "cluster": f"{side}_cluster"})
         asked = asked.join(named, on=[f"{side}_node", "month"], how="left").with_columns(

@@ -7,6 +7,7 @@ import polars as pl
 from features.lookback import settle, totals_before
 from features.parties.entities import one_slip
 from features.parties.names import party_name
+from features.parties.names_past import NamesPast
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
 from features.parties.words import PLACE_WORDS
@@ -173,15 +174,11 @@ def add_listed(rows: pl.LazyFrame, matches: pl.LazyFrame, entities: pl.DataFrame
     return rows.join(settle(found), on="declaration_id", how="left").with_columns(listed_party=listed)
 
 
-def carriers_before(rows: pl.LazyFrame, matches: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the firms seen before each month that carry a matched word: `word`, `month`, `n`.
-
-    `carriers` says in which month a firm first carried a word: `word`, `month`, `n`.
-    """
+def carriers_before(rows: pl.LazyFrame, matches: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
+    """Count the firms seen before each month that carry a matched word: `word`, `month`, `n`."""
     words = matches.select("word").drop_nulls().unique()
-    events = carriers.join(words, on="word", how="semi")
     wanted = words.join(rows.select("month").drop_nulls().unique(), how="cross")
-    return settle(totals_before(events, wanted, by=["word"], sums=["n"]))
+    return settle(totals_before(names.carriers_of(words), wanted, by=["word"], sums=["n"]))
 
 
 def _letters(words: pl.Expr) -> pl.Expr:

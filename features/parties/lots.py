@@ -35,7 +35,7 @@ class Lots:
     @classmethod
     def of(cls, history: pl.DataFrame) -> Lots:
         """Sort the lots of numbered `history` that have a mass."""
-        lots = history.filter(pl.col("net_kg") > 0)
+        lots = history.select("pair", "exporter", "month", "net_kg").filter(pl.col("net_kg") > 0)
         mass = lots.select(to_steps(pl.col("net_kg").log())).to_series()
         return cls(*(Tally.of(lots[key], lots["month"], mass) for key in ("pair", "exporter")))
 

@@ -28,7 +28,7 @@ class PartyNumbers:
 
     @classmethod
     def of(cls, history: pl.DataFrame) -> PartyNumbers:
-        """Number the parties of a frame with `<side>_key`."""
+        """Number the parties of a frame with `<side>_key`, as text or as `party_hash`."""
         return cls({side: np.unique(_hashes(history[f"{side}_key"].drop_nulls())) for side in SIDES})
 
     def added(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -67,5 +67,11 @@ class PartyNumbers:
         return pl.Series(side, found)
 
 
+def party_hash(side: str) -> pl.Expr:
+    """Stand 64 bits for a key, which is all that is kept of it; null where it is."""
+    key = pl.col(f"{side}_key")
+    return pl.when(key.is_not_null()).then(key.hash(0)).alias(f"{side}_key")
+
+
 def _hashes(keys: pl.Series) -> Hashes:
-    return keys.hash(0).to_numpy()
+    return (keys.fill_null(0) if keys.dtype == pl.UInt64 else keys.hash(0)).to_numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,8 +16,8 @@ from features.strength import ramp
 from features.tally import Tally
 
 
-def inspected_parties(history: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
-    """Join outcomes to the parties of the declarations they belong to: the three numbers, `month`, `hits`.
+def inspected_parties(history: pl.LazyFrame, outcomes: pl.LazyFrame, parties: Sequence[str] = SIDES) -> pl.LazyFrame:
+    """Join outcomes to the columns `parties` of the declarations they belong to: those, `month`, `hits`.
 
     `month` is when the result was known: that of the inspection, but never before the declaration's own month, so that
     no row can see its own outcome whatever dates were typed. A hit is one of the three kinds of violation.
@@ -26,9 +27,9 @@ def inspected_parties(history: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyF
         month_number(pl.col("inspected_on")).alias("known"),
         pl.col("finding").is_in(TYPOLOGIES).cast(pl.Int64).alias("hits"),
     ).drop_nulls()
-    joined = results.join(history.select("declaration_id", "month", *SIDES), on="declaration_id", how="inner")
+    joined = results.join(history.select("declaration_id", "month", *parties), on="declaration_id", how="inner")
     return joined.select(
-        *SIDES,
+        *parties,
         pl.max_horizontal("known", "month").alias("month"),
         "hits",
     )

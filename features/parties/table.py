@@ -9,15 +9,17 @@ import polars as pl
 from features.codes import hs4
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
+from features.controls.frames import ENTITIES
+from features.countries import PLACE_CODES
 from features.lookback import month_number, settle
 from features.parties.forwarders import forwarder_consignee
 from features.parties.kinship import KINSHIP_FIGURES, add_kinship
-from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before
+from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before, match_listed
 from features.parties.lots import Lots, lot_columns
 from features.parties.names import party_keys
-from features.parties.names_past import NamesPast
+from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
-from features.parties.party_numbers import PartyNumbers
+from features.parties.party_numbers import SIDES, PartyNumbers, party_hash
 from features.parties.portfolio import Portfolio, passing_on_columns, portfolio_columns
 from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
@@ -69,6 +71,9 @@ _SEEN = {
     "lane_new_for_exporter_n": "lane_seen_n",
 }
 
+ROWS_AT_ONCE = 500_000
+"""Past declarations gone through at once: their texts take some hundred megabytes (own choice)."""
+
 
 def build_parties(
     declarations: pl.LazyFrame,
@@ -104,8 +109,7 @@ def build_parties(
         `exporter_key` and `consignee_key` name the parties as they were told apart.
     """
     rules = rules or PartiesRules()
-    names = party_names(declarations)
-    past = PartiesPast.of(history, outcomes, names, rules=rules, entities=entities, signs=signs)
+    past = PartiesPast.of(history, outcomes, rules=rules, entities=entities, signs=signs)
     return judge_parties(declarations, past, rules)
 
 
@@ -120,34 +124,43 @@ class PartiesPast:
     records: Records
     lots: Lots
     names: NamesPast
+    entities: pl.DataFrame
+    """The listed end users, those with a name."""
 
     @classmethod
     def of(
         cls,
         history: pl.LazyFrame,
         outcomes: pl.LazyFrame,
-        names: pl.LazyFrame,
         *,
         rules: PartiesRules,
         entities: pl.DataFrame | None,
         signs: NameSigns | None,
     ) -> PartiesPast:
-        """Gather it from past declarations; `names` are those that will be asked about beside them."""
-        past = read_parties(history)
-        told = NamesPast.of(past.lazy(), names, rules=rules, entities=entities, signs=signs or NameSigns())
-        known = PartyNumbers.of(past)
-        past = known.added(past.drop("exporter_name", "consignee_name", "consignee_plain"))
-        results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
-        records = Records.of(inspected_parties(past.lazy(), results).collect())
-        past = past.drop("declaration_id", "exporter_key", "consignee_key", "declarant_key")
+        """Gather it from past declarations, some at a time: of each only numbers are kept."""
+        results = settle(complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding")))
+        names, kept, inspected = NamesSeen.nothing(), [], []
+        n_rows = history.select(pl.len()).collect().item()
+        for start in range(0, max(n_rows, 1), ROWS_AT_ONCE):
+            read = read_parties(history.slice(start, ROWS_AT_ONCE))
+            names = names.after(read, signs or NameSigns())
+            hashed = read.lazy().with_columns(party_hash(side) for side in SIDES)
+            inspected.append(inspected_parties(hashed, results, [f"{side}_key" for side in SIDES]).collect())
+            place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False)
+            kept.append(hashed.select(*(f"{side}_key" for side in SIDES), place, "hs4", "month", "net_kg").collect())
+        told = NamesPast.of(names, signs or NameSigns())
+        del names
+        keyed = pl.concat(kept, rechunk=False)
+        kept.clear()
+        known = PartyNumbers.of(keyed)
+        places = {"hs4": pl.lit(None, pl.String), "destination_iso3": pl.lit(None, pl.String)}
+        records = Records.of(known.added(pl.concat(inspected).with_columns(**places)))
+        past = known.added(keyed).drop(f"{side}_key" for side in SIDES)
+        del keyed
         seen = tuple(Sightings.of(past, one, known.kinds_most[one.child]) for one in NOVELTIES)
-        return cls(known, seen, Portfolio.of(past, rules), records, Lots.of(past), told)
-
-
-def party_names(declarations: pl.LazyFrame) -> pl.LazyFrame:
-    """List the distinct names of a table's parties: `name`."""
-    rows = complete(declarations, Declarations, ("exporter_name", "consignee_name"))
-    return pl.concat(rows.select(name=one) for one in ("exporter_name", "consignee_name")).drop_nulls().unique()
+        listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
+        past = past.drop("declarant", "exporter_goods", "exporter_lane", "everybody")
+        return cls(known, seen, Portfolio.of(past, rules), records, Lots.of(past), told, listed)
 
 
 def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
@@ -166,9 +179,11 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
             "forwarder_consignee"
         )
     )
-    kin = add_kinship(judged.lazy(), past.names, rules)
-    others = carriers_before(judged.lazy(), past.names.matches, past.names.carriers)
-    named = add_listed(settle(kin), past.names.matches, past.names.entities, others)
+    read = past.names.read_of(rows.lazy())
+    kin = add_kinship(judged.lazy(), read, past.names, rules)
+    matches = match_listed(read, past.entities, past.names.signs, rules)
+    others = carriers_before(judged.lazy(), matches, past.names)
+    named = add_listed(settle(kin), matches, past.entities, others)
     codes = [one.code for one in REGISTRY]
     return named.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
 

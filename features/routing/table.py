@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import xor
+
 import polars as pl
 
 from features.completeness import complete
 from features.contracts import Declarations
-from features.lookback import month_number, settle
+from features.lookback import month_number, settle, settle_streamed
 from features.routing.course import measure_ways
 from features.routing.places import path_places, place_code, place_country, route_columns
 from features.routing.registry import REGISTRY
@@ -100,7 +103,7 @@ def judge_routing(
     measured = measure_ways(ways, stopped, distances, rules)
     daysets = settle(read_days(read.select("told_days").unique()))
     rows = settle(
-        read.join(ways, on=list(WAY), how="left", nulls_equal=True)
+        read.join(ways.select("way", "way_no"), on="way_no", how="left")
         .join(daysets, on="told_days", how="left")
         .select("declaration_id", "month", "declared_on", "amended_on", "way", *_DAYS)
     )
@@ -133,22 +136,27 @@ def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
 
 def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
     ports = {side: place_country(place_code(pl.col(f"{side}_port"))) for side in ("loading", "discharge")}
-    return complete(declarations, Declarations, _COLUMNS).with_columns(
-        *route_columns(),
-        *(country.alias(f"{side}_country") for side, country in ports.items()),
-        *zone_ports(rules),
-        month_number(pl.col("declared_on")).alias("month"),
+    return (
+        complete(declarations, Declarations, _COLUMNS)
+        .with_columns(
+            *route_columns(),
+            *(country.alias(f"{side}_country") for side, country in ports.items()),
+            *zone_ports(rules),
+            month_number(pl.col("declared_on")).alias("month"),
+        )
+        .with_columns(way_no=reduce(xor, (pl.col(name).hash(seed) for seed, name in enumerate(WAY))))
     )
 
 
 def _number_ways(read: pl.LazyFrame) -> pl.LazyFrame:
-    return settle(read.select(WAY).unique().sort(WAY).with_row_index("way"))
+    """List distinct ways, told apart by 64 bits (`way_no`), and number them."""
+    return settle(read.select(*WAY, "way_no").unique("way_no").sort(WAY).with_row_index("way"))
 
 
 def past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
     """Count past routes by lane, days and the month in which their end was known (never before their declaration)."""
     told = complete(history, Declarations, ("declared_on", "transport_mode", "route")).with_columns(*route_columns())
-    counted = settle(
+    counted = settle_streamed(
         told.filter(pl.col("told_days").str.contains("@", literal=True))
         .group_by("told_path", "told_days", "transport_mode", month_number(pl.col("declared_on")).alias("month"))
         .agg(pl.len().alias("n"))

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--rows N] [--quick] [--only WORD]`: measure every step and print a plain table."""
+"""`python -m tests.benchmarks [--rows N] [--quick] [--only WORD] [--growth N]`: measure steps, print a plain table."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = options.rows or (QUICK_ROWS if options.quick else ROWS)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(options.folder or made)
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "declarations.parquet").exists():
-            _run(folder, f"tables {rows} {rows}")
+        _make(folder, rows)
         print(_about(rows), flush=True)
         _print(HEADS)
         scans: dict[str, float] = {}
@@ -59,7 +57,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 scans[case.file] = found["seconds"]
             scans[name] = found["seconds"]
             _print(_line(name, case, folder / f"{case.file}.parquet", found, scans[case.scan or case.file]))
+        if options.growth:
+            _grow(folder, folder / f"{options.growth}", rows, options.growth)
     return 0
+
+
+def _make(folder: Path, rows: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "declarations.parquet").exists():
+        _run(folder, f"tables {rows} {min(rows, ROWS)}")
+
+
+def _grow(folder: Path, larger: Path, rows: int, more_rows: int) -> None:
+    """Print what all consignment evidence costs from file to files as declarations grow, beside plain scans."""
+    _make(larger, more_rows)
+    scan, name = "plain scan of declarations", "evidence: file to files"
+    costs = []
+    for place in (folder, larger):
+        seconds = _run(place, scan)["seconds"]
+        costs.append(_run(place, name))
+        _print(_line(name, CASES[name], place / "declarations.parquet", costs[-1], seconds))
+    times = {one: costs[1][one] / costs[0][one] for one in ("cpu_seconds", "peak_mb")}
+    print(
+        f"growth from {rows:,} to {more_rows:,} declarations ({more_rows / rows:.1f} times): "
+        f"{times['cpu_seconds']:.1f} times the cpu seconds, {times['peak_mb']:.1f} times the peak memory"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows", type=int, help=f"declarations, and flow rows (default {ROWS:,})")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS:,} rows")
     parser.add_argument("--only", help="only steps whose name holds this, and the plain scans")
+    parser.add_argument("--growth", type=int, help="evidence from file to files for so many declarations too")
     parser.add_argument("--folder", help="keep the tables in this folder, and use those already there")
     return parser
 

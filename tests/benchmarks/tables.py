@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts import Flows
-from features.contracts.defaults import complete_flows
+from features.contracts.defaults import Frame, complete_flows
 from features.countries import COUNTRIES
 from features.routing import wanted_pairs
 from pipelines.geography import distances
@@ -39,9 +39,10 @@ def make_tables(folder: Path, *, rows: int, flow_rows: int) -> None:
     declarations, outcomes, licences = (world[name] for name in ("declarations", "outcomes", "licences"))
     n = -(-rows // declarations.height)
     pairs = wanted_pairs(declarations.lazy()).unique().sort("place_a", "place_b").collect()
+    copies = [_copy(declarations.lazy(), (*IDENTIFIERS, *NAMES), k) for k in range(n)]
+    pl.concat(copies).head(rows).sink_parquet(folder / "declarations.parquet")
     write = {
         "world": declarations,
-        "declarations": pl.concat([_copy(declarations, (*IDENTIFIERS, *NAMES), k) for k in range(n)]).head(rows),
         "outcomes": pl.concat([_copy(outcomes, ("declaration_id",), k) for k in range(n)]),
         "licences": pl.concat([_copy(licences, ("licence_no", "holder_id", "consignee_id"), k) for k in range(n)]),
         "flows": _more_flows(complete_flows(world["flows"]), flow_rows),
@@ -104,7 +105,7 @@ def repeat_rows(table: pl.DataFrame, rows: int) -> pl.DataFrame:
     return pl.concat([_copy(table, ("declaration_id",), k) for k in range(n)]).head(rows)
 
 
-def _copy(table: pl.DataFrame, names: tuple[str, ...], k: int) -> pl.DataFrame:
+def _copy(table: Frame, names: tuple[str, ...], k: int) -> Frame:
     """Give a copy papers and parties of its own: a number after an identifier, a syllable or two before a name.
 
     Syllables of two copies differ in more than one letter, so that no firm becomes another's slip of the pen.

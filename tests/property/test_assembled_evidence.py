@@ -9,6 +9,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from features.assemble import assemble_batches, assemble_evidence
 from features.background import Background
@@ -17,6 +18,11 @@ from features.contracts import Declarations, Licences, Outcomes
 from features.contracts.defaults import complete_flows
 from features.controls import ControlList, join_controls
 from features.evidence import FAMILIES
+from features.filed import text_number
+from features.parties.entities import cluster_states, first_sightings, name_links
+from features.parties.names_past import NamesPast, NamesSeen, name_sightings
+from features.parties.table import read_parties
+from features.parties.wording import read_names
 from features.registry import REGISTRY
 from features.routing import wanted_pairs
 from models.reasons import TOLD_FROM
@@ -424,3 +430,45 @@ def test_a_table_without_rows_gives_a_table_without_rows(made: Made):
     found = assemble_evidence(made.rows.clear(), made.background)
     assert found.height == 0
     assert found.schema == made.evidence.schema
+
+
+def test_history_gone_through_in_slices_gives_the_same(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.parties.table.ROWS_AT_ONCE", 487)
+    monkeypatch.setattr("features.parties.names_past.NAMES_AT_ONCE", 61)
+    assert_same(assemble_evidence(made.rows, made.background), made.evidence)
+
+
+def test_what_is_kept_of_names_is_what_the_names_themselves_tell(made: Made) -> None:
+    """First months of forms, and the forms that carry each word, against plain grouping of text; then the links."""
+    signs = made.background.name_signs
+    read = read_parties(made.rows.lazy())
+    seen = NamesSeen.nothing()
+    for part in read.iter_slices(531):
+        seen = seen.after(part, signs)
+    kept = NamesPast.of(seen, signs)
+    plain = read_names(pl.concat([read["exporter_name"], read["consignee_name"]]).drop_nulls().unique().alias("name")
+                       .to_frame().lazy(), signs).collect()  # fmt: skip
+    sightings = name_sightings(read.lazy()).collect().join(plain, on="name", how="inner")
+    first = sightings.group_by("form").agg(pl.col("month").min())
+    found = kept.first_of(first.lazy().select(form_no=text_number(pl.col("form")))).collect()
+    assert_frame_equal(
+        found.sort("form_no"), first.select(text_number(pl.col("form")).alias("form_no"), "month").sort("form_no")
+    )
+    words = plain.select("form", word="words").explode("word").drop_nulls().unique()
+    carried = words.join(first, on="form", how="inner").group_by("word", "month").agg(n=pl.len().cast(pl.Int32))
+    assert_frame_equal(
+        kept.carriers_of(words.lazy().select("word")).collect(), carried, check_row_order=False, check_column_order=True
+    )
+    ranked = sightings.with_columns(
+        pl.col("beside").list.join(" "), node=pl.struct("form", "signs").rank("dense").cast(pl.Int64)
+    )
+    states = cluster_states(name_links(*first_sightings(ranked.lazy())).collect())
+    assert states.height == kept.clusters.table.height > 0
+    nodes = ranked.select("node", number=text_number(pl.col("form")) ^ text_number(pl.col("signs"), seed=1)).unique()
+    assert nodes.height == nodes["number"].n_unique() == ranked["node"].n_unique()
+    last = states.group_by("node").agg(pl.col("cluster").last(), pl.col("month").last())
+    kept_last = kept.clusters.table.sort("month").group_by("node", maintain_order=True).last()
+    both = last.join(nodes, on="node").join(kept_last, left_on="number", right_on="node", suffix="_kept")
+    assert both.height == last.height
+    pairs = both.select("cluster", "cluster_kept").unique()
+    assert pairs.height == pairs["cluster"].n_unique() == pairs["cluster_kept"].n_unique()  # the same firms

@@ -12,6 +12,7 @@ from features.parties.entities import (
     SAME_IN_SCRIPT,
     cluster_states,
     clusters_before,
+    first_sightings,
     name_links,
 )
 
@@ -26,7 +27,7 @@ def sightings(*rows: tuple[int, str, str, str | None, int]) -> pl.LazyFrame:
 
 
 def links(*rows: tuple[int, str, str, str | None, int]) -> list[tuple[int, int, int, str]]:
-    return name_links(sightings(*rows)).select("a", "b", "month", "why").collect().rows()
+    return name_links(*first_sightings(sightings(*rows))).select("a", "b", "month", "why").collect().rows()
 
 
 def test_names_of_one_identifier_are_linked_from_the_later_of_their_months() -> None:
@@ -76,6 +77,6 @@ def test_order_of_sightings_changes_nothing() -> None:
         (5, "zhongdavell", "", None, MAY),
     ]
     assert links(*rows) == links(*reversed(rows))
-    assert cluster_states(name_links(sightings(*rows)).collect()).equals(
-        cluster_states(name_links(sightings(*reversed(rows))).collect())
+    assert cluster_states(name_links(*first_sightings(sightings(*rows))).collect()).equals(
+        cluster_states(name_links(*first_sightings(sightings(*reversed(rows)))).collect())
     )
