@@ -111,7 +111,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         judge_parties(rows, past.parties, background.parties_rules),
         judge_licences(
             rows,
-            background.licences,
+            past.register,
             past.shipped,
             needs.lazy(),
             are_numbers_recorded=_is_recorded("licence_no", declarations, past.firsts["licence_no"]),

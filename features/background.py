@@ -12,6 +12,7 @@ from features.controls import ControlList
 from features.description.headings import past_wordings
 from features.description.table import repeated_cases, repeated_texts
 from features.licences.ledger import shipped_by_month
+from features.licences.table import licence_register
 from features.minerals import Minerals
 from features.parcel import ParcelRules
 from features.parcel.table import parcel_past
@@ -63,6 +64,8 @@ class Past:
     parcel: ParcelPast
     journeys: pl.LazyFrame
     parties: PartiesPast
+    register: pl.LazyFrame | None
+    """Licences by key; None where there is no register."""
     shipped: pl.LazyFrame
     firsts: dict[str, pl.DataFrame]
     """For each column whose blanks may mean "none": the first days of history (`any`) and of a filled one."""
@@ -87,6 +90,7 @@ class Past:
                 entities=background.controls.entities,
                 signs=background.name_signs,
             ),
+            register=None if background.licences is None else licence_register(background.licences),
             shipped=shipped_by_month(history),
             firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
         )

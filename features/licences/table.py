@@ -77,7 +77,7 @@ def build_licences(
     shipped = None if history is None else shipped_by_month(history)
     return judge_licences(
         declarations,
-        licences,
+        None if licences is None else licence_register(licences),
         shipped,
         needs,
         tolerance_share=tolerance_share,
@@ -87,15 +87,18 @@ def build_licences(
 
 def judge_licences(
     declarations: pl.LazyFrame,
-    licences: pl.LazyFrame | None,
+    register: pl.LazyFrame | None,
     shipped: pl.LazyFrame | None,
     needs: pl.LazyFrame,
     *,
     tolerance_share: float = TOLERANCE_SHARE,
     are_numbers_recorded: pl.Expr | bool | None = None,
 ) -> pl.LazyFrame:
-    """Return what `build_licences` does, from what was shipped by month (see `shipped_by_month`)."""
-    has_register = licences is not None
+    """Return what `build_licences` does, from the register by key and what was shipped by month.
+
+    See `licence_register` and `shipped_by_month`.
+    """
+    has_register = register is not None
     given = has_register if are_numbers_recorded is None else are_numbers_recorded
     recorded = given if isinstance(given, pl.Expr) else pl.lit(given)
     key = licence_key(pl.col("licence_no"))
@@ -110,7 +113,7 @@ def judge_licences(
     named = pl.col("licence_key") != ""
     judged = (
         facts.filter(named)
-        .join(_register(licences), on="licence_key", how="left")
+        .join(_NO_REGISTER if register is None else register, on="licence_key", how="left")
         .join(shipped_before(facts, shipped), on=["licence_key", "month"], how="left")
         .with_columns(_begun(name) for name in (*_REGISTERED, "licence_is_known"))
     )
@@ -170,18 +173,19 @@ def licence_covers(is_named: pl.Expr, mismatch: pl.Expr, overdrawn: pl.Expr) -> 
     return pl.when(is_named.fill_null(value=False)).then(pl.when(fits).then(share).otherwise(0.0))
 
 
-def _register(licences: pl.LazyFrame | None) -> pl.LazyFrame:
+_KEYED = pl.Schema({"licence_key": pl.String, "shared_from": pl.Date, "licence_is_known": pl.Boolean})
+_NO_REGISTER = pl.LazyFrame(schema=pl.Schema({**_KEYED, **_REGISTERED}))
+
+
+def licence_register(licences: pl.LazyFrame) -> pl.LazyFrame:
     """The register by key, its columns marked `licence_`; from `shared_from` on, two licences share the key.
 
     A key that two licences share is no key to either; until the second begins it is the first one's.
     """
-    if licences is None:
-        ours = pl.Schema({"licence_key": pl.String, "shared_from": pl.Date, "licence_is_known": pl.Boolean})
-        return pl.LazyFrame(schema=pl.Schema({**ours, **_REGISTERED}))
     columns = [pl.col(name.removeprefix("licence_")).alias(name) for name in _REGISTERED]
     keyed = licences.select(licence_key(pl.col("licence_no")).alias("licence_key"), *columns)
     start = pl.col("licence_valid_from")
-    return (
+    return settle(
         keyed.filter(pl.col("licence_key") != "")
         .group_by("licence_key")
         .agg(pl.col(*_REGISTERED).sort_by(start).first(), start.sort().get(1, null_on_oob=True).alias("shared_from"))
