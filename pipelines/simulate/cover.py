@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.simulate.draws import Ints, scramble, stream
 from pipelines.simulate.evaders import Agents
-from pipelines.simulate.evasion import PARCELS, SMALL_LOTS, buyers_of
+from pipelines.simulate.evasion import BY_ROAD_SHARE, FIRST_PAPER_SHARE, PARCELS, SMALL_LOTS, buyers_of
 from pipelines.simulate.honest import allowed_destination
 from pipelines.simulate.movements import COURIER, IMPORT, ROAD, Setting, draw_mass, movement_table, ship
 from pipelines.simulate.schemes import NAMES, SCHEMES
@@ -36,12 +36,12 @@ def cover_trade(world: Setting, agents: Agents, count: int) -> pl.DataFrame:
     scheme, hub = agents.whole("scheme")[row], agents.whole("hub_0")[row]
     abroad = filed[scheme] == "import"
     by_hub = (hub >= 0) & ~abroad
-    good = np.where(rng.random(count) < 0.65, agents.whole("paper_0")[row], agents.whole("paper_1")[row])
+    good = np.where(rng.random(count) < FIRST_PAPER_SHARE, agents.whole("paper_0")[row], agents.whole("paper_1")[row])
     firm = _sellers(world, rng, agents.whole("firm")[row])
     home = world.firms.country[firm]
     destination = np.where(by_hub, hub, agents.whole("destination")[row])
     parcel, small = np.isin(scheme, PARCELS), scheme == SMALL_LOTS
-    by_road = (scheme == NAMES.index("border_route")) & (rng.random(count) < 0.85)
+    by_road = (scheme == NAMES.index("border_route")) & (rng.random(count) < BY_ROAD_SHARE)
     columns = ship(world, rng, firm=firm, good=good, destination=destination)
     destination = np.where(abroad, destination, allowed_destination(world, rng, good, columns["day"], destination))
     mode = np.where(parcel, COURIER, np.where(by_road, ROAD, columns["mode"]))

@@ -22,6 +22,8 @@ from pipelines.simulate.schemes import NAMES, SCHEMES
 
 PARCELS = (NAMES.index("sample_parcels"), NAMES.index("hand_baggage"))
 SMALL_LOTS = NAMES.index("split_lots")
+FIRST_PAPER_SHARE = 0.65  # of lots under the first of the two goods that an evader's papers name
+BY_ROAD_SHARE = 0.85  # of lots over a border
 PLAIN_TEXT_SHARE = 0.2  # of lots under a neighbouring code, whose text says what they are
 
 
@@ -40,7 +42,7 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
     count = len(row)
     scheme, firm, good = (agents.whole(name)[row] for name in ("scheme", "firm", "good"))
     late = day >= agents.whole("turns")[row]
-    paper = np.where(rng.random(count) < 0.65, agents.whole("paper_0")[row], agents.whole("paper_1")[row])
+    paper = np.where(rng.random(count) < FIRST_PAPER_SHARE, agents.whole("paper_0")[row], agents.whole("paper_1")[row])
     hub = np.where(late, agents.whole("hub_1")[row], agents.whole("hub_0")[row])
     destination = agents.whole("destination")[row]
     typology = np.array([SCHEMES[number].typology for number in range(len(SCHEMES))])[scheme]
@@ -54,7 +56,7 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
     # who takes care ships as the goods on paper would be shipped
     shipped_as = np.where(hidden | (rng.random(count) < agents.real("care_route")[row]), paper, good)
     mode = np.where(parcel, COURIER, draw_modes(world, rng, shipped_as, dispatch, named_destination))
-    by_road = (scheme == NAMES.index("border_route")) & (rng.random(count) < 0.85)
+    by_road = (scheme == NAMES.index("border_route")) & (rng.random(count) < BY_ROAD_SHARE)
     # a neighbouring code over an honest text: the broker decides the code, the clerk writes what it is
     plain = (scheme == NAMES.index("false_code")) & (rng.random(count) < PLAIN_TEXT_SHARE)
     columns = ship(
