@@ -23,6 +23,11 @@ from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import SCHEMES
 from pipelines.simulate.trading_habits import BORDER
 
+RUSH_SHARE = 0.4
+"""Share of evaders who begin within the first quarter of the time that their good is under control; with the others,
+who begin at any time, about as many are at it in the middle of that time as at its end."""
+RUSH_SHARE_OF_TIME, LATEST_START_SHARE = 0.25, 0.95
+
 
 @dataclass(frozen=True)
 class Agents:
@@ -158,7 +163,9 @@ def _one_agent(
     good = int(usable[pick(rng, prize, 1)[0]])
     first = max(int(world.rules.licensed_from[good]), phase.opens)
     room = phase.closes - first
-    starts = first + int(rng.random() * 0.25 * room)
+    # some come at once, with the control; others come as long as it lasts, so that evasion does not die out by itself
+    latest = RUSH_SHARE_OF_TIME if rng.random() < RUSH_SHARE else LATEST_START_SHARE
+    starts = first + int(rng.random() * latest * room)
     # nobody knows when the figures end: a career is as long as it is, and is merely seen no further than the last day
     ends = min(phase.closes - 1, starts + max(40, int((0.45 + 0.6 * rng.random()) * room)))
     hub_0, hub_1 = hubs[goods.texts("mineral")[good]]
