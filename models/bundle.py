@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,12 @@ from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
 from features.evidence import Evidence
 from models import drift
-from models.calibration import Calibrator
+from models.calibration import Calibrator, probability_of
 from models.classifier import Classifier, log_odds
 from models.conformal import ConformalTable, group_names
 from models.detectors import CombinedAnomaly
 from models.labels import ANY, TARGETS
+from models.levels import LevelSince
 from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 
@@ -69,6 +70,8 @@ class ModelBundle:
     prior_by_month: Mapping[str, float] = field(default_factory=dict)
     """Month to the share of inspected trade that would be in violation at its level; scores use the last one's."""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    level: LevelSince | None = None
+    """How far the level has moved since the calibration; null where no later result was known."""
 
     @property
     def is_supervised(self) -> bool:
@@ -87,9 +90,10 @@ class ModelBundle:
         """Score each row by itself: no score depends on the other rows, their order or their number.
 
         `suspicion` is the calibrated probability of a violation of any typology, `suspicion_low` and `suspicion_high`
-        the limits between which nine in ten calibrations lie (null where there was none). Each `p_` is suspicion times
-        how likely a violation is of that typology, which its classifier learned among violations; one without a
-        classifier gets its share of known violations. A shipment can be more than one: they need not add up.
+        the limits between which nine in ten calibrations lie (null where there was none). Where `declared_on` is there,
+        declarations made since later results were known are scored at the level that these tell (`level`). Each `p_` is
+        suspicion times how likely a violation is of that typology, which its classifier learned among violations; one
+        without a classifier gets its share of known violations. A shipment can be more than one: they need not add up.
         `raw_score` is the log-odds before calibration, for order among equals; without a classifier it is the anomaly
         score. Rows come back in the order they came. Raises ConfigError for a registry or columns other than those of
         the training.
@@ -99,10 +103,11 @@ class ModelBundle:
         matrix = build_matrix(evidence, self.columns)
         anomaly = self.anomaly_scores(detector_matrix(evidence, self.columns, matrix))
         raw = self.classifiers[ANY].raw_scores(matrix)
-        suspicion = self.calibrators[ANY].probability(raw)
-        low, high = (
-            (None, None) if self.limits is None else self.limits.around(raw, self.calibrators[ANY].log_odds_of(raw))
-        )
+        calibrated = self.calibrators[ANY].log_odds_of(raw)
+        if self.level is not None and "declared_on" in evidence.columns:
+            calibrated = calibrated + self.level.of(evidence["declared_on"])
+        suspicion = probability_of(calibrated)
+        low, high = (None, None) if self.limits is None else self.limits.around(raw, calibrated)
         kinds = {f"p_{typology}": self._typology(typology, matrix, suspicion) for typology in TYPOLOGIES}
         return pl.DataFrame(
             {
@@ -152,7 +157,7 @@ class ModelBundle:
         """Columns whose distribution is watched, by name: the matrix, `suspicion` and `anomaly_score`."""
         matrix = build_matrix(evidence, self.columns)
         watched = {name: matrix[:, j].astype(float) for j, name in enumerate(self.columns.names)}
-        scored = self.score(evidence)
+        scored = replace(self, level=None).score(evidence)  # a level that is known to have moved is no drift
         return watched | {name: scored[name].to_numpy() for name in ("suspicion", "anomaly_score")}
 
     def to_files(self) -> dict[str, str]:
@@ -184,6 +189,7 @@ class ModelBundle:
             "notes": list(self.notes),
             "prior_by_month": dict(self.prior_by_month),
             "metrics": dict(self.metrics),
+            "level": None if self.level is None else self.level.to_dict(),
         }
         boosters = {
             _booster_file(name, bag): text
@@ -235,6 +241,7 @@ class ModelBundle:
                 notes=tuple(plain["notes"]),
                 prior_by_month=plain.get("prior_by_month", {}),
                 metrics=plain["metrics"],
+                level=LevelSince.from_dict(plain["level"]) if plain.get("level") else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise ConfigError(f"model: not a whole oretrace model: {type(error).__name__}: {error}") from error

@@ -93,7 +93,9 @@ def learn_judgement(
         fit=lambda weight: measured.calibrator(weight, plan),
         seed=plan.seed,
     )
-    return Judgement({ANY: any_one} | kinds, calibrators, limits, _prior_by_month(measured, any_one, plan))
+    is_told = any_one.is_learned and len(measured.raw) > 0
+    prior = prior_by_month(measured.levels(plan), measured.raw, measured.weight) if is_told else {}
+    return Judgement({ANY: any_one} | kinds, calibrators, limits, prior)
 
 
 def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
@@ -260,12 +262,10 @@ def _share_calibrator(
     )
 
 
-def _prior_by_month(measured: Measured, classifier: Classifier, plan: TrainingPlan) -> dict[str, float]:
-    if not classifier.is_learned or not len(measured.raw):
-        return {}
-    levels = measured.levels(plan)
-    shares = expit(levels.slope * measured.raw[:, None] + np.asarray(levels.level)[None, :])
-    means = np.average(shares, axis=0, weights=measured.weight)
+def prior_by_month(levels: Levels, raw: Floats, weight: Floats) -> dict[str, float]:
+    """Share of the rows' weight that would be in violation at each month's level, by month (`YYYY-MM`)."""
+    shares = expit(levels.slope * raw[:, None] + np.asarray(levels.level)[None, :])
+    means = np.average(shares, axis=0, weights=weight)
     return {
         f"{month // 12:04d}-{month % 12 + 1:02d}": float(mean) for month, mean in zip(levels.months, means, strict=True)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,10 @@ from models.conformal import fit_conformal, group_names
 from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
 from models.labels import ANY, OTHER, known_before
-from models.learning import learn_judgement
+from models.learning import learn_judgement, months_of, prior_by_month
 from models.learning_plan import TrainingPlan
-from models.matrix import QUANTITIES, Columns, columns_of
+from models.levels import LevelSince, fit_levels
+from models.matrix import QUANTITIES, Columns, build_matrix, columns_of
 from models.splits import Split
 
 
@@ -74,6 +76,35 @@ def train_bundle(
         notes=tuple(notes),
     )
     return _with_reference(bundle, train, calibration, known, plan)
+
+
+def with_later_level(bundle: ModelBundle, later: pl.DataFrame, plan: TrainingPlan) -> ModelBundle:
+    """Bring the level of suspicion up to what inspections later than the calibration have found.
+
+    `later` are inspected rows with labels, those that the model was measured on: their order stays untouched, and so
+    does the score of every declaration made before the last of their results was known. Null level where nothing was
+    learned or nothing inspected later.
+    """
+    if not (bundle.is_supervised and bundle.prior_by_month and later.height):
+        return bundle
+    year, month = max(bundle.prior_by_month).split("-")
+    log_odds = bundle.calibrators[ANY].log_odds_of(
+        bundle.classifiers[ANY].raw_scores(build_matrix(later, bundle.columns))
+    )
+    weight, positive = later["weight"].to_numpy().astype(float), later[ANY].to_numpy().astype(bool)
+    levels = fit_levels(
+        log_odds,
+        positive,
+        weight,
+        months_of(later),
+        monthly_step=plan.monthly_step_log_odds,
+        after=int(year) * 12 + int(month) - 1,
+    )
+    known_on = later.select(pl.col("inspected_on").max() + timedelta(days=1)).item()
+    since = LevelSince(known_on, levels.level[-1], later.height, int(positive.sum()))
+    return replace(
+        bundle, level=since, prior_by_month={**bundle.prior_by_month, **prior_by_month(levels, log_odds, weight)}
+    )
 
 
 def fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> CombinedAnomaly:

@@ -19,7 +19,7 @@ from models.evaluation import OURS, evaluate
 from models.labels import ANY, TARGETS, Labels, known_before, label_inspected
 from models.matrix import CATEGORIES, DESCRIBED, Floats
 from models.splits import Split, time_and_entity_split
-from models.training import train_bundle
+from models.training import train_bundle, with_later_level
 from pipelines.files import fingerprint_table, write_table, write_text
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.model_card import write_model_card
@@ -103,6 +103,7 @@ def run_train(
         data_version=version,
     )
     measured = _measure(bundle, table, labels, split, settings)
+    bundle = with_later_level(bundle, measured.held_out, settings.training_plan())
     counts = _count(table, outcomes, labels, split, measured.held_out)
     paths = _write_files(bundle, measured, out_dir)
     _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)
@@ -318,5 +319,10 @@ def _lines(
         if best.height:
             name = best["model"][0].replace("_", " ")
             lines.append(f"best baseline, {name}: {shown('average_precision', best['model'][0])}")
+    if bundle.level is not None:
+        lines.append(
+            f"declarations from {bundle.level.known_on} on are scored at the level that these {bundle.level.n:,} rows "
+            f"tell, {bundle.level.log_odds:+.2f} in log-odds; measured without it"
+        )
     lines += [f"note: {note}" for note in bundle.notes]
     return [*lines, f"model {version}, registered as version {registered}, alias challenger"]

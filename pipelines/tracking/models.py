@@ -98,6 +98,7 @@ def _log_model(bundle: ModelBundle, example: pl.DataFrame) -> str:
 
     inputs: list[ColSpec | TensorSpec] = [ColSpec("string", "declaration_id")]
     inputs += [ColSpec("double", code) for code in bundle.columns.codes]
+    inputs.append(ColSpec("datetime", "declared_on", required=False))
     inputs += [ColSpec("string", name, required=False) for name in CATEGORIES]
     inputs += [ColSpec("double" if name in QUANTITIES else "string", name, required=False) for name in DESCRIBED]
     outputs: list[ColSpec | TensorSpec] = [

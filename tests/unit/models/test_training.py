@@ -18,7 +18,7 @@ from models.learning import sample_of
 from models.learning_plan import TrainingPlan
 from models.matrix import columns_of
 from models.splits import time_and_entity_split
-from models.training import train_bundle
+from models.training import train_bundle, with_later_level
 
 PLAN = TrainingPlan(boosting=BoostingPlan(n_rounds_max=80, n_rounds_default=50), seed=5)
 SPLIT = {"test_share": 0.25, "calibration_share": 0.2, "embargo_days": 20, "group": "exporter_id"}
@@ -60,6 +60,23 @@ def test_files_round_trip_and_hold_text_only(world, bundle) -> None:
         assert name.endswith((".json", ".txt"))
         if name.endswith(".json"):
             json.loads(text)
+
+
+def test_later_results_move_the_level_of_later_declarations_alone(world, bundle) -> None:
+    labels = label_inspected(world.outcomes, **LABELS).table
+    later = later_rows(world, bundle).join(labels, on="declaration_id", how="inner")
+    cleared = later.with_columns(any=pl.lit(value=False), inspected_on=pl.lit(bundle.test_from))
+    lower = with_later_level(bundle, cleared, PLAN)
+    assert lower.level is not None
+    assert lower.level.log_odds < 0
+    assert list(lower.prior_by_month)[: len(bundle.prior_by_month)] == list(bundle.prior_by_month)
+    known_on, before, after = lower.level.known_on, bundle.score(world.evidence), lower.score(world.evidence)
+    is_later = world.evidence["declared_on"] >= known_on
+    assert before.filter(~is_later).equals(after.filter(~is_later))
+    assert (after["suspicion"] < before["suspicion"]).filter(is_later).all()
+    assert before["raw_score"].equals(after["raw_score"])
+    assert ModelBundle.from_files(lower.to_files()).score(world.evidence).equals(after)
+    assert with_later_level(bundle, later.clear(), PLAN) is bundle
 
 
 def test_order_and_batches_change_no_score(world, bundle) -> None:
