@@ -97,28 +97,7 @@ def choose(
     rest = rows.join(by_model.select("declaration_id"), on="declaration_id", how="anti", maintain_order="left")
     left_over = budget - by_model.height
     by_lot = _lot(rest, by_model, room, wanted=max(n_random, float(left_over)))
-    drawn = draw(by_lot.with_columns(chance=pl.col("selection_probability")), salt)
-    # a part of a place: now and then the lot draws one more, and the last row of the model's gives way
-    more = float(by_lot["selection_probability"].sum()) - left_over
-    is_last = pl.int_range(pl.len()) == pl.len() - 1
-    kept = 1.0 - more if more > NO_PLACE else 1.0
-    by_model = by_model.with_columns(selection_probability=pl.when(is_last).then(pl.lit(kept)).otherwise(pl.lit(1.0)))
-    model_in = by_model["declaration_id"].head(budget - drawn.len())
-    log = (
-        pl.concat(
-            [
-                by_model.with_columns(follows_model=pl.lit(value=True)),
-                by_lot.with_columns(follows_model=pl.lit(value=False)),
-            ]
-        )
-        .with_columns(
-            chosen_by=pl.when(pl.col("declaration_id").is_in(model_in.implode()))
-            .then(pl.lit("model"))
-            .when(pl.col("declaration_id").is_in(drawn.implode()))
-            .then(pl.lit("random"))
-        )
-        .sort("declaration_id")
-    )
+    log = _drawn(by_model, by_lot, budget=budget, salt=salt)
     added = ["severity", "tier_ratio", "priority", "selection_probability", "chosen_by"]
     chosen = scored.drop(added, strict=False).join(
         log.drop_nulls("chosen_by").select("declaration_id", *added), on="declaration_id", how="inner"
@@ -173,6 +152,28 @@ def _top(rows: pl.DataFrame, wanted: int, room: Floats) -> pl.DataFrame:
     place = pl.int_range(pl.len()).over("stratum")
     fitting = _sorted(rows).join(free, on="stratum", how="left", maintain_order="left").filter(place < pl.col("free"))
     return fitting.drop("free").head(wanted)
+
+
+def _drawn(by_model: pl.DataFrame, by_lot: pl.DataFrame, *, budget: int, salt: str) -> pl.DataFrame:
+    """Draw the lot: every candidate with its chance, whether the model's part reaches it, and how it was chosen.
+
+    Where the lot has a part of a place, it draws one more now and then, and the last row of the model's gives way.
+    """
+    drawn = draw(by_lot.with_columns(chance=pl.col("selection_probability")), salt)
+    more = float(by_lot["selection_probability"].sum()) - (budget - by_model.height)
+    is_last = pl.int_range(pl.len()) == pl.len() - 1
+    kept = 1.0 - more if more > NO_PLACE else 1.0
+    reached = by_model.with_columns(
+        selection_probability=pl.when(is_last).then(pl.lit(kept)).otherwise(pl.lit(1.0)),
+        follows_model=pl.lit(value=True),
+    )
+    model_in = by_model["declaration_id"].head(budget - drawn.len())
+    is_in = {"model": model_in, "random": drawn}
+    way = pl.coalesce(
+        pl.when(pl.col("declaration_id").is_in(ids.implode())).then(pl.lit(name)) for name, ids in is_in.items()
+    )
+    both = pl.concat([reached, by_lot.with_columns(follows_model=pl.lit(value=False))])
+    return both.with_columns(chosen_by=way).sort("declaration_id")
 
 
 def _lot(rest: pl.DataFrame, by_model: pl.DataFrame, room: Floats, *, wanted: float) -> pl.DataFrame:

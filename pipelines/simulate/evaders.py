@@ -23,7 +23,7 @@ from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import SCHEMES
 from pipelines.simulate.trading_habits import BORDER
 
-RUSH_SHARE = 0.4
+RUSH_SHARE = 0.55
 """Share of evaders who begin within the first quarter of the time that their good is under control; with the others,
 who begin at any time, about as many are at it in the middle of that time as at its end."""
 RUSH_SHARE_OF_TIME, LATEST_START_SHARE = 0.25, 0.95
