@@ -110,55 +110,66 @@ def run_score(
         kept.declarations, sources, home=home, config=config, max_rejects_share=max_rejects_share
     )
     scored = _score(kept.declarations, background, bundle, load_tiers(tiers, settings.tier_ratio), rows_at_once)
-    wanted = budget or settings.budget_declarations
     choice = choose(
         scored.ranked,
-        budget=wanted,
+        budget=budget or settings.budget_declarations,
         plan=settings.plan(),
         salt=f"{settings.random_salt} {day.isoformat()}",
         offices=load_offices(offices),
     )
-    chosen = choice.chosen.select(
-        "rank", *scored.scores.columns, "priority", "severity", "tier_ratio", "chosen_by", "selection_probability"
-    )
-    shown = _evidence_of(chosen, kept.declarations, background, scored.past)
-    versions = Versions(
-        model=bundle.model_version,
-        data=fingerprint_table(kept.declarations),
-        controls=background.controls.version,
-    )
-    worklist = compose_worklist(
-        chosen,
-        shown,
-        REGISTRY,
-        bundle.contributions(shown),
-        versions,
-        check_minutes=settings.check_minutes.model_dump(),
-    )
-    told = scored.scores.join(scored.minerals, on="declaration_id", how="left")
-    write_table(told.select(SCORES).sort("declaration_id"), out / "scores.parquet")
-    write_table(scored.hits, out / "rule_hits.csv")
-    write_table(worklist, out / "worklist.parquet")
-    keep_selection(choice.log, worklist, out=out, home=home, day=day)
-    write_table(worklist, out / "worklist.csv")
+    worklist = _explained(choice.chosen, scored, kept.declarations, background, bundle=bundle, settings=settings)
+    refused = _refused(loaded.counts)
     page = worklist_page(
         worklist,
         kept.declarations,
         as_of=day,
         rows_scored=kept.declarations.height,
         rows_refused=loaded.counts.rejected,
-        notes=[*bundle.notes, *background.notes, *_refused(loaded.counts)],
+        notes=[*bundle.notes, *background.notes, *refused],
     )
-    write_text(out / "worklist.html", page)
+    _write_all(scored, worklist, page, out)
+    keep_selection(choice.log, worklist, out=out, home=home, day=day)
+    lines = _lines(loaded.counts, kept, worklist, day, [*background.notes, *refused])
     return Said(
-        lines=[
-            *_lines(loaded.counts, kept, worklist, day, [*background.notes, *_refused(loaded.counts)]),
-            _hits_line(scored.hits),
-        ],
+        lines=[*lines, _hits_line(scored.hits)],
         paths=[out / name for name in FILES],
         page=out / "worklist.html",
         counts={"read": loaded.counts.read, "scored": kept.declarations.height, "rejected": loaded.counts.rejected},
     )
+
+
+def _explained(
+    chosen: pl.DataFrame,
+    scored: _Scored,
+    declarations: pl.DataFrame,
+    background: Background,
+    *,
+    bundle: ModelBundle,
+    settings: ScoreSettings,
+) -> pl.DataFrame:
+    """Give the chosen rows their reasons, from evidence assembled again in their order: a row's depends on itself."""
+    told = ("rank", *scored.scores.columns, "priority", "severity", "tier_ratio", "chosen_by", "selection_probability")
+    rows = chosen.select("declaration_id").join(declarations, on="declaration_id", how="left", maintain_order="left")
+    shown = pl.concat(assemble_batches(rows.lazy(), background, past=scored.past))
+    return compose_worklist(
+        chosen.select(told),
+        shown,
+        REGISTRY,
+        bundle.contributions(shown),
+        Versions(
+            model=bundle.model_version, data=fingerprint_table(declarations), controls=background.controls.version
+        ),
+        check_minutes=settings.check_minutes.model_dump(),
+    )
+
+
+def _write_all(scored: _Scored, worklist: pl.DataFrame, page: str, out: Path) -> None:
+    told = scored.scores.join(scored.minerals, on="declaration_id", how="left")
+    write_table(told.select(SCORES).sort("declaration_id"), out / "scores.parquet")
+    write_table(scored.hits, out / "rule_hits.csv")
+    write_table(worklist, out / "worklist.parquet")
+    write_table(worklist, out / "worklist.csv")
+    write_text(out / "worklist.html", page)
 
 
 def _score(
@@ -178,12 +189,6 @@ def _score(
         hits.append(_rule_hits(batch))
     sorted_hits = pl.concat(hits).sort("declaration_id", "code")
     return _Scored(pl.concat(scores), pl.concat(minerals), pl.concat(ranked), sorted_hits, past)
-
-
-def _evidence_of(chosen: pl.DataFrame, declarations: pl.DataFrame, background: Background, past: Past) -> pl.DataFrame:
-    """Assemble the evidence of the chosen rows again, in their order: a row's evidence depends on itself alone."""
-    rows = chosen.select("declaration_id").join(declarations, on="declaration_id", how="left", maintain_order="left")
-    return pl.concat(assemble_batches(rows.lazy(), background, past=past))
 
 
 def _rule_hits(evidence: pl.DataFrame) -> pl.DataFrame:
