@@ -35,8 +35,8 @@ FORMS = pl.Schema(
 )
 TERMS = pl.Schema(
     {
-        "term": pl.String(),  # NFKC, lower case
-        "lang": pl.String(),  # en, zh, zh-hant, pinyin, formula, cas, trade, or another ISO 639-1
+        "term": pl.String(),  # NFKC, lower case but for lang written
+        "lang": pl.String(),  # en, zh, zh-hant, pinyin, formula, cas, trade, written (FeW, TMGa), or another ISO 639-1
         "mineral": pl.String(),
         "form_id": pl.String(),  # null: the mineral in general, or several of its forms
         "weight": pl.Float64(),  # [0, 1], how surely this term means the mineral

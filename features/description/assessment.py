@@ -6,28 +6,28 @@ import polars as pl
 
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
 from features.description.compounds import lawful_headings
-from features.description.context import context_keeps, is_denied
+from features.description.context import beside_keeps, in_passing, is_denied, text_keeps
 from features.description.forms import form_classes, settle_forms
+from features.description.formulae import find_formulae
 from features.description.long_texts import cut_down
 from features.description.normalise import (
     LONGEST_READ,
     changed_chars,
     disguise_share,
-    lower_simplified,
-    plain_text,
-    word_text,
 )
 from features.description.reading_kinds import HIDING, READING
 from features.description.readings import read_texts
 from features.description.terms import find_mentions
 from features.description.vagueness import vagueness
-from features.description.vocabulary import build_vocabulary
+from features.description.vocabulary import vocabulary_of
+from features.lookback import settle
 from features.minerals import Minerals
 from features.strength import ramp
 
 TERM_CHARS = 80
 COMPOSITION_WEIGHT = 0.95  # an element stated at half of the mass or more can hardly mean anything else
 MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
+PASSING_KEEPS = 0.45  # a name among other goods' names, with nothing said of a substance
 ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
 NAMED_WEIGHT = 0.5  # every mineral named as surely as this is told, not only the surest
 OVERLONG_STRENGTH = 0.6  # nobody needs more than 8,192 characters to name a good
@@ -44,19 +44,26 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`,
     `negated_term`, `innocent_context`.
     """
-    vocabulary = build_vocabulary(minerals.terms, minerals.forms, minerals.minerals)
+    vocabulary = vocabulary_of(minerals)
     numbered = texts.select("text").sort("text").with_row_index("text_no").cache()
     read = cut_down(numbered.select("text_no", "text"), vocabulary).cache()
-    clean = read.select("text_no", clean=plain_text(pl.col("text")))
-    base = numbered.join(clean, on="text_no", how="left").with_columns(
-        words=lower_simplified(word_text(pl.col("clean"))), purity=stated_purity(pl.col("clean"))
+    readings = settle(read_texts(read, vocabulary))
+    plain = readings.filter(pl.col("reading") == "plain").select(
+        "text_no", "words", purity=stated_purity(pl.col("clean"))
     )
-    base = base.cache()
-    readings = read_texts(read, vocabulary).cache()
+    base = numbered.join(plain, on="text_no", how="left").cache()
     mentions = find_mentions(readings, vocabulary).cache()
+    elements = _elements(minerals)
     controlled = minerals.forms.filter("is_listed")["mineral"].unique().sort().to_list()
-    in_text = _not_seen_before(mentions).join(base.select("text_no", "words"), on="text_no", how="left")
-    weighed = _weigh(in_text, find_compositions(base, minerals.minerals))
+    written = readings.filter(pl.col("clean") != "")
+    formulae = _as_mentions(find_formulae(written, elements))
+    named = settle(pl.concat([_not_seen_before(mentions), formulae]))
+    stated = find_compositions(written.select("text_no", "reading", "clean"), elements, minerals.forms)
+    stated = settle(stated)
+    company = settle(_company(named, stated, base))
+    in_text = named.join(company, on=["text_no", "mineral"], how="left")
+    shares = stated.join(company, on=["text_no", "mineral"], how="left")
+    weighed = _weigh(in_text, shares, elements["name_en"].str.to_lowercase().to_list())
     weighed = weighed.filter(pl.col("mineral").is_in(controlled)).cache()
     ranked = _ranked_minerals(weighed).cache()
     best = _best_mineral(ranked)
@@ -106,9 +113,45 @@ def _not_seen_before(mentions: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
+def _elements(minerals: Minerals) -> pl.DataFrame:
+    """Minerals that are an element and have a form made of nothing else: `mineral`, `symbol`, and their names."""
+    metals = minerals.forms.select("mineral", symbol="formula").unique()
+    is_element = pl.col("symbol").str.contains(r"^[A-Z][a-z]?$") & (pl.col("symbol") != "C")
+    named = minerals.minerals.filter(is_element).join(metals, on=["mineral", "symbol"], how="semi")
+    return named.unique("symbol", keep="first", maintain_order=True)
+
+
+def _as_mentions(formulae: pl.LazyFrame) -> pl.LazyFrame:
+    """Formulae as rows of mentions: no form, and nothing beside them."""
+    return formulae.select(
+        "text_no",
+        "reading",
+        "term",
+        "mineral",
+        "weight",
+        start=pl.lit(0, pl.Int64),
+        form_id=pl.lit(None, pl.String),
+        before=pl.lit(""),
+        after=pl.lit(""),
+    ).select("text_no", "reading", "term", "start", "mineral", "form_id", "weight", "before", "after")
+
+
+def _company(named: pl.LazyFrame, stated: pl.LazyFrame, base: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per text and mineral: what the text's words leave of it, and whether they speak of a master alloy."""
+    pairs = pl.concat([one.select("text_no", "mineral") for one in (named, stated)]).unique()
+    told = pairs.join(base.select("text_no", "words", "purity"), on="text_no", how="left")
+    return told.with_columns(
+        text_keeps=text_keeps(pl.col("mineral"), pl.col("words")),
+        is_master=pl.col("words").str.contains(" master alloys? |中间合金"),
+    )
+
+
+def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame, bare_names: list[str]) -> pl.LazyFrame:
     """One row per text, mineral and reading: the surest mention, after its company, its denial and stated shares."""
-    keeps = context_keeps(pl.col("mineral"), pl.col("after"), pl.col("words"))
+    company = beside_keeps(*map(pl.col, ("mineral", "form_id", "before", "after", "words")))
+    is_bare = (pl.col("reading") == "plain") & pl.col("term").is_in(bare_names) & pl.col("purity").is_null()
+    passing = in_passing(pl.col("before"), pl.col("after"), pl.col("words"))
+    keeps = pl.min_horizontal("text_keeps", company, pl.when(is_bare & passing).then(PASSING_KEEPS).otherwise(1.0))
     denied = is_denied(pl.col("before"), pl.col("after"))
     misspelt = pl.when(pl.col("reading").is_in(["misspelt", "respelt"])).then(MISSPELT_KEEPS).otherwise(1.0)
     sure = mentions.with_columns(full=pl.col("weight") * misspelt, said_no=denied, keeps=keeps)
@@ -122,29 +165,37 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame) -> pl.LazyFrame:
         weight=pl.when("said_no").then(0.0).otherwise(pl.col("full") * pl.col("keeps")),
         denied=pl.when("said_no").then("full").otherwise(0.0),
     )
+    by_share = ["share", "term"]
     stated = compositions.group_by("text_no", "mineral").agg(
-        pl.col("share").max(), share_term=pl.col("term").sort_by("share", "term").last()
+        pl.col("share").max(),
+        share_term=pl.col("term").sort_by(*by_share).last(),
+        reading=pl.col("reading").sort_by(pl.col("reading").to_physical()).first(),
+        keeps=pl.col("text_keeps").min(),
+        is_master=pl.col("is_master").any(),
     )
     return pl.concat([_scaled(told, stated), _only_stated(stated)])
 
 
 def _scaled(told: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
-    """A mineral stated as a trace is not what the good is."""
-    with_share = told.join(stated, on=["text_no", "mineral"], how="left")
-    scale = (pl.col("share") * (1.0 / MAIN_SHARE)).clip(0.0, 1.0).fill_null(1.0)
-    return with_share.with_columns(weight=pl.col("weight") * scale).drop("share", "share_term")
+    """A mineral stated as a trace is not what the good is, unless the term names an alloy or the good carries it."""
+    shares = stated.filter(~pl.col("is_master")).select("text_no", "mineral", "share")
+    with_share = told.join(shares, on=["text_no", "mineral"], how="left")
+    is_alloy = pl.col("term").str.contains(r"alloy|合金")
+    scale = pl.when(~is_alloy).then((pl.col("share") * (1.0 / MAIN_SHARE)).clip(0.0, 1.0)).fill_null(1.0)
+    return with_share.with_columns(weight=pl.col("weight") * scale).drop("share")
 
 
 def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
-    weight = COMPOSITION_WEIGHT * (pl.col("share") * (1.0 / MAIN_SHARE)).clip(0.0, 1.0)
+    main = pl.when("is_master").then(1.0).otherwise((pl.col("share") * (1.0 / MAIN_SHARE)).clip(0.0, 1.0))
+    full = COMPOSITION_WEIGHT * main
     return stated.select(
         "text_no",
-        pl.lit("plain", READING).alias("reading"),
+        pl.col("reading").cast(READING),
         "mineral",
         form_id=pl.lit(None, pl.String),
         term="share_term",
-        excused=pl.lit(0.0),
-        weight=weight,
+        excused=full * (1.0 - pl.col("keeps")),
+        weight=full * pl.col("keeps"),
         denied=pl.lit(0.0),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Side = Literal["after", "anywhere"]
+Side = Literal["before", "after", "anywhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Company:
     minerals: tuple[str, ...]
     """Minerals it applies to; empty for all."""
     side: Side
-    """Right after the term, or anywhere in the text."""
+    """Right before or after the term, or anywhere in the text."""
     latin: str
     """Words or phrases, lower case, parted by commas; their plural counts too."""
     han: str
@@ -25,12 +25,18 @@ class Company:
 
     is_softened: bool = True
     """Whether words of raw form beside it bring most of the weight back."""
+    is_of_names: bool = False
+    """Whether it applies only to a term that leaves the form open: no formula, number or compound is a colour."""
+    unless: str = ""
+    """Regular expression in the same place that makes it no company."""
 
     @property
     def pattern(self) -> str:
         """The words as one regular expression over a word text (or the part of it after the term)."""
         latin = "|".join(one.strip() for one in self.latin.split(","))
         han = "|".join(self.han.split())
+        if self.side == "before":
+            return rf"(?:^| )(?:{latin})$" + (f"|(?:{han})$" if han else "")
         if self.side == "after":
             return rf"^(?:{latin})(?:e?s)?(?: |$)" + (f"|^(?:{han})" if han else "")
         return rf" (?:{latin})(?:e?s)? " + (f"|{han}" if han else "")
@@ -52,10 +58,24 @@ COMPANY: tuple[Company, ...] = (
     Company(
         (),
         "after",
-        "hill, road, street, valley, city, creek, brand, branded, lane, avenue, ridge, grove, cafe, bar and grill",
+        "hill, road, street, valley, city, creek, brand, branded, lane, avenue, ridge, grove, cafe, bar and grill, "
+        "studio, games, records, edition, collection, series, software, ltd, inc, llc, gmbh, corporation, company",
         "山牌 山路 牌 路",
         0.1,
         is_softened=False,
+    ),
+    Company((), "before", "brand, brand name, trademark, model, edition, colou?r, shade, finish", "品牌 颜色", 0.2),
+    # what it is used for: bags for antimony ingots. What is vague before the word may be the mineral itself.
+    Company(
+        (),
+        "before",
+        r"\p{L}\p{L}\p{L}+ (?:used |suitable |designed |intended )?for(?: [a-z]+)?(?: [a-z]+)?(?: [a-z]+)?",
+        r"用于\p{Han}{0,4}",
+        0.3,
+        is_softened=False,
+        unless=r"(?:^| )(?:materials?|goods|products?|samples?|chemicals?|substances?|powders?|metals?|minerals?|"
+        r"ingots?|invoice|order|list|contract|lot|used) (?:used |suitable )?for(?: [a-z]+){0,3}$|"
+        r"(?:原料|材料|产品|样品)用于",
     ),
     # equipment to win or make it, not the material
     Company(
@@ -102,8 +122,8 @@ COMPANY: tuple[Company, ...] = (
     Company(
         ("superhard",),
         "anywhere",
-        "blade, saw, jewelry, jewellery, ring, necklace, earring, playing card, painting, embroidery, plate, disc, "
-        "wheel, grinding, polishing pad, file, drill bit, core bit",
+        "blade, circular saw, hole saw, chain saw, jewelry, jewellery, ring, necklace, earring, playing card, "
+        "painting, embroidery, disc, wheel, grinding, polishing pad, file, drill bit, core bit",
         "锯片 首饰 项链 戒指 磨轮 磨片 钻头 画 锉",
         0.25,
     ),
@@ -111,7 +131,8 @@ COMPANY: tuple[Company, ...] = (
     Company(
         ("gallium",),
         "anywhere",
-        "charger, adapter, adaptor, led, thermometer, laser pointer, power bank, citrate, scan, injection",
+        "charger, adapter, adaptor, led, lamp, bulb, garden, light string, solar light, flashlight, phone, smartphone, "
+        "router, thermometer, laser pointer, power bank, citrate, scan, injection",
         "充电器 适配器 灯 温度计 充电宝",
         0.15,
     ),
@@ -144,6 +165,9 @@ COMPANY: tuple[Company, ...] = (
         "灰 色 白色",
         0.2,
         is_softened=False,
+        is_of_names=True,
+        unless=r"^(?:[a-z]+ ){1,2}(?:powders?|crystals?|crystalline|granules?|solids?|liquids?|lumps?|flakes?|"
+        r"oxides?)(?: |$)",  # of a substance: ammonium paratungstate, yellow crystals
     ),
     Company(
         ("indium",),
@@ -157,7 +181,7 @@ COMPANY: tuple[Company, ...] = (
         "anywhere",
         "steel, stainless, grease, lubricant, disulfide, disulphide, chrome, chromium, seamless, pipe, tube, "
         "fertilizer, fertiliser, catalyst, bolt, flange, fitting",
-        "钢 润滑 二硫化 铬钼 肥料 催化剂 管",
+        "[^钨]钢 润滑 二硫化 铬钼 肥料 催化剂 管",
         0.25,
     ),
     Company(
@@ -186,16 +210,48 @@ COMPANY: tuple[Company, ...] = (
     Company(
         (),
         "anywhere",
-        "book, poster, t shirt, periodic table, toy, video game, lipstick, nail polish, perfume, hair dye, paint color",
+        "dietary supplement, food supplement, vitamin, multivitamin, mcg, homeopathic",
+        "保健品 膳食补充 维生素",
+        0.15,
+        is_softened=False,
+    ),
+    Company(
+        (),
+        "anywhere",
+        "specimen, collector, collectible, museum, souvenir, fossil",
+        "标本 收藏品 摆件",
+        0.4,
+        is_softened=False,
+    ),
+    Company(
+        (),
+        "anywhere",
+        "book, brochure, poster, t shirt, periodic table, toy, video game, lipstick, nail polish, perfume, hair dye, "
+        "paint color",
         "图书 海报 周期表 玩具 口红 指甲油 染发",
         0.2,
     ),
 )
 
+SHAPES = (
+    r"metals?|metallic|metallics|foils?|sheets?|strips?|rods?|bars?|wires?|plates?|tubes?|blocks?|balls?|beads?|pellets?|"
+    r"needles?|chunks?|slugs?|cathodes?|residues?|slags?|dross|wastes?|sludge|compounds?|salts?|alloys?|solders?|"
+    r"solutions?|minerals?|samples?|materials?|products?|ores?|liquid|solid|chemicals?|reagents?|raw|crude|refined|"
+    r"unwrought|wrought|acids?|potassium|sodium|ammonium|catalysts?|electrodes?|"
+    r"[a-z]*(?:ox|chlor|brom|iod|fluor|sulf|sulph|nitr|carb|bor|silic|hydr|selen|tellur|arsen|phosph)ides?|"
+    r"[a-z]*(?:nitr|sulf|sulph|carbon|phosph|oxal|acet|citr|tartr|stear|vanad|titan|molybd|tungst)ates?"
+)
+OTHER_METALS = r"zinc|lead|tin|copper|nickel|cobalt|cadmium|selenium|arsenic|silver|aluminium|aluminum|iron"
+"""Names beside which a mineral is one of a list of metals."""
+
 RAW_FORM = (
     r" (?:ingots?|concentrates?|lumps?|shots?|granules?|regulus|oxides?|trioxides?|dioxides?|powders?|flakes?|pure|"
-    r"micropowders?|wafers?|targets?|scrap|billets?|crystals?|purity) |[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"
+    r"micropowders?|wafers?|targets?|scrap|billets?|(?:lens|optical|window) blanks?|crystals?|glycolate|glycoxide|"
+    r"acetate|purity) |毛坯|[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"
 )
 """The text also speaks of raw form, so the innocent words weigh less: they are easily written."""
+
+SUBSTANCE = rf"{RAW_FORM}| (?:{SHAPES}) |\d ?n | 9\d(?: \d+)? |金属"
+"""The text speaks of a metal, a form, a shape or a compound at all."""
 
 RAW_FORM_KEEPS_SHARE = 0.6

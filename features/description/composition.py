@@ -22,7 +22,20 @@ _PART = r"[A-Z][a-z]?[0-9]{1,2}(?:\.[0-9]{1,3})?|[0-9]{1,2}(?:\.[0-9]{1,3})?%?[A
 _METALS = "Ni|Fe|Cu|Co|Sn|Pb|Bi|Ag|Sb|In|Zn|Al|Cd|Mo|Re|Ta|W"
 _FIRST = rf"(?:[0-9]{{2}}(?:\.[0-9]{{1,2}})?%?(?:{_METALS})|(?:{_METALS})[0-9]{{2}}(?:\.[0-9]{{1,2}})?)"
 _LED = rf"(?:^|[^A-Za-z0-9]){_FIRST}(?:[-/ ]?(?:{_METALS})){{1,3}}(?:$|[^A-Za-z0-9])"
+# Two metals and the share of the last, the first being the rest (CuW75, WRe26, Al-Sc2, Sn-58Bi); or names, then shares.
+_LIGHT = "Ga|Ge|Te|Ti|Mg|La|Sc|Nd|Dy|Tb|Gd|Ho|Y"
+_ANY_METAL = rf"(?:{_METALS}|{_LIGHT})"
+_TWO = (
+    rf"(?:^|[^A-Za-z0-9])(?:{_ANY_METAL}[- ]?{_ANY_METAL}-?[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?|"
+    rf"{_ANY_METAL}-[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?{_ANY_METAL})(?:$|[^A-Za-z0-9])"
+)
+_LISTED_NAMES = rf"(?:WC|{_ANY_METAL})(?:[-/:]?(?:WC|{_ANY_METAL})){{1,3}}"
+_POINTS = r"[0-9]{1,2}(?:\.[0-9]{1,2})?"
+_LISTED = rf"(?:^|[^A-Za-z0-9]){_LISTED_NAMES} ?{_POINTS}(?:[-/:]{_POINTS}){{1,3}}%?"
 _NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,7})?"
+_SHARE = rf"(?:{_NUMBER}\s?(?:wt\.?)?%|[0-9]{{1,5}}(?:\.[0-9]{{1,3}})?\s?ppm)"
+_PURITY = r"(?:[2-9]N[1-9]?)"
+MILLIONTH = 1e-6
 
 
 def stated_purity(text: pl.Expr) -> pl.Expr:
@@ -47,25 +60,28 @@ def _nines(mark: pl.Expr) -> pl.Expr:
 
 
 def _share(mark: pl.Expr) -> pl.Expr:
-    return mark.str.extract(f"({_NUMBER})", 1).str.replace(",", ".").cast(pl.Float64, strict=False) * 0.01
+    number = mark.str.extract(r"([0-9]{1,5}(?:[.,][0-9]{1,7})?)", 1)
+    return number.str.replace(",", ".").cast(pl.Float64, strict=False) * 0.01
 
 
-def find_compositions(plain: pl.LazyFrame, minerals: pl.DataFrame) -> pl.LazyFrame:
-    """Return `text_no`, `mineral`, `share`, `term` for each controlled element whose share of the mass is stated.
+def find_compositions(texts: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataFrame) -> pl.LazyFrame:
+    """Return `text_no`, `reading`, `mineral`, `share`, `term` for each controlled element whose share is stated.
 
-    `plain` has `text_no` and `clean` (plain text with its punctuation and case). Alloy names count when their parts add
-    up to 95 to 105; an element's symbol or name beside a percentage counts by itself.
+    `texts` has `text_no`, `reading` and `clean` (text with its punctuation and case), `elements` has `mineral`,
+    `symbol`, `name_en` and `name_cn`. Alloy names count when their parts add up to 95 to 105; an element's symbol or
+    name, or the formula of a form of it, beside a percentage, parts per million or nines counts by itself.
     """
-    elements = minerals.filter(pl.col("symbol").str.contains(r"^[A-Z][a-z]?$") & (pl.col("symbol") != "C"))
-    alloys = _alloys(plain, elements)
-    return pl.concat([alloys, _led(plain, elements), _beside_percent(plain, elements)]).filter(pl.col("share") <= 1.0)
+    plain = texts.filter(pl.col("clean").str.contains(r"\d"))
+    told = [_alloys(plain, elements), _led(plain, elements), _two(plain, elements), _listed(plain, elements)]
+    told.append(_beside_percent(plain, elements, forms))
+    return pl.concat(told).filter(pl.col("share") <= 1.0)
 
 
 def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    names = plain.select("text_no", term=pl.col("clean").str.extract_all(_ALLOY).list.unique()).explode(
+    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_ALLOY).list.unique()).explode(
         "term", empty_as_null=False
     )
-    numbered = names.sort("text_no", "term").with_row_index("alloy_no")
+    numbered = names.sort("text_no", "reading", "term").with_row_index("alloy_no")
     parts = numbered.with_columns(part=pl.col("term").str.extract_all(_PART)).explode("part")
     read = parts.with_columns(
         symbol=pl.col("part").str.extract(r"([A-Z][a-z]?)", 1),
@@ -74,42 +90,84 @@ def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     real = pl.col("symbol").is_in([*ATOMIC_MASS]).all().over("alloy_no")
     whole = read.filter(real & pl.col("share").sum().over("alloy_no").is_between(0.95, 1.05))
     known = whole.join(elements.lazy().select("symbol", "mineral"), on="symbol", how="left").drop_nulls("mineral")
-    return known.select("text_no", "mineral", "share", pl.col("term").str.strip_chars(" /-"))
+    return known.select("text_no", "reading", "mineral", "share", pl.col("term").str.strip_chars(" /-"))
 
 
 def _led(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    names = plain.select("text_no", term=pl.col("clean").str.extract_all(_LED)).explode("term", empty_as_null=False)
-    read = names.select(
-        "text_no",
+    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_LED)).explode(
+        "term", empty_as_null=False
+    )
+    read = names.with_columns(
         share=pl.col("term").str.extract(r"([0-9]{2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) * 0.01,
-        term=pl.col("term").str.strip_chars(" /-.,;:()（）"),
         symbol=pl.col("term").str.extract(rf"({_METALS})", 1),
     )
-    known = read.join(elements.lazy().select("symbol", "mineral"), on="symbol", how="left").drop_nulls("mineral")
-    return known.select("text_no", "mineral", "share", "term")
+    return _of_elements(read, elements)
 
 
-def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    symbols = [symbol for symbol in elements["symbol"].to_list() if symbol != "In"]  # In 50 % of cases is English
-    english = elements["name_en"].drop_nulls().str.to_lowercase().to_list()
-    names = "|".join([*symbols, *(f"(?i:{name})" for name in english), *elements["name_cn"].drop_nulls().to_list()])
-    if not names:
-        return plain.select("text_no", mineral=pl.lit(""), share=pl.lit(0.0), term=pl.lit("")).limit(0)
-    edge = r"(?:$|[^A-Za-z])"
-    before = rf"{_NUMBER}\s?(?:wt\.?)?%\s?(?:{names}){edge}"
-    after = rf"(?:^|[^A-Za-z])(?:{names})\s?(?:content|含量)?\s?[:≥>=~<≤]{{0,2}}\s?{_NUMBER}\s?%"
-    pattern = f"{before}|{after}"
-    found = plain.select("text_no", term=pl.col("clean").str.extract_all(pattern)).explode("term", empty_as_null=False)
+def _two(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    """Two metals with the share of the last: CuW75 is a quarter copper, WRe26 three quarters tungsten."""
+    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_TWO)).explode(
+        "term", empty_as_null=False
+    )
+    last = pl.col("term").str.extract(r"([0-9]{1,2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) * 0.01
+    signs = pl.col("term").str.extract_all(_ANY_METAL)
+    read = names.with_columns(symbol=signs, share=pl.concat_list(1.0 - last, last)).filter(
+        pl.col("symbol").list.len() == 2
+    )
+    return _of_elements(read.explode("symbol", "share"), elements)
+
+
+def _listed(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    """Names of metals, then as many shares: W-Cu 80/20, WC-Co 88/12, Sn/Bi/Ag 42/57.6/0.4."""
+    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_LISTED)).explode(
+        "term", empty_as_null=False
+    )
+    shares = pl.col("term").str.extract_all(r"[0-9]{1,2}(?:\.[0-9]{1,2})?").cast(pl.List(pl.Float64))
+    read = names.with_columns(symbol=pl.col("term").str.extract_all(f"WC|{_ANY_METAL}"), share=shares).filter(
+        (pl.col("symbol").list.len() == pl.col("share").list.len()) & pl.col("share").list.sum().is_between(95, 105)
+    )
+    spread = read.explode("symbol", "share").with_columns(
+        pl.col("symbol").replace({"WC": "W"}), share=pl.col("share") * 0.01
+    )
+    return _of_elements(spread, elements)
+
+
+def _of_elements(read: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    known = read.join(elements.lazy().select("symbol", "mineral"), on="symbol", how="inner")
+    term = pl.col("term").str.strip_chars(" /-.,;:()（）")
+    return known.select("text_no", "reading", "mineral", "share", term)
+
+
+def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataFrame) -> pl.LazyFrame:
+    formulae = forms.filter(
+        pl.col("formula").str.contains(r"^[A-Z][A-Za-z]*\d[A-Za-z0-9]*$"),
+        pl.col("mineral").is_in(elements["mineral"].implode()),
+    )
     by_name = pl.concat(
         [
             elements.select("mineral", name=pl.col("symbol")),
             elements.select("mineral", name=pl.col("name_en").str.to_lowercase()),
             elements.select("mineral", name=pl.col("name_cn")),
+            formulae.select("mineral", name=pl.col("formula")),
         ]
     ).drop_nulls()
-    name = pl.col("term").str.extract(rf"(?:^|[^A-Za-z])({names}){edge}", 1)
-    word = pl.when(name.str.len_chars() > 2).then(name.str.to_lowercase()).otherwise(name)
-    told = found.with_columns(name=word, share=_share(pl.col("term"))).join(by_name.lazy(), on="name", how="left")
-    return told.drop_nulls("mineral").select(
-        "text_no", "mineral", "share", pl.col("term").str.strip_chars(" /-.,;:()（）")
-    )
+    by_name = by_name.unique("name", keep="first", maintain_order=True)
+    words = [f"(?i:{name})" if name.islower() else name for name in by_name["name"].to_list()]
+    if not words:
+        unknown = plain.select("text_no", "reading", mineral=pl.lit(""), share=pl.lit(0.0), term=pl.lit(""))
+        return unknown.limit(0)
+    names = "|".join(sorted((one for one in words if one != "In"), key=len, reverse=True))  # In 50 % of cases: English
+    edge = r"(?:$|[^A-Za-z0-9])"
+    before = rf"{_SHARE}\s?(?:{names}){edge}"
+    after = rf"(?:^|[^A-Za-z0-9])(?:{names})\s?(?:content|含量)?\s?[:≥>=~<≤]{{0,2}}\s?{_SHARE}"
+    nines = rf"(?:^|[^A-Za-z0-9])(?:(?:{names}|In)[ -]?{_PURITY}|{_PURITY} (?:{names})){edge}"
+    found = plain.select(
+        "text_no", "reading", term=pl.col("clean").str.extract_all(f"{before}|{after}|{nines}")
+    ).explode("term", empty_as_null=False)
+    name = pl.col("term").str.extract(rf"(?:^|[^A-Za-z])({names}|In)(?:[^A-Za-z]|$)", 1)
+    word = pl.when(name.str.contains("^[A-Za-z]{3,}$")).then(name.str.to_lowercase()).otherwise(name)
+    is_nines = pl.col("term").str.contains(rf"{_PURITY}{edge}") & ~pl.col("term").str.contains("%|ppm")
+    per_unit = pl.when(pl.col("term").str.contains("ppm", literal=True)).then(100 * MILLIONTH).otherwise(1.0)
+    share = pl.when(is_nines).then(0.99).otherwise(_share(pl.col("term").str.extract(f"({_SHARE})", 1)) * per_unit)
+    told = found.with_columns(name=word, share=share).join(by_name.lazy(), on="name", how="inner")
+    return told.select("text_no", "reading", "mineral", "share", pl.col("term").str.strip_chars(" /-.,;:()（）"))

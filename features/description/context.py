@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.description.company import COMPANY, RAW_FORM, RAW_FORM_KEEPS_SHARE, Company
+from features.description.company import COMPANY, OTHER_METALS, RAW_FORM, RAW_FORM_KEEPS_SHARE, SUBSTANCE, Company
+from features.description.vagueness import specific_words
 
 _NO = r"without|free of|free from|not containing|does not contain|contains no|non|no|zero|excluding|except"
 _WITH = (
@@ -27,6 +28,9 @@ DENIED_AFTER = (
     rf"^(?:free|frei|less)(?: |$)|^(?:(?:and|or|nor) (?:{_WITH}) )+free(?: |$)|^(?:content )?(?:not|non) detected|"
     rf"^(?:[ 和及与或]{{0,2}}{_HAN_LIST})*(?:含量)?(?:为零|为 0|均不含|都不含|均未检出|未检出)"
 )
+HEAD_GOES_ON = r"^(?:for|used|use|in|from|with|of|and|or|as|to|min|max|grade|by|is|\d)"
+"""Words after which a name at the start of a text is what the text is about."""
+
 FREE_OTHERWISE = (
     r"^free (?:of|from|on|samples?|flow|flowing|cutting|machining|standing|trade|alongside|carrier|issue)(?: |$)"
 )
@@ -55,20 +59,48 @@ def is_denied(before: pl.Expr, after: pl.Expr) -> pl.Expr:
     return said_before | said_after
 
 
-def context_keeps(mineral: pl.Expr, after: pl.Expr, words: pl.Expr) -> pl.Expr:
-    """Tell what share of a term's weight its company leaves: 1 where nothing innocent stands beside it.
+def in_passing(before: pl.Expr, after: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Tell whether a mineral's bare name stands among the names of other goods, none of which is a substance.
+
+    Granite slabs from Antimony, Utah; Gallium Studio laptop stand. At least two other words name something, no word
+    speaks of a metal, a form, a shape or a compound, and the name is not what the text begins with and says more of
+    (antimony for flame retardants).
+    """
+    is_head = (before == "") & ((after == "") | after.str.contains(HEAD_GOES_ON))
+    is_listed = before.str.contains(rf"(?:^| )(?:{OTHER_METALS})(?: and)?$") | after.str.contains(
+        rf"^(?:and )?(?:{OTHER_METALS})(?: |$)"
+    )
+    return (specific_words(words) >= 3) & ~words.str.contains(SUBSTANCE) & ~is_head & ~is_listed
+
+
+def text_keeps(mineral: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Tell what share of a term's weight the words anywhere in its text leave: 1 where none of them is innocent.
 
     Innocent words that are easily written leave at least 0.6 in a text that also speaks of raw form; names of places,
     equipment and medicines are not softened so.
     """
-    sure = [_kept(one, mineral, after if one.side == "after" else words) for one in COMPANY if not one.is_softened]
-    easy = [_kept(one, mineral, after if one.side == "after" else words) for one in COMPANY if one.is_softened]
-    beside = pl.min_horizontal(easy)
-    softened = pl.when(words.str.contains(RAW_FORM)).then(beside.clip(RAW_FORM_KEEPS_SHARE)).otherwise(beside)
+    return _all_kept(mineral, pl.lit(None, pl.String), {"anywhere": words}, words)
+
+
+def beside_keeps(mineral: pl.Expr, form_id: pl.Expr, before: pl.Expr, after: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Tell what share of a term's weight the words right before and after it leave."""
+    return _all_kept(mineral, form_id, {"before": before, "after": after}, words)
+
+
+def _all_kept(mineral: pl.Expr, form_id: pl.Expr, sides: dict[str, pl.Expr], words: pl.Expr) -> pl.Expr:
+    at_hand = [one for one in COMPANY if one.side in sides]
+    sure = [_kept(one, mineral, form_id, sides[one.side]) for one in at_hand if not one.is_softened]
+    easy = [_kept(one, mineral, form_id, sides[one.side]) for one in at_hand if one.is_softened]
+    least = pl.min_horizontal(easy)
+    softened = pl.when(words.str.contains(RAW_FORM)).then(least.clip(RAW_FORM_KEEPS_SHARE)).otherwise(least)
     return pl.min_horizontal(*sure, softened)
 
 
-def _kept(company: Company, mineral: pl.Expr, where: pl.Expr) -> pl.Expr:
+def _kept(company: Company, mineral: pl.Expr, form_id: pl.Expr, where: pl.Expr) -> pl.Expr:
     said = where.str.contains(company.pattern)
+    if company.is_of_names:
+        said &= form_id.is_null()
+    if company.unless:
+        said &= ~where.str.contains(company.unless)
     applies = said & mineral.is_in(company.minerals) if company.minerals else said
     return pl.when(applies).then(company.keeps_share).otherwise(1.0)

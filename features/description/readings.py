@@ -16,10 +16,11 @@ from features.description.vocabulary import SHORTEST_MISSPELT, SHORTEST_PIECED, 
 
 
 def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
-    """Return readings of `texts` (columns `text_no`, `text`): `text_no`, `reading`, `cased`, `words`.
+    """Return readings of `texts` (columns `text_no`, `text`): `text_no`, `reading`, `clean`, `cased`, `words`.
 
     A deeper reading is there only where it differs. `words` is lower case and simplified, `cased` keeps its case; both
-    have single spaces between words and at the ends.
+    have single spaces between words and at the ends. `clean` keeps punctuation as well; it is empty where only the
+    terms that were found are a reading.
     """
     read = texts.select("text_no", text=read_portion(pl.col("text")))
     both = (
@@ -27,14 +28,15 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
         .select(
             "text_no",
             text="decoded",
-            plain=word_text(plain_text(pl.col("text"))),
-            undone=word_text(undone_text(pl.col("decoded"))),
+            clean=plain_text(pl.col("text")),
+            clear=undone_text(pl.col("decoded")),
         )
+        .with_columns(plain=word_text(pl.col("clean")), undone=word_text(pl.col("clear")))
         .cache()
     )
-    plain = both.select("text_no", reading=pl.lit("plain", READING), cased="plain")
+    plain = both.select("text_no", reading=pl.lit("plain", READING), clean="clean", cased="plain")
     undone = both.filter(pl.col("undone") != pl.col("plain")).select(
-        "text_no", reading=pl.lit("undone", READING), cased="undone"
+        "text_no", reading=pl.lit("undone", READING), clean="clear", cased="undone"
     )
     read = pl.concat([plain, undone]).with_columns(words=lower_simplified(pl.col("cased")))
     deepest = both.select("text_no", "text", words=pl.col("undone").str.to_lowercase())
@@ -56,7 +58,7 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
             tones_off(deepest),
         ]
     )
-    return pl.concat([read, pieced.select("text_no", "reading", cased=pl.lit(""), words="words")])
+    return pl.concat([read, pieced.select("text_no", "reading", clean=pl.lit(""), cased=pl.lit(""), words="words")])
 
 
 def _spaced(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
@@ -157,7 +159,7 @@ def _misspelt(latin: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
         pl.col("pattern").is_not_null()
         & ((pl.col("cut") < 0) | (pl.col("at") < 0) | ((pl.col("cut") - pl.col("at")).abs() <= 1))
     )
-    one_term = near.group_by("token").agg(pl.col("pattern").min(), n=pl.col("pattern").n_unique())
+    one_term = near.group_by("token").agg(pl.col("pattern").min(), n=pl.col("mineral").n_unique())
     settled = one_term.filter(pl.col("n") == 1).select("token", "pattern")
     return candidates.join(settled, on="token", how="left").drop_nulls("pattern").select("text_no", "pattern")
 

@@ -39,7 +39,7 @@ def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, 
     """
     terms = vocabulary.solid.with_columns(sieve=_collapsed(pl.col("pattern")), letters=pl.col("pattern").str.split(""))
     terms = terms.with_columns(
-        apart=pl.format(r"(?-u:\b){}+(?-u:\b)", pl.col("letters").list.join("+ ?")),
+        apart=pl.format(r"(?-u:\b){}+ ?s?(?-u:\b)", pl.col("letters").list.join("+ ?")),
         glued=pl.format(
             r"(?-u:\b)(?:{})*{}+(?:{})*(?-u:\b)",
             pl.lit(_BESIDE), pl.col("letters").list.join("+"), pl.lit(_BESIDE),
@@ -84,7 +84,12 @@ def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
         solid.filter(solid.str.contains(r"^[a-z][a-z0-9]{4,}$") & solid.str.contains(r"[a-z]\d[a-z]")).unique().sort()
     )
     spelled = {one: one for one in long} | {one.replace("o", "0"): one for one in long if "o" in one}
-    apart = pl.col("words").str.extract_all(r"(?: (?:[a-z]{1,2}|\d{1,2})){3,} ").list.join("|").str.replace_all(" ", "")
+    apart = (
+        pl.col("words")
+        .str.extract_all(r"(?: (?:[a-z]{1,2}\d{0,2}|\d{1,2})){3,} ")
+        .list.join("|")
+        .str.replace_all(" ", "")
+    )
     speaks_of_form = pl.col("words").str.contains(RAW_FORM)  # else SB203 is the number of a part
     noughts = (
         pl.when(speaks_of_form)
@@ -121,7 +126,8 @@ def respelt(tokens: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     `tokens` has `text_no` and `token`; returns `text_no`, `pattern`. Words of other meanings (`NEAR_WORDS`) and words
     that several terms could be are left out.
     """
-    solid = vocabulary.solid.filter(~pl.col("spaced").str.strip_chars().str.contains(" ")).select("pattern")
+    is_word = ~pl.col("spaced").str.strip_chars().str.contains(" ")
+    solid = vocabulary.solid.filter(pl.col("is_english") & is_word).select("pattern")
     latin = tokens.filter(
         pl.col("token").str.contains(r"^[a-z]{4,24}$") & ~pl.col("token").is_in([*solid["pattern"], *NEAR_WORDS])
     ).unique()

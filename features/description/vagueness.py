@@ -32,11 +32,16 @@ def vagueness(words: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
     where one specific word is, 0 otherwise and where a controlled mineral is named. Null text gives null.
     Source: indicators.md 21.
     """
+    specific = specific_words(words)
+    bare = pl.when(specific == 0).then(1.0).when(specific == 1).then(FEW_WORDS_STRENGTH).otherwise(0.0)
+    return pl.when(words.is_not_null()).then(pl.when(term_weight >= 0.3).then(0.0).otherwise(bare))
+
+
+def specific_words(words: pl.Expr) -> pl.Expr:
+    """Count the words of a lower-case word text that name something; two Chinese characters count as one."""
     pattern = rf" (?:{'|'.join(GENERIC.split())}) "
     spread = words.str.replace_all(" ", "  ")
     latin = spread.str.replace_all(pattern, " ").str.count_matches(r"\p{Latin}[\p{Latin}\p{N}]{2,}")
     han = words.str.replace_all(GENERIC_HAN, "").str.count_matches(r"\p{Han}")
     other = words.str.count_matches(r"[^\p{Latin}\p{Han}\p{N} ]{3,}")
-    specific = latin + (han + 1) // 2 + other
-    bare = pl.when(specific == 0).then(1.0).when(specific == 1).then(FEW_WORDS_STRENGTH).otherwise(0.0)
-    return pl.when(words.is_not_null()).then(pl.when(term_weight >= 0.3).then(0.0).otherwise(bare))
+    return latin + (han + 1) // 2 + other

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
-from features.description.normalise import lower_simplified, plain_text, word_text
+from features.description.normalise import lower_simplified, plain_text, undone_text, word_text
+from features.minerals import Minerals
 
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 SHORTEST_FORMULA = 3  # letters and digits: Ge, W, BN, WC alone mean too many other things
 SHORTEST_ACRONYM_IN_LOWER_CASE = 5  # shorter ones (APT, ITO, MCT) are read only in capitals: apt, mct are words
 SHORTEST_PIECED = 6  # letters of a term that may be looked for in pieces, digits or with a wrong letter
+SHORTEST_PIECED_ABROAD = 9  # germanio is two English words, German IO
 SHORTEST_MISSPELT = 7
 
-# Common names that the reference file does not list: HS 2022 headings 2504, 3801, 7105, 8505 and their trade wording.
-MORE_TERMS = pl.DataFrame(
-    [
-        ("graphite powder", "en", "graphite_natural", 0.5),
-        ("graphite", "en", "graphite_natural", 0.4),
-        ("石墨粉", "zh", "graphite_natural", 0.5),
-        ("石墨", "zh", "graphite_natural", 0.4),
-        ("金刚石粉", "zh", "superhard", 0.8),
-        ("samarium cobalt", "en", "rare_earth_magnets", 0.9),
-        ("tungstate", "en", "tungsten", 0.7),
-        ("paratungstate", "en", "tungsten", 0.9),
-        ("antimonate", "en", "antimony", 0.7),
-        ("antimonous", "en", "antimony", 0.8),
-    ],
-    schema=["term", "lang", "mineral", "weight"],
-    orient="row",
-)
 ELEMENT_CHARACTER_WEIGHT = 0.9  # 镓, 锑, 钨 mean the element and nothing else, but not which form
 
-SYMBOL_FORMS = ("锭", "粉", "靶材", "精矿", "块", "粒", "ingot", "ingots", "powder", "granules", "lumps", "concentrate")
+SYMBOL_FORMS = (
+    *("锭", "粉", "靶材", "精矿", "块", "粒", "棒", "片", "ingot", "ingots", "powder", "granules", "lumps"),
+    *("concentrate", "metal", "wafer", "wafers", "crystal", "crystals", "lens", "window", "windows", "target"),
+    *("targets", "shots", "needles"),
+)
+FORMS_BEFORE_SYMBOL = ("高纯", "金属", "pure", "crude", "refined", "metallic", "crystal", "monocrystal")
 AMBIGUOUS_SYMBOLS = ("C", "In", "Y", "Ag", "Er", "Ho")  # carbon, words, a grade; silver is not controlled
 SYMBOL_WEIGHT = 0.8
 
@@ -46,8 +37,9 @@ class Vocabulary:
 
     `lower` is searched in lower-case simplified words, `cased` (formulae without digits, short acronyms) in words as
     written, both with columns `pattern`, `mineral`, `form_id`, `weight`; Latin patterns carry a space at either end, so
-    that tin is not found in setting. `solid` holds single long Latin terms without spaces (column `pattern`),
-    `misspelt` every single-word one of them with one letter left out (`variant`, `at`, `pattern`; `at` -1: none).
+    that tin is not found in setting. `solid` holds long Latin terms without spaces (`pattern`, `mineral`,
+    `is_english`, `spaced`), `misspelt` every single-word one of them with one letter left out (`variant`, `at`,
+    `pattern`, `mineral`; `at` -1: none).
     """
 
     lower: pl.DataFrame
@@ -56,15 +48,22 @@ class Vocabulary:
     misspelt: pl.DataFrame
 
 
+@lru_cache(maxsize=4)
+def vocabulary_of(minerals: Minerals) -> Vocabulary:
+    """Return the patterns of these minerals, compiled once however many batches ask for them."""
+    return build_vocabulary(minerals.terms, minerals.forms, minerals.minerals)
+
+
 def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.DataFrame) -> Vocabulary:
     """Compile the frames of `Minerals` (whose formulae keep their case in `forms`) into patterns."""
     terms = _one_of_kin(terms, forms)
     formulae = _formulae(terms, forms)
     named = (
-        pl.concat([terms, _more(minerals)], how="diagonal_relaxed")
-        .filter(pl.col("lang") != "formula")
+        pl.concat([terms, _characters(minerals)], how="diagonal_relaxed")
+        .filter(~pl.col("lang").is_in(["formula", "written"]))
         .with_columns(words=lower_simplified(word_text(plain_text(pl.col("term")))))
     )
+    as_written = terms.filter(pl.col("lang") == "written").with_columns(words=word_text(plain_text(pl.col("term"))))
     letters = pl.col("words").str.replace_all(" ", "")
     is_latin = letters.str.contains(r"^[\p{Latin}]+$")
     is_acronym = (
@@ -77,34 +76,52 @@ def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.Data
     written = named.filter(~is_acronym & (letters.str.len_chars() >= 1))
     plural_of = written.filter(pl.col("lang").is_in(["en", "trade"]) & pl.col("words").str.contains(r"[a-rt-xz] $"))
     plurals = plural_of.with_columns(words=pl.col("words").str.replace(" $", "s "))
-    lower = pl.concat([_patterns(written), _patterns(plurals), _patterns(formulae.filter(pl.col("has_digit")))])
-    cased = pl.concat(
-        [_patterns(_symbols(minerals)), _patterns(acronyms), _patterns(formulae.filter(~pl.col("has_digit")))]
-    )
+    in_words = [written, plurals, _turned_round(written), _undone_abroad(named), formulae.filter(pl.col("has_digit"))]
+    in_case = [_symbols(minerals), acronyms, as_written, formulae.filter(~pl.col("has_digit"))]
+    lower, cased = (pl.concat([_patterns(one) for one in parts]) for parts in (in_words, in_case))
     solid = _solid(written)
     return Vocabulary(lower=_settled(lower), cased=_settled(cased), solid=solid, misspelt=_with_a_letter_out(solid))
 
 
-def _more(minerals: pl.DataFrame) -> pl.DataFrame:
-    """Common names of the minerals at hand, and the one Chinese character that is the element."""
-    common = MORE_TERMS.filter(pl.col("mineral").is_in(minerals["mineral"].implode()))
-    characters = minerals.filter(pl.col("name_cn").str.contains(r"^\p{Han}$")).select(
+def _characters(minerals: pl.DataFrame) -> pl.DataFrame:
+    """Name each element by the one Chinese character that means it."""
+    return minerals.filter(pl.col("name_cn").str.contains(r"^\p{Han}$")).select(
         term="name_cn", lang=pl.lit("zh"), mineral="mineral", weight=pl.lit(ELEMENT_CHARACTER_WEIGHT)
     )
-    return pl.concat([common, characters])
+
+
+def _turned_round(written: pl.DataFrame) -> pl.DataFrame:
+    """English terms of two words the other way round, as catalogues write them: diamond, synthetic."""
+    pairs = written.filter(
+        pl.col("lang").is_in(["en", "trade"]) & pl.col("words").str.contains(r"^ [a-z]{3,} [a-z]{3,} $")
+    )
+    return pairs.with_columns(words=pl.col("words").str.replace(r"^ ([a-z]+) ([a-z]+) $", " ${2} ${1} "))
+
+
+def _undone_abroad(named: pl.DataFrame) -> pl.DataFrame:
+    """Cyrillic and Greek names as they look once every letter like a Latin one has been taken for it."""
+    abroad = named.filter(pl.col("words").str.contains(r"[\p{Cyrillic}\p{Greek}]"))
+    spellings = (pl.col("term"), pl.col("term").str.to_titlecase(), pl.col("term").str.to_uppercase())
+    return pl.concat(
+        [abroad.with_columns(words=lower_simplified(word_text(undone_text(one)))) for one in spellings]
+    ).unique(["words", "mineral"], keep="first", maintain_order=True)
 
 
 def _symbols(minerals: pl.DataFrame) -> pl.DataFrame:
-    """An element's symbol beside a Chinese word of form: Sb锭, W粉; searched with its case."""
+    """An element's symbol beside a word of form: Sb锭, W粉, crystal Ge; searched with its case."""
     symbol = pl.col("symbol")
     known = minerals.filter(symbol.str.len_chars() >= 1, ~symbol.is_in([*AMBIGUOUS_SYMBOLS])).select(
         "mineral", "symbol"
     )
-    beside = known.join(pl.DataFrame({"form": [*SYMBOL_FORMS]}), how="cross")
-    return beside.select(
-        words=pl.format(" {} {} ", "symbol", "form"), mineral="mineral",
-        form_id=pl.lit(None, pl.String), weight=pl.lit(SYMBOL_WEIGHT),
-    )  # fmt: skip
+    sides = (("form", FORMS_BEFORE_SYMBOL, "symbol"), ("symbol", SYMBOL_FORMS, "form"))
+    beside = [
+        known.join(pl.DataFrame({"form": [*forms]}), how="cross").select(
+            words=pl.format(" {} {} ", left, right), mineral="mineral",
+            form_id=pl.lit(None, pl.String), weight=pl.lit(SYMBOL_WEIGHT),
+        )
+        for left, forms, right in sides
+    ]  # fmt: skip
+    return pl.concat(beside)
 
 
 def _formulae(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
@@ -158,16 +175,26 @@ def _settled(patterns: pl.DataFrame) -> pl.DataFrame:
 
 
 def _solid(written: pl.DataFrame) -> pl.DataFrame:
-    """Long English terms with their spaces taken out: what pieces, digits and wrong letters are put back into.
+    """Long terms with their spaces taken out: what pieces, digits and wrong letters are put back into.
 
-    Pinyin is left out: one letter away from it lie too many English words (huoding, holding).
+    English ones, and single words of other languages of nine letters and more. Pinyin is left out: one letter away
+    from it lie too many English words (huoding, holding).
     """
     letters = pl.col("words").str.replace_all(" ", "")
-    is_long = letters.str.contains(r"^[a-z]+$") & (letters.str.len_chars() >= SHORTEST_PIECED)
-    long = written.filter(pl.col("lang").is_in(["en", "trade"]) & is_long & (pl.col("weight") >= 0.5))
+    latin = written.with_columns(pattern=letters, is_english=pl.col("lang").is_in(["en", "trade"])).filter(
+        pl.col("pattern").str.contains(r"^[a-z]+$") & (pl.col("weight") >= 0.5) & (pl.col("lang") != "pinyin")
+    )
+    length = pl.col("pattern").str.len_chars()
+    is_word = ~pl.col("words").str.strip_chars().str.contains(" ")
+    english = latin.filter(pl.col("is_english") & (length >= SHORTEST_PIECED))
+    abroad = latin.filter(~pl.col("is_english") & is_word & (length >= SHORTEST_PIECED_ABROAD))
+    stems = pl.lit(english["pattern"].unique().sort().to_list(), dtype=pl.List(pl.String))
+    is_glued = pl.col("lang").is_in(["de", "nl"]) & pl.col("pattern").str.contains_any(stems)  # Indiumbarren
+    names = abroad.filter(~is_glued)
     return (
-        long.select(pattern=letters, spaced="words")
-        .sort("pattern", "spaced")
+        pl.concat([english, names])
+        .select("pattern", "mineral", "is_english", spaced="words")
+        .sort("pattern", "spaced", "mineral")
         .unique("pattern", keep="first")
         .sort("pattern")
     )
@@ -177,7 +204,9 @@ def _with_a_letter_out(solid: pl.DataFrame) -> pl.DataFrame:
     is_word = ~pl.col("spaced").str.strip_chars().str.contains(" ")
     long = solid.filter(is_word & (pl.col("pattern").str.len_chars() >= SHORTEST_MISSPELT))
     positions = long.with_columns(at=pl.int_ranges(-1, pl.col("pattern").str.len_chars().cast(pl.Int64))).explode("at")
-    return positions.select(without_letter(pl.col("pattern"), pl.col("at")).alias("variant"), "at", "pattern")
+    return positions.select(
+        without_letter(pl.col("pattern"), pl.col("at")).alias("variant"), "at", "pattern", "mineral"
+    )
 
 
 def without_letter(word: pl.Expr, at: pl.Expr) -> pl.Expr:

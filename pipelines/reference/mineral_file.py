@@ -12,7 +12,7 @@ from features.errors import ConfigError
 from pipelines.reference.yaml_file import Entry, Names, Text, check_entry, read_yaml
 
 Confidence = Literal["verified", "seed", "recalled"]
-Lang = Literal["en", "zh", "zh-hant", "pinyin", "formula", "cas", "trade"]
+Lang = Literal["en", "zh", "zh-hant", "pinyin", "formula", "cas", "trade", "written"]
 Hs6 = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 CnCode = Annotated[str, StringConstraints(pattern=r"^(\d{8}|\d{10})$")]
 Cas = Annotated[str, StringConstraints(pattern=r"^\d{2,7}-\d{2}-\d$")]

@@ -33,6 +33,7 @@ def load_minerals(path: Path | None = None) -> Minerals:
     signs = read_yaml(config_folder() / "hanzi.yaml")
     hanzi = Hanzi(traditional=signs["traditional"], pinyin=signs["pinyin"])
     abroad = read_yaml(config_folder() / "mineral_names.yaml")
+    glued = abroad.pop("glued_words", {})
     each = found.minerals.items()
     return Minerals(
         minerals=pl.DataFrame([_mineral_row(name, one) for name, one in each], schema=MINERALS),
@@ -42,7 +43,7 @@ def load_minerals(path: Path | None = None) -> Minerals:
                 [
                     {"term": t.term, "lang": t.lang, "mineral": name, "form_id": _id(name, t.form), "weight": t.weight}
                     for name, one in each
-                    for t in terms_of(one, name, hanzi, abroad.get(name, {}))
+                    for t in terms_of(one, name, hanzi, abroad.get(name, {}), glued)
                 ],
                 schema=TERMS,
             )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from pipelines.reference.mineral_file import Mineral
 
 _SYNONYM_WEIGHT = 0.8  # a synonym without a weight of its own: trade jargon may mean other goods too
 _ABROAD_WEIGHT = 0.8  # a name in another language may be another word in a third
 _PINYIN_WEIGHT = 0.7  # without tones, different words are spelled alike
+_MOST_GROUPED = 4  # syllables
 _SHORTEST_PINYIN = 5  # letters; "ga" or "xi" would be found in any text
 
 
@@ -37,18 +39,34 @@ def normal(term: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", term).lower().split())
 
 
-def terms_of(mineral: Mineral, name: str, hanzi: Hanzi, abroad: Mapping[str, Sequence[str]]) -> list[NamedTerm]:
+def terms_of(
+    mineral: Mineral,
+    name: str,
+    hanzi: Hanzi,
+    abroad: Mapping[str, Sequence[str]],
+    glued: Mapping[str, Sequence[str]],
+) -> list[NamedTerm]:
     """List a mineral's terms once each: the first reading given, its form only where no other form claims it.
 
-    `abroad` holds its names in other languages, by language.
+    `abroad` holds its names in other languages, by language; `glued` the words that a language writes on to them
+    (German: Antimonbarren), which go with every single word of that language and with the English name.
     """
     readings: dict[str, list[NamedTerm]] = {}
-    named_abroad = [
-        NamedTerm(normal(said), lang, None, _ABROAD_WEIGHT) for lang, all_ in abroad.items() for said in all_
-    ]
+    named_abroad = [NamedTerm(said, lang, None, _ABROAD_WEIGHT) for lang, said in _abroad(mineral, name, abroad, glued)]
     for found in (*_all_terms(mineral, name, hanzi), *named_abroad):
         readings.setdefault(found.term, []).append(found)
     return [_settled(term, given) for term, given in readings.items()]
+
+
+def _abroad(
+    mineral: Mineral, name: str, abroad: Mapping[str, Sequence[str]], glued: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    for lang, all_ in abroad.items():
+        yield from ((lang, normal(said)) for said in all_)
+    english = normal(mineral.name_en or name.replace("_", " "))
+    for lang, words in glued.items():
+        stems = [normal(said) for said in abroad.get(lang, ())] + ([english] if len(mineral.cn) == 1 else [])
+        yield from ((lang, stem + word) for stem in stems if " " not in stem for word in words)
 
 
 def _settled(term: str, given: list[NamedTerm]) -> NamedTerm:
@@ -67,15 +85,24 @@ def _all_terms(mineral: Mineral, name: str, hanzi: Hanzi) -> Iterator[NamedTerm]
         )
         sounds = [hanzi.pinyin.get(sign) for sign in one.term]
         if all(sounds):
-            joined, spaced = "".join(map(str, sounds)), " ".join(map(str, sounds))
-            if len(joined) >= _SHORTEST_PINYIN and len(sounds) > 1:
-                yield NamedTerm(joined, "pinyin", one.form, round(one.weight * _PINYIN_WEIGHT, 3))
-                yield NamedTerm(spaced, "pinyin", one.form, round(one.weight * _PINYIN_WEIGHT, 3))
+            said = [*map(str, sounds)]
+            if sum(map(len, said)) >= _SHORTEST_PINYIN and len(said) > 1:
+                for grouped in _groupings(said):
+                    yield NamedTerm(grouped, "pinyin", one.form, round(one.weight * _PINYIN_WEIGHT, 3))
+
+
+def _groupings(sounds: list[str]) -> Iterator[str]:
+    """Syllables as one word, one by one, and in every grouping of up to four: jinshu jia, jin shujia."""
+    gaps = len(sounds) - 1
+    every = product(("", " "), repeat=gaps) if len(sounds) <= _MOST_GROUPED else (("",) * gaps, (" ",) * gaps)
+    for between in every:
+        yield "".join(sound + gap for sound, gap in zip(sounds, (*between, ""), strict=True))
 
 
 def _written(mineral: Mineral) -> Iterator[NamedTerm]:
     for one in mineral.terms:
-        yield NamedTerm(normal(one.term), one.lang, one.form, one.weight)
+        term = unicodedata.normalize("NFKC", one.term) if one.lang == "written" else normal(one.term)
+        yield NamedTerm(term, one.lang, one.form, one.weight)
 
 
 def _named(mineral: Mineral, name: str) -> Iterator[NamedTerm]:

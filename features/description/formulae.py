@@ -1,0 +1,102 @@
+"""Chemical formulae of controlled elements that no table lists: read as such where their charges balance."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.description.company import RAW_FORM
+from features.description.reading_kinds import READING
+
+FORMULA_WEIGHT = 0.8
+SHORT_FORMULA_WEIGHT = 0.45  # WS2, YF3: also numbers of parts, unless the text speaks of a raw form
+SHORT_WITH_FORM_WEIGHT = 0.7
+
+# Lowest and highest charge in ordinary compounds (Greenwood and Earnshaw, Chemistry of the Elements, 2nd ed.).
+_CHARGES: dict[str, tuple[int, int]] = (
+    dict.fromkeys(["H", "Li", "Na", "K", "Rb", "Cs", "Ag"], (1, 1))
+    | dict.fromkeys(["Be", "Mg", "Ca", "Sr", "Ba", "Zn", "Cd"], (2, 2))
+    | dict.fromkeys(["F", "Cl", "Br", "I"], (-1, -1))
+    | dict.fromkeys(["O", "S", "Se"], (-2, -2))
+    | dict.fromkeys(["N", "P", "As"], (-3, -3))
+    | dict.fromkeys(["Al", "Sc", "Y", "La", "Nd", "Gd", "Dy", "Ho", "Er", "Lu"], (3, 3))
+    | dict.fromkeys(["Sm", "Eu", "Tm", "Yb", "Fe", "Co", "Ni"], (2, 3))
+    | dict.fromkeys(["Ce", "Pr", "Tb"], (3, 4))
+    | dict.fromkeys(["Ga", "In", "Tl"], (1, 3))
+    | dict.fromkeys(["Sn", "Pb", "Ti"], (2, 4))
+    | dict.fromkeys(["Mo", "W", "Cr"], (2, 6))
+    | dict.fromkeys(["Cu", "Hg"], (1, 2))
+    | dict.fromkeys(["Zr", "Hf"], (4, 4))
+    | dict.fromkeys(["Nb", "Ta"], (3, 5))
+    | {"B": (-3, 3), "C": (-4, -4), "Si": (-4, 4), "Ge": (-4, 4), "Sb": (-3, 5), "Bi": (-3, 5), "Te": (-2, 6)}
+    | {"Mn": (2, 4), "V": (2, 5)}
+)
+# Groups of atoms, written as one sign of two letters that no element has.
+_GROUPS = {"NO3": ("Aa", -1), "SO4": ("Ab", -2), "CO3": ("Ad", -2), "PO4": ("Ae", -3), "CH3COO": ("Af", -1)}
+_GROUPS |= {"C2H3O2": ("Af", -1), "OH": ("Ah", -1), "NH4": ("Aj", 1), "CH3": ("Ak", -1), "C2H5": ("Aw", -1)}
+_SIGNS = {name: sign for name, (sign, _) in sorted(_GROUPS.items(), key=lambda one: -len(one[0]))}
+_TABLE = pl.DataFrame(
+    [(sign, low, high) for sign, (low, high) in _CHARGES.items()]
+    + [(sign, charge, charge) for sign, charge in {*_GROUPS.values()}],
+    schema={"sign": pl.String, "low": pl.Int32, "high": pl.Int32},
+    orient="row",
+).sort("sign")
+_WORD = r"(?:^|[^A-Za-z0-9])(?:[A-Z(][A-Za-z0-9()]{2,23})"
+_FORMULA = r"^(?:[A-Z][a-z]?\d{0,2})+$"
+
+
+def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    """Return `text_no`, `reading`, `mineral`, `term`, `weight` for each formula of a controlled element.
+
+    `readings` has `text_no`, `reading`, `clean` (text with its case and brackets) and `words`; `elements` has `mineral`
+    and `symbol`. A formula is a word of two elements or more, at least one of them an anion, with at least one count,
+    whose charges can add up to nought: SbCl3 and Na2WO4 are formulae, W6Mo5Cr4V2 is a steel and PN16 a pressure.
+    """
+    symbols = elements.select("mineral", sign="symbol")
+    found = (
+        readings.filter(pl.col("clean").str.contains(r"[A-Z][A-Za-z()]*\d"))
+        .select(
+            "text_no",
+            "reading",
+            speaks_of_form=pl.col("words").str.contains(RAW_FORM) | pl.col("words").str.contains(" gas | lubricant "),
+            term=pl.col("clean").str.extract_all(_WORD).list.unique(),
+        )
+        .explode("term", empty_as_null=False)
+        .with_columns(pl.col("term").str.extract(r"([A-Z(].*)$", 1))
+        .filter(pl.col("term").str.contains(r"\d"))
+    )
+    tokens = found.select("term").unique()
+    spelled = tokens.with_columns(written=pl.col("term").str.replace_many(_SIGNS, leftmost=True)).with_columns(
+        written=pl.col("written").str.replace_all(r"\(([A-Z][a-z])\)", "${1}")
+    )
+    parts = (
+        spelled.filter(pl.col("written").str.contains(_FORMULA))
+        .with_columns(part=pl.col("written").str.extract_all(r"[A-Z][a-z]?\d{0,2}"))
+        .explode("part", empty_as_null=False)
+        .with_columns(
+            sign=pl.col("part").str.extract(r"^([A-Z][a-z]?)", 1),
+            count=pl.col("part").str.extract(r"(\d+)$", 1).cast(pl.Int32).fill_null(1),
+        )
+        .join(_TABLE.lazy(), on="sign", how="left")
+        .join(symbols.lazy(), on="sign", how="left")
+    )
+    told = parts.group_by("term").agg(
+        pl.col("mineral").drop_nulls().unique(),
+        is_known=pl.col("low").is_not_null().all(),
+        least=(pl.col("low") * pl.col("count")).sum(),
+        most=(pl.col("high") * pl.col("count")).sum(),
+        has_anion=(pl.col("low") < 0).any(),
+        n_signs=pl.col("sign").n_unique(),
+        is_plain=(pl.col("sign").str.len_chars() == 2).any() | (pl.col("term").first().str.len_chars() > 4),
+    )
+    balanced = told.filter(
+        "is_known", "has_anion", pl.col("n_signs") >= 2, pl.col("least") <= 0, pl.col("most") >= 0
+    ).explode("mineral", empty_as_null=False)
+    weight = (
+        pl.when("is_plain")
+        .then(FORMULA_WEIGHT)
+        .when("speaks_of_form")
+        .then(SHORT_WITH_FORM_WEIGHT)
+        .otherwise(SHORT_FORMULA_WEIGHT)
+    )
+    named = found.join(balanced, on="term", how="inner").drop_nulls("mineral")
+    return named.select("text_no", pl.col("reading").cast(READING), "mineral", "term", weight=weight)
