@@ -179,7 +179,7 @@ COMPANY: tuple[Company, ...] = (
     Company(
         ("molybdenum", "tungsten"),
         "anywhere",
-        "steel, stainless, grease, lubricant, disulfide, disulphide, chrome, chromium, seamless, pipe, tube, "
+        "steel, stainless, oil, grease, lubricant, disulfide, disulphide, chrome, chromium, seamless, pipe, tube, "
         "fertilizer, fertiliser, catalyst, bolt, flange, fitting",
         "[^钨]钢 润滑 二硫化 铬钼 肥料 催化剂 管",
         0.25,
@@ -210,7 +210,7 @@ COMPANY: tuple[Company, ...] = (
     Company(
         (),
         "anywhere",
-        "dietary supplement, food supplement, vitamin, multivitamin, mcg, homeopathic",
+        "dietary supplement, food supplement, vitamin, multivitamin, mineral tablets?, mcg, homeopathic",
         "保健品 膳食补充 维生素",
         0.15,
         is_softened=False,

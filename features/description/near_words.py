@@ -18,6 +18,10 @@ NEAR_WORDS: tuple[str, ...] = (
     *("germain", "german", "germans", "germany", "germarium", "germanism", "germanness", "galoisian", "teucrium"),
     *("scyelite", "stikine", "stilbum", "stilbite", "tegurium", "tellurism", "thelium", "ballium", "armarium"),
     *("tungate", "turngate", "monazine", "annotinous", "antigonus", "antinous", "anthonomus", "antonymous"),
+    *("ferrite", "ferrites", "fermorite", "argyrite", "arrojadite", "cerebrose", "gedanite", "geraniine", "geranine"),
+    *("germanist", "germanity", "germanize", "germinate", "germinated", "gramenite", "hairmeal", "hardtail"),
+    *("harestail", "havermeal", "hungarite", "inermes", "jacksonite", "moldavite", "superparasite", "teallite"),
+    *("telluride", "tellurist", "tellurize", "valencianite", "valentine", "valentines", "wolfachite"),
     *("antilogous", "solarium", "stadium", "teller", "bismarck", "indian", "indians"),
 )
 """Left out wherever a word is taken for a misspelt term: all but the mineral words among the 262,866 English words of

@@ -57,7 +57,7 @@ def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, 
         .filter(pl.col("sieve").list.len() > 0)
         .explode("sieve", empty_as_null=False)
         .join(terms.lazy().select("sieve", "pattern", "spaced", "apart", "glued"), on="sieve", how="left")
-        .filter(~pl.col("words").str.contains(pl.col("spaced"), literal=True))
+        .filter(~pl.any_horizontal([pl.col("words").str.contains(one, literal=True) for one in _as_said("spaced")]))
     )
     apart = sifted.filter(pl.col("folded").str.contains(pl.col("apart")))
     glued = sifted.filter(pl.col("words").str.replace_all(r"\d+", " ").str.contains(pl.col("glued")))
@@ -65,6 +65,11 @@ def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, 
         "split": glued.select("text_no", "pattern"),
         "spaced": apart.select("text_no", "pattern"),
     }
+
+
+def _as_said(spaced: str) -> tuple[pl.Expr, pl.Expr]:
+    """A term with its spaces, and its plural."""
+    return pl.col(spaced), pl.col(spaced).str.replace(" $", "s ")
 
 
 def cas_numbers(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:

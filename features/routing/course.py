@@ -7,7 +7,7 @@ import math
 import polars as pl
 
 from features.lookback import settle
-from features.routing.rules import LANDLOCKED, RoutingRules
+from features.routing.rules import LANDLOCKED, LANDMASS, RoutingRules
 from features.routing.ways import ends, legs, with_km
 from features.routing.zones import zones_passed
 from features.strength import joined, ramp
@@ -33,6 +33,7 @@ def measure_ways(
         .join(overland, on="way", how="left")
         .join(by_sea, on="way", how="left")
         .join(_inland_legs(stopped, distances), on="way", how="left")
+        .join(_overseas_legs(stopped, distances), on="way", how="left")
         .join(_returns(stopped), on="way", how="left")
         .join(_hubs(ways, stopped, rules), on="way", how="left")
         .join(zones_passed(ways, stopped, rules), on="way", how="left")
@@ -44,6 +45,7 @@ def measure_ways(
             place_mismatch(rules).alias("place_mismatch"),
             beyond_destination().alias("beyond_destination"),
             inland_leg(rules).alias("inland_leg"),
+            overseas_leg(rules).alias("overseas_leg"),
         )
     )
 
@@ -127,6 +129,19 @@ def inland_leg(rules: RoutingRules) -> pl.Expr:
     return pl.when(_SEA & pl.col("n_inland_legs").is_not_null()).then(pl.coalesce(far, unknown_km))
 
 
+def overseas_leg(rules: RoutingRules) -> pl.Expr:
+    """A lorry or train is said to have crossed a sea. indicators.md 27.
+
+    The declared mode is that of one border, so nothing is odd where any leg from country to country is overland.
+    Null unless by road, rail or pipeline, and where no leg crosses a border.
+    """
+    far = ramp(pl.col("overseas_km"), rules.overseas_from_km, rules.overseas_full_km)
+    is_overland = pl.col("transport_mode").is_in(["road", "rail", "pipeline"])
+    return pl.when(is_overland & pl.col("is_overseas").is_not_null()).then(
+        pl.when("is_overseas").then(far.fill_null(0.5)).otherwise(0.0)
+    )
+
+
 def _by_mode(name: str) -> pl.Expr:
     """Sea length by sea, great circles by other modes; the mode unknown, whichever ratio is kinder."""
     sea, land = pl.col(f"sea_{name}"), pl.col(f"land_{name}")
@@ -161,6 +176,19 @@ def _inland_legs(stopped: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame
     found = inland.group_by("way").agg(pl.col("great_circle_km").max().alias("inland_km"), pl.len().alias("n"))
     every = stopped.select("way").unique()
     return every.join(found, on="way", how="left").select("way", "inland_km", n_inland_legs=pl.col("n").fill_null(0))
+
+
+def _overseas_legs(stopped: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
+    """Tell which ways have only legs over water between countries (`is_overseas`), the shortest of them in km."""
+    land, next_land = (
+        pl.col(name).replace_strict(LANDMASS, default="mainland", return_dtype=pl.String)
+        for name in ("country", "next_country")
+    )
+    paired = legs(stopped).filter(pl.col("country") != pl.col("next_country"))
+    crossing = with_km(paired, distances, start="place", end="next_place").with_columns(over_water=land != next_land)
+    return crossing.group_by("way").agg(
+        is_overseas=pl.col("over_water").all(), overseas_km=pl.col("great_circle_km").min()
+    )
 
 
 def _returns(stopped: pl.LazyFrame) -> pl.LazyFrame:

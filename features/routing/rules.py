@@ -12,6 +12,19 @@ _LANDLOCKED = (
 )
 LANDLOCKED = frozenset(_LANDLOCKED.split())
 
+# Land that no road or railway joins to Europe, Asia and Africa (borders as in The World Factbook; the Darien gap parts
+# the Americas, the closed border of North Korea makes South Korea an island). Islands that lorries commonly reach by
+# ferry or over a causeway are left out, and so are islands that share a land border with a country of the mainland.
+_ISLANDS = "AUS NZL JPN KOR TWN PHL LKA MDV MDG MUS COM SYC CPV STP CUB JAM BHS BRB TTO PRI ISL GRL FJI WSM TON VUT SLB"
+_LANDMASSES = (
+    "USA CAN MEX GTM BLZ SLV HND NIC CRI PAN",
+    "COL VEN ECU PER BRA BOL PRY URY ARG CHL GUY SUR GUF",
+    "DOM HTI",
+    *_ISLANDS.split(),
+)
+LANDMASS = {iso3: group.split()[0] for group in _LANDMASSES for iso3 in group.split()}
+"""Country to the name of its landmass; a country that is not here lies on that of Europe, Asia and Africa."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -108,6 +121,9 @@ class RoutingRules:
     dwell_from_days: float = 14.0
     dwell_full_days: float = 60.0
     """Two weeks of free storage are common at container ports."""
+    overseas_from_km: float = 700.0
+    overseas_full_km: float = 1_500.0
+    """Lorries and waggons cross shorter waters on ferries (Weihai to Incheon has 400 km); none goes that far."""
     inland_from_km: float = 1_000.0
     inland_full_km: float = 2_000.0
     """From a coast to a landlocked place; beyond, a ship cannot have made the leg."""

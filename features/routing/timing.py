@@ -73,10 +73,10 @@ def speed_share(rules: RoutingRules) -> pl.Expr:
 def impossible_leg() -> pl.Expr:
     """A leg that the declared mode cannot have travelled, or dates that run backwards. indicators.md 27.
 
-    Null without dates, distances or an inland sea leg to judge.
+    Null without dates, distances, an inland sea leg or an overland leg to judge.
     """
     backwards = pl.col("is_backwards").cast(pl.Float64)
-    return strongest(pl.col("inland_leg"), ramp(pl.col("speed_share"), 1.0, 1.5), backwards)
+    return strongest(pl.col("inland_leg"), pl.col("overseas_leg"), ramp(pl.col("speed_share"), 1.0, 1.5), backwards)
 
 
 def slow_transit(rules: RoutingRules) -> pl.Expr:

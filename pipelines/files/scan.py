@@ -42,7 +42,9 @@ def scan_table(path: Path, *, table: str) -> pl.LazyFrame:
 def _nearest(path: Path) -> str:
     if not path.parent.is_dir():
         return f" (nor is there a folder {path.parent})"
-    near = difflib.get_close_matches(path.name, [other.name for other in path.parent.iterdir()], n=1)
+    near = difflib.get_close_matches(
+        path.name, [other.name for other in path.parent.iterdir() if other.name != path.name], n=1
+    )
     return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -114,7 +114,7 @@ def test_beyond_destination(given: dict[str, Any], expected: float | None):
 
 def test_a_ship_cannot_reach_bishkek():
     assert one("impossible_leg", route="CNSHA>KGZ", destination_iso3="KGZ") == 1.0
-    assert one("impossible_leg", route="CNSHA>KGZ", destination_iso3="KGZ", transport_mode="rail") is None
+    assert one("impossible_leg", route="CNSHA>KGZ", destination_iso3="KGZ", transport_mode="rail") == 0.0  # there is a railway
     assert one("impossible_leg", route="CNSHA>DEHAM>CHE", destination_iso3="CHE") == 0.0
 
 
@@ -144,3 +144,20 @@ def test_free_zone(given: dict[str, Any], place: str | None, expected: float | N
     found = build(declaration("a", **given))
     assert found["free_zone_place"].item() == place
     assert found["free_zone"].item() == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("route", "mode", "expected"),
+    [
+        ("CNSHA>USLAX", "road", 1.0),
+        ("CNSHA>USLAX", "rail", 1.0),
+        ("CNSHA>JPTYO", "road", 0.5),  # distance unknown
+        ("CNSHA>DEHAM", "rail", 0.0),  # there is a railway
+        ("CNSHA>USLAX", "sea", 0.0),
+        ("CNSHA>CNSHA", "road", None),
+        ("CNSHA>HKG>USLAX", "road", 0.0),  # the mode of one border, the way on is another's
+    ],
+)
+def test_no_lorry_crosses_an_ocean(route: str, mode: str, expected: float | None):
+    found = one("impossible_leg", route=route, transport_mode=mode)
+    assert found == (None if expected is None else pytest.approx(expected))
