@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.description import lookalikes as look
+from features.confusables import DIGIT_LETTERS
 from features.description.normalise import LONGEST_READ, READ_FROM_END, normalised_text
 from features.description.vocabulary import Vocabulary
 
@@ -52,7 +52,7 @@ def cut_down(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
 def _names(passage: pl.Expr, vocabulary: Vocabulary) -> pl.Expr:
     """Everything in a passage that may be a mineral's name, whole or with its letters apart or dug in digits."""
     words = normalised_text(passage)
-    letters = words.str.replace_all(" ", "", literal=True).str.replace_many(look.DIGIT_LETTERS)
+    letters = words.str.replace_all(" ", "", literal=True).str.replace_many(DIGIT_LETTERS)
     whole, solid = (
         pl.lit(patterns["pattern"].unique().sort().to_list(), dtype=pl.List(pl.String))
         for patterns in (vocabulary.lower, vocabulary.solid)

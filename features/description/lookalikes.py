@@ -67,9 +67,6 @@ HALVES: dict[str, str] = (
 )
 """Radical and other half to the character they make (钅弟 for 锑), and terms with a character of the same sound."""
 
-DIGIT_LETTERS: dict[str, str] = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
-"""Digits that pass for letters; `1` is also read as `l`."""
-
 SYMBOL_LETTERS: dict[str, str] = {"@": "a", "$": "s", "!": "i", "€": "e", "¡": "i", "|": "l", "£": "l"}
 """Symbols that pass for letters between two letters."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.confusables import LOOKALIKES
 from features.description import lookalikes as look
-from features.description.confusables import LOOKALIKES
 
 LONGEST_READ = 8192
 READ_FROM_END = 1024

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.confusables import DIGIT_LETTERS, LOOKALIKES
 from features.description import lookalikes as look
-from features.description.confusables import LOOKALIKES
 from features.description.escapes import decoded_texts
 from features.description.near_words import NEAR_WORDS
 from features.description.normalise import lower_simplified, plain_text, read_portion, undone_text, word_text
@@ -118,7 +118,7 @@ def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyF
 
 
 def _letters(token: pl.Expr) -> pl.Expr:
-    return token.str.replace_many(look.DIGIT_LETTERS)
+    return token.str.replace_many(DIGIT_LETTERS)
 
 
 def _glued(n: int) -> pl.Expr:

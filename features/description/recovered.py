@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.description import lookalikes as look
+from features.confusables import DIGIT_LETTERS
 from features.description.company import RAW_FORM
 from features.description.near_words import NEAR_WORDS
 from features.description.reading_kinds import READING
@@ -46,9 +46,9 @@ def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, 
         ),
     )  # fmt: skip
     asked = pl.lit(terms["sieve"].unique().sort().to_list(), dtype=pl.List(pl.String))
-    as_i = deepest.with_columns(folded=pl.col("words").str.replace_many(look.DIGIT_LETTERS))
+    as_i = deepest.with_columns(folded=pl.col("words").str.replace_many(DIGIT_LETTERS))
     as_l = deepest.filter(pl.col("words").str.contains("1", literal=True)).with_columns(
-        folded=pl.col("words").str.replace_many(look.DIGIT_LETTERS | {"1": "l"})
+        folded=pl.col("words").str.replace_many(DIGIT_LETTERS | {"1": "l"})
     )
     folded = pl.concat([as_i, as_l])
     sifted = (

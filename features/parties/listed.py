@@ -30,6 +30,12 @@ LISTED_FIGURES = pl.Schema(
         "listed_others_n": pl.Int64,
     }
 )
+_JOINS = (
+    r"(?i)(?:^|[\s,;(/-])(?:c/o|care of|attn|attention|on behalf of|o/b/o|d/b/a|dba|f/k/a|a/k/a|aka|notify party)"
+    r"(?:[\s,;:.)]|$)"
+)
+"""Words beside which a second name stands."""
+_GROUP_WORDS = ("holdings", "group", "enterprise", "branch", "office")  # say how a firm is built, not which it is
 _PLACE_WEIGHT, _TRADE_WEIGHT = 0.15, 0.5  # of a letter of a place or trade beside one of the firm's own (own choice)
 _SPELL = ("valid_from", "valid_to", "known_from", "known_to")
 
@@ -49,7 +55,8 @@ def match_listed(read: pl.LazyFrame, entities: pl.DataFrame, signs: NameSigns, r
         .join(read_names(listed_names.select("name").unique(), signs), on="name", how="left")
         .with_columns(plain=party_name(pl.col("name")))
     )
-    ours = read.with_columns(plain=party_name(pl.col("name")))
+    whole = pl.concat([read.with_columns(part="name"), _parts(read.select("name"), signs)], how="diagonal_relaxed")
+    ours = whole.with_columns(plain=party_name(pl.col("part"))).drop("part")
     exact = ours.join(listed.select("entity_id", "plain", listed_name="name"), on="plain", how="inner").select(
         "name", "entity_id", "listed_name", listed_match=pl.lit(EXACT), strength=pl.lit(1.0),
         word=pl.col("words").list.first(),
@@ -61,6 +68,16 @@ def match_listed(read: pl.LazyFrame, entities: pl.DataFrame, signs: NameSigns, r
         .sort("name", "entity_id", "strength", "listed_name", "word", descending=[False, False, True, False, False])
         .unique(["name", "entity_id"], keep="first", maintain_order=True)
     )
+
+
+def _parts(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
+    """Read apart what a name joins by words like c/o or attn: `name`, `part` and the columns of `read_names`."""
+    joined = names.filter(pl.col("name").str.contains(_JOINS)).select(
+        "name", part=pl.col("name").str.replace_all(_JOINS, "\t").str.split("\t")
+    )
+    parts = settle(joined.explode("part", empty_as_null=False, keep_nulls=False))
+    read = read_names(parts.select(name="part").unique(), signs).rename({"name": "part"})
+    return parts.join(read, on="part", how="inner")
 
 
 def _alike(ours: pl.LazyFrame, listed: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
@@ -88,7 +105,14 @@ def _alike(ours: pl.LazyFrame, listed: pl.LazyFrame, rules: PartiesRules) -> pl.
     shared = _letters(pl.col("beside").list.set_intersection("listed_beside"))
     whole = _letters(pl.col("beside").list.set_union("listed_beside"))
     same_own = pl.col("own") == pl.col("listed_own")
-    own_shared = pl.when(same_own).then(pl.col("own").str.len_chars()).otherwise(pl.col("word").str.len_chars())
+    both = pl.col("words").list.set_intersection("listed_words")
+    apart = both.list.set_difference(pl.concat_list("own", "listed_own")).list.eval(pl.element().str.len_chars())
+    in_any_order = pl.min_horizontal(
+        apart.list.sum(), pl.col("own").str.len_chars(), pl.col("listed_own").str.len_chars()
+    )
+    own_shared = pl.max_horizontal(
+        pl.when(same_own).then(pl.col("own").str.len_chars()), pl.col("word").str.len_chars(), in_any_order
+    )
     own_whole = pl.col("own").str.len_chars() + pl.col("listed_own").str.len_chars() - own_shared
     share = (own_shared + shared) / (own_whole + whole)
     chinese = pl.col("signs") != "", pl.col("listed_signs") != ""
@@ -183,5 +207,6 @@ def carriers_before(rows: pl.LazyFrame, matches: pl.LazyFrame, names: NamesPast)
 
 def _letters(words: pl.Expr) -> pl.Expr:
     """Weigh the letters of places and trades."""
-    weight = pl.when(pl.element().is_in(sorted(PLACE_WORDS))).then(_PLACE_WEIGHT).otherwise(_TRADE_WEIGHT)
+    light = sorted({*PLACE_WORDS, *_GROUP_WORDS})
+    weight = pl.when(pl.element().is_in(light)).then(_PLACE_WEIGHT).otherwise(_TRADE_WEIGHT)
     return words.list.eval(pl.element().str.len_chars() * weight).list.sum()

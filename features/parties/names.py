@@ -6,6 +6,8 @@ import polars as pl
 
 from features.lookback import settle
 
+HIDDEN = r"[\p{Cf}\x{034F}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}]"
+"""Regex class of joiners, fillers and marks of direction: nobody sees them, and no name needs them."""
 NAME_LETTERS_MOST = 200  # no firm's name is longer; longer text is cut so that hostile input stays small
 
 # Legal forms at the end of a name (general knowledge; longest first). They tell nothing about who the firm is.
@@ -23,7 +25,8 @@ def party_name(name: pl.Expr) -> pl.Expr:
     >>> pl.select(party_name(pl.lit(given))).to_series().to_list()
     ['acme trading', 'acme trading', '深圳市某某贸易', None, None]
     """
-    plain = name.str.slice(0, NAME_LETTERS_MOST).str.normalize("NFKC").str.to_lowercase()
+    seen = name.str.replace_all(HIDDEN, "").str.slice(0, NAME_LETTERS_MOST)
+    plain = seen.str.normalize("NFKC").str.to_lowercase()
     words = plain.str.replace_all(r"[.'’]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
     bare = words
     for _ in range(2):  # "co ltd", "集团有限公司": two forms in a row at most

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from features.confusables import DIGIT_LETTERS, LOOKALIKES
 from features.lookback import settle
-from features.parties.names import NAME_LETTERS_MOST
+from features.parties.names import HIDDEN, NAME_LETTERS_MOST
 from features.parties.words import (
     CHINESE_WORDS,
     EMPTY_WORDS,
@@ -19,6 +20,8 @@ from features.parties.words import (
     TRADE_WORDS,
 )
 
+_LIKE_LATIN = "".join(sorted(one for one in LOOKALIKES if one.isalpha() and one == one.lower() and len(one) == 1))
+_SPELLED_OUT = r"^\P{L}*(?:\p{L}\P{L}+){4,}\p{L}?\P{L}*$"  # nothing but single letters: F i r e s t o r m
 SHORTEST_WORD = 3  # letters; shorter words are syllables and initials, shared by many
 
 
@@ -58,6 +61,7 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         .with_columns(at=pl.int_range(pl.len()))
         .filter(pl.col("word") != "")
     )
+    parts = parts.with_columns(word=_latin_again(pl.col("word"), pl.col("word").str.contains("[a-z]").any().over("no")))
     parts = settle(parts.join(_vocabulary(parts.select("word"), signs), on="word", how="left"))
     own = parts.filter(pl.col("kind") == "own")
     joined = settle(
@@ -108,8 +112,10 @@ def _vocabulary(words: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
 
 def _plain_words(name: pl.Expr, signs: NameSigns) -> pl.Expr:
     """Lower case, one width, no accents, simplified; Chinese places and trades in Latin letters, runs set apart."""
-    text = name.str.slice(0, NAME_LETTERS_MOST).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    plain = text.str.to_lowercase().str.replace_all(r"[.'’`]", "")
+    seen = name.str.replace_all(HIDDEN, "").str.slice(0, NAME_LETTERS_MOST).str.normalize("NFKD")
+    text = _closed_up(seen.str.replace_all(r"\p{M}", ""))
+    parted = text.str.replace_all(r"(\p{L}{3,})\.", "${1} ")  # Stick.Rudder, but S.A.
+    plain = parted.str.to_lowercase().str.replace_all(r"[.'’`]", "")
     if signs.simplified:
         plain = plain.str.replace_many(list(signs.simplified), list(signs.simplified.values()))
     said = plain.str.replace_many(list(CHINESE_WORDS), list(CHINESE_WORDS.values()), leftmost=True)
@@ -117,6 +123,21 @@ def _plain_words(name: pl.Expr, signs: NameSigns) -> pl.Expr:
     padded = pl.concat_str(pl.lit(" "), apart, pl.lit(" "))
     phrases = {f" {several} ": f" {one} " for several, one in JOINED_PLACES.items()} | LEGAL_PHRASES
     return padded.str.replace_many(list(phrases), list(phrases.values()), leftmost=True)
+
+
+def _closed_up(text: pl.Expr) -> pl.Expr:
+    """Letters set apart put together again, words by the wider gaps between them."""
+    words = text.str.replace_all(r"\s{2,}", "\t").str.replace_all(" ", "", literal=True).str.replace_all("\t", " ")
+    return pl.when(text.str.contains(_SPELLED_OUT)).then(words).otherwise(text)
+
+
+def _latin_again(word: pl.Expr, beside_latin: pl.Expr) -> pl.Expr:
+    """Letters of other scripts in words that mix them or stand beside Latin ones, and digits, as what they pass for."""
+    mixes = word.str.contains("[a-z]") & word.str.contains(f"[{_LIKE_LATIN}]")
+    passes = beside_latin & word.str.contains(rf"^[{_LIKE_LATIN}0-9]+$")
+    latin = pl.when(mixes | passes).then(word.str.replace_many(LOOKALIKES).str.to_lowercase()).otherwise(word)
+    dug = latin.str.contains(r"^[a-z0-9]{4,}$") & latin.str.contains(r"[a-z][0-9]+[a-z]")
+    return pl.when(dug).then(latin.str.replace_many(DIGIT_LETTERS)).otherwise(latin)
 
 
 def _kind(word: pl.Expr) -> pl.Expr:

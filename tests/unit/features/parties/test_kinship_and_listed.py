@@ -118,6 +118,31 @@ def test_strength_of_a_match(name: str, strength: float, match: str | None) -> N
     assert found["listed_match"] == match
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Осеаnееrіng Іntеrnаtіоnаl",  # Cyrillic letters
+        "O\u200bcea\u2060neering International",
+        "O c e a n e e r i n g   I n t e r n a t i o n a l",
+        "Oceaneering.International.Inc",
+        "0c3aneer1ng International",
+        "International Oceaneering",
+        "Oceaneering International Holdings Ltd",
+        "Warehouse 4 c/o Oceaneering International, Inc.",
+        "Oceaneering International Attn: Mr Smith",
+    ],
+)
+def test_a_listed_name_is_met_under_disguise(name: str) -> None:
+    found = build("Kaida", name, entity("Oceaneering International, Inc."))
+    assert found["listed_party"] >= 0.5
+    assert found["listed_party_name"] == name
+
+
+@pytest.mark.parametrize("name", ["Международный океан", "Ocean International", "Engineering International Holdings"])
+def test_names_of_other_firms_stay_other(name: str) -> None:
+    assert build("Kaida", name, entity("Oceaneering International, Inc."))["listed_party"] < 0.5
+
+
 def test_only_spells_in_force_and_known_that_day_count() -> None:
     paused = entity("Ekspla", valid_from=date(2024, 1, 1), valid_to=date(2024, 6, 1))
     unknown = entity("Ekspla", known_from=date(2024, 6, 11))

@@ -114,7 +114,9 @@ def test_beyond_destination(given: dict[str, Any], expected: float | None):
 
 def test_a_ship_cannot_reach_bishkek():
     assert one("impossible_leg", route="CNSHA>KGZ", destination_iso3="KGZ") == 1.0
-    assert one("impossible_leg", route="CNSHA>KGZ", destination_iso3="KGZ", transport_mode="rail") == 0.0  # there is a railway
+    assert (
+        one("impossible_leg", route="CNSHA>KGZ", destination_iso3="KGZ", transport_mode="rail") == 0.0
+    )  # there is a railway
     assert one("impossible_leg", route="CNSHA>DEHAM>CHE", destination_iso3="CHE") == 0.0
 
 
