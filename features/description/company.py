@@ -218,7 +218,8 @@ COMPANY: tuple[Company, ...] = (
     Company(
         (),
         "anywhere",
-        "specimen, collector, collectible, museum, souvenir, fossil",
+        "standard solution, icp standard, certified reference, specimen, collector, collectible, museum, souvenir, "
+        "fossil",
         "标本 收藏品 摆件",
         0.4,
         is_softened=False,
@@ -247,7 +248,8 @@ OTHER_METALS = r"zinc|lead|tin|copper|nickel|cobalt|cadmium|selenium|arsenic|sil
 RAW_FORM = (
     r" (?:ingots?|concentrates?|lumps?|shots?|granules?|regulus|oxides?|trioxides?|dioxides?|powders?|flakes?|pure|"
     r"micropowders?|wafers?|targets?|scrap|billets?|(?:lens|optical|window) blanks?|crystals?|glycolate|glycoxide|"
-    r"acetate|purity) |毛坯|[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"
+    r"acetate|purity|[a-z]{1,2}\d{1,2}o\d{1,2}|geo2|moo3|wo3) |"
+    r"毛坯|(?:醋酸|乙酸|乙二醇)锑|[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"
 )
 """The text also speaks of raw form, so the innocent words weigh less: they are easily written."""
 

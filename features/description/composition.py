@@ -29,6 +29,7 @@ _TWO = (
     rf"(?:^|[^A-Za-z0-9])(?:{_ANY_METAL}[- ]?{_ANY_METAL}-?[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?|"
     rf"{_ANY_METAL}-[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?{_ANY_METAL})(?:$|[^A-Za-z0-9])"
 )
+_REST = rf"(?:^|[^A-Za-z0-9]){_ANY_METAL}(?:-?[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?{_ANY_METAL}){{2,3}}(?:$|[^A-Za-z0-9])"
 _LISTED_NAMES = rf"(?:WC|{_ANY_METAL})(?:[-/:]?(?:WC|{_ANY_METAL})){{1,3}}"
 _POINTS = r"[0-9]{1,2}(?:\.[0-9]{1,2})?"
 _LISTED = rf"(?:^|[^A-Za-z0-9]){_LISTED_NAMES} ?{_POINTS}(?:[-/:]{_POINTS}){{1,3}}%?"
@@ -73,6 +74,7 @@ def find_compositions(texts: pl.LazyFrame, elements: pl.DataFrame, forms: pl.Dat
     """
     plain = texts.filter(pl.col("clean").str.contains(r"\d"))
     told = [_alloys(plain, elements), _led(plain, elements), _two(plain, elements), _listed(plain, elements)]
+    told.append(_rest(plain, elements))
     told.append(_beside_percent(plain, elements, forms))
     return pl.concat(told).filter(pl.col("share") <= 1.0)
 
@@ -115,6 +117,20 @@ def _two(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
         pl.col("symbol").list.len() == 2
     )
     return _of_elements(read.explode("symbol", "share"), elements)
+
+
+def _rest(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    """Shares before their metals, the first metal being the rest, as solders are named: Sn-57Bi-1Ag, Sn57.6Bi1Ag."""
+    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_REST)).explode(
+        "term", empty_as_null=False
+    )
+    shares = pl.col("term").str.extract_all(r"[0-9]{1,2}(?:\.[0-9]{1,2})?").cast(pl.List(pl.Float64))
+    symbols = pl.col("term").str.extract_all(_ANY_METAL).list.slice(1)
+    read = names.with_columns(symbol=symbols, share=shares).filter(
+        (pl.col("symbol").list.len() == pl.col("share").list.len()) & (pl.col("share").list.sum() < 100)
+    )
+    spread = read.explode("symbol", "share")
+    return _of_elements(spread.with_columns(share=pl.col("share") * 0.01), elements)
 
 
 def _listed(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:

@@ -30,6 +30,7 @@ _CHARGES: dict[str, tuple[int, int]] = (
     | {"B": (-3, 3), "C": (-4, -4), "Si": (-4, 4), "Ge": (-4, 4), "Sb": (-3, 5), "Bi": (-3, 5), "Te": (-2, 6)}
     | {"Mn": (2, 4), "V": (2, 5)}
 )
+_ANIONS_OF_TWO = ("B", "Si", "Te")  # anions beside one metal alone (MoSi2, Sb2Te3); SnSb7Cu3 is an alloy
 # Groups of atoms, written as one sign of two letters that no element has.
 _GROUPS = {"NO3": ("Aa", -1), "SO4": ("Ab", -2), "CO3": ("Ad", -2), "PO4": ("Ae", -3), "CH3COO": ("Af", -1)}
 _GROUPS |= {"C2H3O2": ("Af", -1), "OH": ("Ah", -1), "NH4": ("Aj", 1), "CH3": ("Ak", -1), "C2H5": ("Aw", -1)}
@@ -84,7 +85,7 @@ def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFram
         is_known=pl.col("low").is_not_null().all(),
         least=(pl.col("low") * pl.col("count")).sum(),
         most=(pl.col("high") * pl.col("count")).sum(),
-        has_anion=(pl.col("low") < 0).any(),
+        has_anion=(pl.col("high") < 0).any() | (pl.col("sign").is_in(_ANIONS_OF_TWO).any() & (pl.len() == 2)),
         n_signs=pl.col("sign").n_unique(),
         is_plain=(pl.col("sign").str.len_chars() == 2).any() | (pl.col("term").first().str.len_chars() > 4),
     )
