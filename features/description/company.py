@@ -97,7 +97,8 @@ COMPANY: tuple[Company, ...] = (
         "anywhere",
         "furniture, filament, lamp, bulb, halogen, light, carbide drill, carbide insert, carbide tool, carbide burr, "
         "carbide blade, carbide ring, carbide tip, tipped, drill bit, end mill, cutting tool, dart, wedding, jewelry, "
-        "jewellery, fishing, sinker, watch, welding electrode, tig",
+        "jewellery, fishing, sinker, watch, welding electrode, tig, valve, nozzle, mechanical seal, ball pen, "
+        "ballpoint, bearing",
         "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极",
         0.2,
     ),
@@ -140,7 +141,7 @@ COMPANY: tuple[Company, ...] = (
         ("germanium",),
         "anywhere",
         "bracelet, necklace, jewelry, jewellery, massage, massager, mask, transistor, diode, roller, stone, sauna, "
-        "supplement, tea",
+        "supplement, tea, pillow, mattress, insole, sock",
         "手链 项链 首饰 按摩 面膜 晶体管 二极管 温浴",
         0.15,
     ),

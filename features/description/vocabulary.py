@@ -19,10 +19,13 @@ SHORTEST_MISSPELT = 7
 
 ELEMENT_CHARACTER_WEIGHT = 0.9  # 镓, 锑, 钨 mean the element and nothing else, but not which form
 
+_FORMS_IN_LATIN = (
+    *("ingot", "powder", "granule", "lump", "concentrate", "wafer", "crystal", "window", "target", "shot", "needle"),
+    *("pellet", "blank", "bar", "rod", "foil", "sheet", "wire", "chunk", "flake", "briquette", "oxide", "substrate"),
+)
 SYMBOL_FORMS = (
-    *("锭", "粉", "靶材", "精矿", "块", "粒", "棒", "片", "ingot", "ingots", "powder", "granules", "lumps"),
-    *("concentrate", "metal", "wafer", "wafers", "crystal", "crystals", "lens", "window", "windows", "target"),
-    *("targets", "shots", "needles"),
+    *("锭", "粉", "靶材", "精矿", "块", "粒", "棒", "片", "metal", "lens", "scrap", "residue"),
+    *(form + ending for form in _FORMS_IN_LATIN for ending in ("", "s")),
 )
 FORMS_BEFORE_SYMBOL = ("高纯", "金属", "pure", "crude", "refined", "metallic", "crystal", "monocrystal")
 AMBIGUOUS_SYMBOLS = ("C", "In", "Y", "Ag", "Er", "Ho")  # carbon, words, a grade; silver is not controlled
