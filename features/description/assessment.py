@@ -6,7 +6,14 @@ import polars as pl
 
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
 from features.description.compounds import lawful_headings
-from features.description.context import beside_keeps, in_passing, is_denied, text_keeps
+from features.description.context import (
+    beside_keeps,
+    in_passing,
+    is_denied,
+    names_goods,
+    speaks_of_form,
+    text_keeps,
+)
 from features.description.forms import form_classes, settle_forms
 from features.description.formulae import find_formulae
 from features.description.long_texts import cut_down
@@ -137,20 +144,27 @@ def _as_mentions(formulae: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _company(named: pl.LazyFrame, stated: pl.LazyFrame, base: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per text and mineral: what the text's words leave of it, and whether they speak of a master alloy."""
+    """One row per text and mineral: what the text's words leave of it, and what else they speak of."""
     pairs = pl.concat([one.select("text_no", "mineral") for one in (named, stated)]).unique()
-    told = pairs.join(base.select("text_no", "words", "purity"), on="text_no", how="left")
-    return told.with_columns(
-        text_keeps=text_keeps(pl.col("mineral"), pl.col("words")),
-        is_master=pl.col("words").str.contains(" master alloys? |中间合金"),
+    words = pl.col("words")
+    texts = base.join(pairs, on="text_no", how="semi").select(
+        "text_no",
+        "words",
+        "purity",
+        is_raw=speaks_of_form(words),
+        names_goods=names_goods(words),
+        is_master=words.str.contains(" master alloys? |中间合金"),
     )
+    told = pairs.join(texts, on="text_no", how="left")
+    keeps = text_keeps(pl.col("mineral"), words, pl.col("is_raw"))
+    return told.with_columns(text_keeps=keeps).drop("words")
 
 
 def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame, bare_names: list[str]) -> pl.LazyFrame:
     """One row per text, mineral and reading: the surest mention, after its company, its denial and stated shares."""
-    company = beside_keeps(*map(pl.col, ("mineral", "form_id", "before", "after", "words")))
+    company = beside_keeps(*map(pl.col, ("mineral", "form_id", "before", "after", "is_raw")))
     is_bare = (pl.col("reading") == "plain") & pl.col("term").is_in(bare_names) & pl.col("purity").is_null()
-    passing = in_passing(pl.col("before"), pl.col("after"), pl.col("words"))
+    passing = pl.col("names_goods") & in_passing(pl.col("before"), pl.col("after"))
     keeps = pl.min_horizontal("text_keeps", company, pl.when(is_bare & passing).then(PASSING_KEEPS).otherwise(1.0))
     denied = is_denied(pl.col("before"), pl.col("after"))
     misspelt = pl.when(pl.col("reading").is_in(["misspelt", "respelt"])).then(MISSPELT_KEEPS).otherwise(1.0)

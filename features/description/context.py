@@ -59,40 +59,51 @@ def is_denied(before: pl.Expr, after: pl.Expr) -> pl.Expr:
     return said_before | said_after
 
 
-def in_passing(before: pl.Expr, after: pl.Expr, words: pl.Expr) -> pl.Expr:
-    """Tell whether a mineral's bare name stands among the names of other goods, none of which is a substance.
+def names_goods(words: pl.Expr) -> pl.Expr:
+    """Tell whether a text names other goods beside a mineral, none of which is a substance.
 
-    Granite slabs from Antimony, Utah; Gallium Studio laptop stand. At least two other words name something, no word
-    speaks of a metal, a form, a shape or a compound, and the name is not what the text begins with and says more of
-    (antimony for flame retardants).
+    At least two words more name something, and none speaks of a metal, a form, a shape or a compound.
+    """
+    return (specific_words(words) >= 3) & ~words.str.contains(SUBSTANCE)
+
+
+def in_passing(before: pl.Expr, after: pl.Expr) -> pl.Expr:
+    """Tell whether a bare name stands in passing in a text that names goods: granite slabs from Antimony, Utah.
+
+    Not where the text begins with it and says more of it (antimony for flame retardants), nor in a list of metals.
     """
     is_head = (before == "") & ((after == "") | after.str.contains(HEAD_GOES_ON))
     is_listed = before.str.contains(rf"(?:^| )(?:{OTHER_METALS})(?: and)?$") | after.str.contains(
         rf"^(?:and )?(?:{OTHER_METALS})(?: |$)"
     )
-    return (specific_words(words) >= 3) & ~words.str.contains(SUBSTANCE) & ~is_head & ~is_listed
+    return ~is_head & ~is_listed
 
 
-def text_keeps(mineral: pl.Expr, words: pl.Expr) -> pl.Expr:
+def speaks_of_form(words: pl.Expr) -> pl.Expr:
+    """Tell whether a text speaks of raw form as well."""
+    return words.str.contains(RAW_FORM)
+
+
+def text_keeps(mineral: pl.Expr, words: pl.Expr, is_raw: pl.Expr) -> pl.Expr:
     """Tell what share of a term's weight the words anywhere in its text leave: 1 where none of them is innocent.
 
     Innocent words that are easily written leave at least 0.6 in a text that also speaks of raw form; names of places,
     equipment and medicines are not softened so.
     """
-    return _all_kept(mineral, pl.lit(None, pl.String), {"anywhere": words}, words)
+    return _all_kept(mineral, pl.lit(None, pl.String), {"anywhere": words}, is_raw)
 
 
-def beside_keeps(mineral: pl.Expr, form_id: pl.Expr, before: pl.Expr, after: pl.Expr, words: pl.Expr) -> pl.Expr:
+def beside_keeps(mineral: pl.Expr, form_id: pl.Expr, before: pl.Expr, after: pl.Expr, is_raw: pl.Expr) -> pl.Expr:
     """Tell what share of a term's weight the words right before and after it leave."""
-    return _all_kept(mineral, form_id, {"before": before, "after": after}, words)
+    return _all_kept(mineral, form_id, {"before": before, "after": after}, is_raw)
 
 
-def _all_kept(mineral: pl.Expr, form_id: pl.Expr, sides: dict[str, pl.Expr], words: pl.Expr) -> pl.Expr:
+def _all_kept(mineral: pl.Expr, form_id: pl.Expr, sides: dict[str, pl.Expr], is_raw: pl.Expr) -> pl.Expr:
     at_hand = [one for one in COMPANY if one.side in sides]
     sure = [_kept(one, mineral, form_id, sides[one.side]) for one in at_hand if not one.is_softened]
     easy = [_kept(one, mineral, form_id, sides[one.side]) for one in at_hand if one.is_softened]
     least = pl.min_horizontal(easy)
-    softened = pl.when(words.str.contains(RAW_FORM)).then(least.clip(RAW_FORM_KEEPS_SHARE)).otherwise(least)
+    softened = pl.when(is_raw).then(least.clip(RAW_FORM_KEEPS_SHARE)).otherwise(least)
     return pl.min_horizontal(*sure, softened)
 
 
