@@ -57,6 +57,9 @@ PACKINGS = pl.Schema(
 )
 
 
+_SURE = 0.9  # weight of a term that a clerk may write for the mineral itself
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Minerals:
     """What is known about each controlled mineral and its look-alikes, as five small tables.
@@ -71,3 +74,19 @@ class Minerals:
     terms: pl.DataFrame
     prices: pl.DataFrame
     packings: pl.DataFrame
+
+
+def mineral_called(name: pl.Expr, minerals: Minerals) -> pl.Expr:
+    """Read a mineral as tables of users name it: by its key, English or Chinese name, symbol or a sure term.
+
+    A name that is none of these stays as it is, and null stays null.
+    """
+    keys = [minerals.minerals.select(name=one, mineral="mineral") for one in ("mineral", "name_en", "name_cn")]
+    symbols = minerals.minerals.filter(pl.col("symbol") != "C").select(name="symbol", mineral="mineral")
+    sure = minerals.terms.filter((pl.col("weight") >= _SURE) & (pl.col("lang") != "pinyin"))
+    every = pl.concat([*keys, symbols, sure.select(name="term", mineral="mineral")]).drop_nulls()
+    plain = every.with_columns(pl.col("name").str.to_lowercase()).unique(maintain_order=True)
+    of_one = plain.filter(pl.col("mineral").n_unique().over("name") == 1).unique("name", keep="first")
+    said = name.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
+    known = said.replace_strict(of_one["name"], of_one["mineral"], default=None, return_dtype=pl.String)
+    return pl.coalesce(known, name)

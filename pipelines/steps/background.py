@@ -13,6 +13,7 @@ from features.background import Background
 from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from features.contracts.defaults import complete_flows
 from features.controls import ControlList
+from features.minerals import Minerals, mineral_called
 from features.routing import wanted_pairs
 from pipelines.files import load_table
 from pipelines.geography import distances
@@ -66,7 +67,8 @@ def load_background(
         "movements": (sources.movements, Movements),
     }
     tables = {name: _table(name, path, schema, home, max_rejects_share) for name, (path, schema) in given.items()}
-    history = tables["declarations"]
+    history, minerals = tables["declarations"], load_minerals(None)
+    unknown = _name_minerals(tables, minerals)
     missing = {
         "declarations": NO_HISTORY,
         "outcomes": NO_OUTCOMES,
@@ -78,7 +80,7 @@ def load_background(
     both = [declarations] if history is None else [declarations, history]
     pairs = pl.concat([wanted_pairs(one.lazy()) for one in both]).unique().sort("place_a", "place_b").collect()
     return Background(
-        minerals=load_minerals(None),
+        minerals=minerals,
         controls=controls,
         history=(Declarations.create_empty() if history is None else history).lazy(),
         outcomes=_lazy(tables["outcomes"]),
@@ -92,7 +94,11 @@ def load_background(
         name_signs=load_name_signs(),
         movements=_lazy(tables["movements"]),
         word_shares=load_word_shares(settings.description.nomenclature_file, home.cache),
-        notes=(*(words for name, words in missing.items() if tables[name] is None), *(states.notes if states else ())),
+        notes=(
+            *(words for name, words in missing.items() if tables[name] is None),
+            *unknown,
+            *(states.notes if states else ()),
+        ),
     )
 
 
@@ -104,6 +110,23 @@ def _table(
     if path is None and not chosen.exists():
         return None
     return load_table(chosen, schema, table=name, max_rejects_share=max_rejects_share).frame
+
+
+def _name_minerals(tables: dict[str, pl.DataFrame | None], minerals: Minerals) -> list[str]:
+    """Give licences and movements the minerals' own keys, in place; a name that is not known is told, and left open."""
+    notes = []
+    for name in ("licences", "movements"):
+        table = tables[name]
+        if table is None:
+            continue
+        named = table.with_columns(mineral_called(pl.col("mineral"), minerals).alias("mineral"))
+        is_known = pl.col("mineral").is_in(minerals.minerals["mineral"].implode())
+        strange = named.filter(~is_known)
+        if strange.height:
+            names = ", ".join(strange["mineral"].unique().sort().head(5).to_list())
+            notes.append(f"{name}: {strange.height:,} rows name a mineral that is not known, and say nothing ({names})")
+        tables[name] = named.with_columns(pl.when(is_known).then("mineral").alias("mineral"))
+    return notes
 
 
 def _states(

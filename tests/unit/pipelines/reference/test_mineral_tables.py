@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from features.errors import ConfigError
-from features.minerals import FORMS, TERMS, Minerals
+from features.minerals import FORMS, TERMS, Minerals, mineral_called
 from pipelines.reference import load_controls, load_minerals
 
 
@@ -151,3 +151,20 @@ def test_term_of_a_form_that_is_not_there_is_refused(tmp_path: Path) -> None:
     form["minerals"]["antimony"]["terms"] = [{"term": "regulus", "lang": "en", "form": "antimony metal"}]
     with pytest.raises(ConfigError, match="'antimony metal' is none of this mineral's forms"):
         _load(tmp_path, form)
+
+
+def test_a_mineral_is_known_by_whatever_a_clerk_calls_it(minerals: Minerals) -> None:
+    said = [
+        "antimony",
+        " Antimony ",
+        "ANTIMONY",
+        "锑",
+        "Sb",
+        "三氧化二锑",
+        "ＷＯＬＦＲＡＭ",
+        "钨",
+        "unobtainium",
+        None,
+    ]
+    found = pl.DataFrame({"name": said}).select(mineral_called(pl.col("name"), minerals)).to_series().to_list()
+    assert found == ["antimony"] * 6 + ["ＷＯＬＦＲＡＭ", "tungsten", "unobtainium", None]  # wolfram has weight 0.8
