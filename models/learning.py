@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from features.contracts.columns import TYPOLOGIES
 from models.bundle import prior_calibrator, unlearned
-from models.calibration import Calibrator, fit_calibrator
+from models.calibration import IDENTITY, Calibrator, fit_calibrator
 from models.classifier import Classifier, Sample, Settled, boost, fit_share, settle
 from models.labels import ANY, OTHER, TARGETS
 from models.learning_plan import TrainingPlan
@@ -63,27 +63,30 @@ class Measured:
 
 
 def learn_judgement(
-    learned: pl.DataFrame, unlabelled: pl.DataFrame, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+    earlier: pl.DataFrame, unlabelled: pl.DataFrame, later: pl.DataFrame, columns: Columns, plan: TrainingPlan
 ) -> Judgement:
-    """Learn from the inspected (`learned`) and uninspected rows of the train part; calibrate on those and `checked`.
+    """Learn from the inspected rows before the test, `earlier` and `later`, and from uninspected ones; calibrate.
 
-    Calibrated on are the inspected rows of the later period, `checked`, and those learned from, each scored by a
-    classifier that was learned without its trader (cross-fitting): the later rows alone are few. Violations become
-    more or less usual: each month has a level of its own, and the last one speaks for what comes (models.levels);
-    uninspected rows are learned from at the level of their own month. Faults of another kind are not learned from,
-    and count as no violation in calibrating. Without an inspected row suspicion is the stated prior.
+    Calibrated on are the rows learned from, each scored by a classifier that was learned without its trader
+    (cross-fitting). Where too few violations are left to divide the traders, only the earlier rows are learned from,
+    and the later ones calibrate. Violations become more or less usual: each month has a level of its own, and the last
+    one speaks for what comes (models.levels); uninspected rows are learned from at the level of their own month. Faults
+    of another kind are not learned from, and count as no violation in calibrating. Without an inspected row suspicion
+    is the stated prior.
     """
+    learned, checked = pl.concat([earlier, later]).sort("declaration_id"), later.clear()
     if not learned.height:
         note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
         classifiers = {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
         return Judgement(classifiers, {name: prior_calibrator(plan.prior_share) for name in TARGETS}, None, {})
-    any_one, apart = _any_violation(learned, unlabelled, checked, columns, plan)
-    violations = learned.filter(ANY)
-    kinds = {name: _typology(name, any_one, violations, columns, plan) for name in TYPOLOGIES}
+    violations, folds = learned.filter(ANY), _folds(learned, unlabelled, plan)
+    if earlier.height and not folds:
+        learned, checked = earlier, later
+    any_one, apart = _any_violation(learned, unlabelled, checked, folds, columns=columns, plan=plan)
     measured = _measured(learned, apart, checked, any_one, columns=columns, plan=plan)
-    calibrators = {ANY: measured.calibrator(measured.weight, plan)}
-    for name, one in kinds.items():
-        calibrators[name] = _share_calibrator(one, checked.filter(ANY), name, columns, plan)
+    classifiers, calibrators = {ANY: any_one}, {ANY: measured.calibrator(measured.weight, plan)}
+    for name in TYPOLOGIES:
+        classifiers[name], calibrators[name] = _typology(name, any_one, violations, columns, plan)
     limits = fit_limits(
         measured.raw,
         measured.positive,
@@ -95,7 +98,7 @@ def learn_judgement(
     )
     is_told = any_one.is_learned and len(measured.raw) > 0
     prior = prior_by_month(measured.levels(plan), measured.raw, measured.weight) if is_told else {}
-    return Judgement({ANY: any_one} | kinds, calibrators, limits, prior)
+    return Judgement(classifiers, calibrators, limits, prior)
 
 
 def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
@@ -116,7 +119,13 @@ def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingP
 
 
 def _any_violation(
-    learned: pl.DataFrame, unlabelled: pl.DataFrame, checked: pl.DataFrame, columns: Columns, plan: TrainingPlan
+    learned: pl.DataFrame,
+    unlabelled: pl.DataFrame,
+    checked: pl.DataFrame,
+    folds: Sequence[Fold],
+    *,
+    columns: Columns,
+    plan: TrainingPlan,
 ) -> tuple[Classifier, Floats]:
     """Classifier of any violation, and the scores of `learned` by ones without their trader; none where too few."""
     taught = learned.filter(~pl.col(OTHER))
@@ -128,7 +137,8 @@ def _any_violation(
     first = _boost(inspected, columns, settled, plan)
     if not settled.can_learn:
         return first, first.raw_scores(build_matrix(learned, columns))
-    folds = _folds(learned, unlabelled, plan)
+    if not folds and checked.is_empty():
+        return first, np.empty(0)
     apart = [_boost(sample_of(fold.taught, ANY, columns, plan), columns, settled, plan) for fold in folds]
     scores = _scored_apart(learned, folds, apart, columns)
     levels = _measured(learned, scores, checked, first, columns=columns, plan=plan).levels(plan)
@@ -153,10 +163,7 @@ class Fold:
 
 def _folds(learned: pl.DataFrame, unlabelled: pl.DataFrame, plan: TrainingPlan) -> list[Fold]:
     """Divide the traders; none where some part would be learned from too few violations."""
-    parties = pl.concat([_traders(learned, plan), _traders(unlabelled, plan)])
-    codes = cluster_codes(parties)
-    drawn = np.random.default_rng(plan.seed).permutation(int(codes.max()) + 1) % plan.n_folds
-    part = drawn[codes]
+    part = _parts(pl.concat([_traders(learned, plan), _traders(unlabelled, plan)]), plan)
     own, other = part[: learned.height], part[learned.height :]
     folds = []
     for number in range(plan.n_folds):
@@ -166,6 +173,12 @@ def _folds(learned: pl.DataFrame, unlabelled: pl.DataFrame, plan: TrainingPlan) 
             return []
         folds.append(Fold(kept, unlabelled.filter(pl.Series(other != number)), own == number))
     return folds
+
+
+def _parts(traders: pl.Series, plan: TrainingPlan) -> NDArray[np.int64]:
+    """Number of the part, 0 to n_folds - 1, that the row's trader was drawn into."""
+    codes = cluster_codes(traders)
+    return np.asarray(np.random.default_rng(plan.seed).permutation(int(codes.max()) + 1)[codes] % plan.n_folds)
 
 
 def _traders(rows: pl.DataFrame, plan: TrainingPlan) -> pl.Series:
@@ -224,7 +237,7 @@ def _measured(
     columns: Columns,
     plan: TrainingPlan,
 ) -> Measured:
-    """Later inspected rows as the classifier scores them, and those learned from as scored apart, where they were."""
+    """Rows learned from as scored apart, where they were, and `checked` ones as the classifier scores them."""
     needed = ["declaration_id", "declared_on", ANY, "weight", plan.group_column]
     rows = [
         one.select(name for name in needed if name in one.columns)
@@ -242,24 +255,29 @@ def _measured(
 
 def _typology(
     name: str, any_one: Classifier, violations: pl.DataFrame, columns: Columns, plan: TrainingPlan
-) -> Classifier:
-    if not any_one.is_learned:
-        return unlearned(plan.prior_share, "")
-    sample = sample_of(violations, name, columns, plan)
-    return fit_share(sample, columns, name=name, plan=plan.boosting, seed=plan.seed, threads=plan.threads)
+) -> tuple[Classifier, Calibrator]:
+    """Learn how likely a violation is of the typology; calibrated as scored by classifiers without the trader."""
 
+    def taught(rows: pl.DataFrame) -> Classifier:
+        sample = sample_of(rows, name, columns, plan)
+        return fit_share(sample, columns, name=name, plan=plan.boosting, seed=plan.seed, threads=plan.threads)
 
-def _share_calibrator(
-    classifier: Classifier, violations: pl.DataFrame, name: str, columns: Columns, plan: TrainingPlan
-) -> Calibrator:
-    """Calibrate how likely a violation is of the typology `name`, on the violations of the later period."""
-    return fit_calibrator(
-        classifier.raw_scores(build_matrix(violations, columns), threads=plan.threads),
+    classifier = taught(violations) if any_one.is_learned else unlearned(plan.prior_share, "")
+    if not classifier.is_learned:
+        return classifier, IDENTITY
+    apart, part = np.empty(violations.height), _parts(_traders(violations, plan), plan)
+    for number in range(plan.n_folds):
+        held = pl.Series(part == number)
+        matrix = build_matrix(violations.filter(held), columns)
+        apart[part == number] = taught(violations.filter(~held)).raw_scores(matrix, threads=plan.threads)
+    calibrator = fit_calibrator(
+        apart,
         violations[name].to_numpy().astype(bool),
         violations["weight"].to_numpy().astype(float),
         n_positives_isotonic=plan.n_positives_isotonic,
         n_positives_platt=plan.n_positives_platt,
     )
+    return classifier, calibrator
 
 
 def prior_by_month(levels: Levels, raw: Floats, weight: Floats) -> dict[str, float]:

@@ -33,29 +33,33 @@ def train_bundle(
     controls_version: str,
     data_version: str,
 ) -> ModelBundle:
-    """Learn a bundle from the train part, calibrate it on the calibration part, never look at the test part.
+    """Learn a bundle from the train and calibration parts, never look at the test part.
+
+    The anomaly is fitted on the train part, and its p-values rest on the calibration part.
 
     `labels` are those of models.labels; results that became known only after the test began are left out. Without any
-    label in the train part the bundle holds the anomaly score alone, and suspicion is the stated prior. Row order does
+    label before the test the bundle holds the anomaly score alone, and suspicion is the stated prior. Row order does
     not matter. Raises ConfigError where evidence lacks a registered column.
     """
     known = known_before(labels, split.test_from)
     notes = list(split.notes)
-    train = split.select(evidence, "train")
-    calibration = split.select(evidence, "calibration")
-    earlier = pl.concat([train.select("declaration_id"), calibration.select("declaration_id")])
-    late = labels.join(earlier, on="declaration_id", how="semi").join(known, on="declaration_id", how="anti").height
+    train, calibration = (split.select(evidence, part) for part in ("train", "calibration"))
+    before = pl.concat([train, calibration])
+    late = labels.join(before, on="declaration_id", how="semi").join(known, on="declaration_id", how="anti").height
     if late:
         notes.append(f"{late} results on earlier declarations became known only in the test period: left out")
     columns = columns_of(registry, train)
     anomaly = fit_anomaly(train, columns, plan)
-    learned = train.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
-    checked = calibration.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
+    earlier, later = (
+        rows.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
+        for rows in (train, calibration)
+    )
+    learned = pl.concat([earlier, later])
     # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
     if n_other := int(learned[OTHER].sum()) if learned.height else 0:
         notes.append(f"{n_other} violations of another kind were left out of the learning")
-    unlabelled = train.join(known, on="declaration_id", how="anti", maintain_order="left")
-    judgement = learn_judgement(learned, unlabelled, checked, columns, plan)
+    unlabelled = before.join(known, on="declaration_id", how="anti", maintain_order="left")
+    judgement = learn_judgement(earlier, unlabelled, later, columns, plan)
     notes += [one.note for one in judgement.classifiers.values() if one.note]
     bundle = ModelBundle(
         columns=columns,
@@ -67,8 +71,8 @@ def train_bundle(
         anomaly=anomaly,
         conformal=fit_conformal(np.empty(0), pl.Series([], dtype=pl.String), min_group_rows=plan.n_group_rows_min),
         histograms={},
-        trained_from=train["declared_on"].min(),  # type: ignore[arg-type]
-        trained_until=train["declared_on"].max(),  # type: ignore[arg-type]
+        trained_from=before["declared_on"].min(),  # type: ignore[arg-type]
+        trained_until=before["declared_on"].max(),  # type: ignore[arg-type]
         test_from=split.test_from,
         seed=plan.seed,
         controls_version=controls_version,

@@ -206,7 +206,7 @@ def _measure(
     bundle: ModelBundle, table: pl.DataFrame, labels: Labels, split: Split, settings: TrainSettings
 ) -> _Measured:
     held_out = held_out_rows(table, labels, split)
-    history = split.select(table, "train")
+    history = pl.concat([split.select(table, "train"), split.select(table, "calibration")]).sort("declaration_id")
     known = known_before(labels.table, split.test_from)
     learned = history.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
     scores, kinds = _all_scores(bundle, learned, history, held_out, settings)

@@ -73,7 +73,7 @@ def measure_seed(folder: Path, seed: int, declarations: int, worlds: Sequence[st
     )
     settings = load_section(TrainSettings, "train")
     table, labels, split = _training_rows(folder, settings)
-    history = split.select(table, "train")
+    history = pl.concat([split.select(table, "train"), split.select(table, "calibration")]).sort("declaration_id")
     known = known_before(labels, split.test_from)
     taught = history.join(known, on="declaration_id", how="inner", maintain_order="left")
     learned = Learned(taught, history, kinds_found(taught, folder / "train" / "truth" / "declarations.parquet"))

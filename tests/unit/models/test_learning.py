@@ -38,21 +38,31 @@ def test_no_fold_learns_from_a_trader_it_scores(world) -> None:
         assert not held & set(fold.unlabelled["exporter_id"])
 
 
-def test_more_rows_are_calibrated_on_than_the_later_ones(world) -> None:
-    learned, unlabelled, checked = parts(world)
-    columns = columns_of(world.registry, learned)
-    judgement = learn_judgement(learned, unlabelled, checked, columns, PLAN)
-    assert judgement.calibrators["any"].n == learned.height + checked.height
+def test_earlier_and_later_rows_are_learned_from_and_calibrated_on(world) -> None:
+    earlier, unlabelled, later = parts(world)
+    columns = columns_of(world.registry, earlier)
+    judgement = learn_judgement(earlier, unlabelled, later, columns, PLAN)
+    assert judgement.calibrators["any"].n == earlier.height + later.height
+    assert judgement.calibrators["misdeclaration"].n == earlier["any"].sum() + later["any"].sum()
     months = list(judgement.prior_by_month)
     assert months == sorted(months)
     assert all(0 < share < 1 for share in judgement.prior_by_month.values())
-    alone = learn_judgement(learned, unlabelled, checked.clear(), columns, PLAN)
-    assert alone.calibrators["any"].n == learned.height
+    swapped = learn_judgement(later, unlabelled, earlier, columns, PLAN)
+    assert swapped.classifiers == judgement.classifiers
+    alone = learn_judgement(earlier, unlabelled, later.clear(), columns, PLAN)
+    assert alone.calibrators["any"].n == earlier.height
 
 
-def test_too_few_violations_for_folds_leave_the_later_rows(world) -> None:
-    learned, unlabelled, checked = parts(world)
-    one_trader = learned.with_columns(exporter_id=pl.when("any").then(pl.lit("x")).otherwise("exporter_id"))
-    columns = columns_of(world.registry, learned)
-    judgement = learn_judgement(one_trader, unlabelled, checked, columns, PLAN)
-    assert judgement.calibrators["any"].n == checked.height
+def test_where_traders_cannot_be_divided_the_later_rows_calibrate(world) -> None:
+    earlier, unlabelled, later = (
+        rows.with_columns(exporter_id=pl.when("any").then(pl.lit("x")).otherwise("exporter_id"))
+        if "any" in rows.columns
+        else rows
+        for rows in parts(world)
+    )
+    columns = columns_of(world.registry, earlier)
+    judgement = learn_judgement(earlier, unlabelled, later, columns, PLAN)
+    assert judgement.calibrators["any"].n == later.height
+    without = learn_judgement(earlier, unlabelled, later.clear(), columns, PLAN)
+    assert without.classifiers["any"].is_learned
+    assert without.limits is None
