@@ -140,9 +140,9 @@ def test_planted_corridors_show_on_the_hub_side(world: Tables) -> None:
         after=pl.col("net_kg").filter(since).sum() / pl.col("period").filter(since).n_unique(),
         diverted=pl.col("diverted_kg").first() / pl.col("period").filter(since).n_unique(),
     )
-    large = rates.filter(pl.col("diverted") > 2 * pl.col("before"))
+    large = rates.filter(pl.col("diverted") > pl.col("before"))
     assert large.height >= 3
-    assert (large["after"] > 1.5 * large["before"]).mean() >= 0.75
+    assert (large["after"] / large["before"]).median() > 1.5
 
 
 def test_honest_rivals_are_listed(world: Tables) -> None:
