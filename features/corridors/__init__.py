@@ -9,7 +9,14 @@ from features.corridors.state import corridor_state, surge_strength
 from features.corridors.surge import corridor_surges
 from features.corridors.table import build_corridor, route_countries
 from features.corridors.trials import Windows, lay_trials, trial_kind
-from features.corridors.watch import Watch, neighbour_codes, watched_codes, what_six_digits_hide
+from features.corridors.watch import (
+    Watch,
+    is_kept_from,
+    neighbour_codes,
+    watched_codes,
+    watched_places,
+    what_six_digits_hide,
+)
 
 __all__ = [
     "LEADS_FROM",
@@ -22,6 +29,7 @@ __all__ = [
     "corridor_state",
     "corridor_surges",
     "excess_over_expected",
+    "is_kept_from",
     "known_spans",
     "lane_amounts",
     "lane_windows",
@@ -34,5 +42,6 @@ __all__ = [
     "surge_strength",
     "trial_kind",
     "watched_codes",
+    "watched_places",
     "what_six_digits_hide",
 ]

@@ -13,6 +13,10 @@ SIMILAR_LN = math.log(2.0)
 """Unit values within twofold of each other are the same kind of good; beyond fourfold they surely are not."""
 EVERYWHERE_SHARE = 0.5  # of the origin's lanes moving alike: a change of nomenclature knows no destination
 RISEN_Z = 1.0
+"""A lane can lose no more than it had: with honest spread 0.52, all of it is about 1.9 noises, half is 1."""
+OUT = "out of the controlled code"
+_LANE = [*TRIAL, "exporter_iso3", "importer_iso3"]
+_VALUES = ["hs6", "excess", "noise", "z", "floor", "is_mass", "pre_uv", "post_uv", "expected", "post_sum"]
 
 
 def code_migrations(lanes: pl.LazyFrame, neighbours: pl.LazyFrame, barred: pl.LazyFrame) -> pl.LazyFrame:
@@ -29,15 +33,41 @@ def code_migrations(lanes: pl.LazyFrame, neighbours: pl.LazyFrame, barred: pl.La
       (most lanes at once: a change of nomenclature or ruling, lawful) or `out of the controlled code` (doubt);
     - `doubt`: strength in [0, 1] of evasion, 0 for the lawful kinds. Source: indicators.md 15.
     """
-    on = [*TRIAL, "exporter_iso3", "importer_iso3"]
-    values = ["hs6", "excess", "noise", "z", "floor", "is_mass", "pre_uv", "post_uv", "expected", "post_sum"]
-    mine = lanes.filter("is_from_origin").select(*on, *values)
-    theirs = neighbours.filter("is_from_origin").select(*on, *values)
-    both = mine.join(theirs, on=on, how="left", suffix="_near").filter(
+    own = lanes.filter("is_from_origin").select(*_LANE, *_VALUES)
+    near = neighbours.filter("is_from_origin").select(*_LANE, *_VALUES)
+    moves = _with_alike(_moves(own, near), own)
+    named = barred.select("mineral", pl.col("destination_iso3").alias("importer_iso3")).unique()
+    named = named.with_columns(pl.lit(value=True).alias("is_barred"))
+    kind = (
+        pl.when(~pl.col("is_out"))
+        .then(pl.lit("into the controlled code"))
+        .when(pl.col("alike_share") >= EVERYWHERE_SHARE)
+        .then(pl.lit("everywhere"))
+        .otherwise(pl.lit(OUT))
+    )
+    strength = pl.col("moved_share") * pl.col("price_likeness").fill_null(0.5) * (1.0 - pl.col("alike_share"))
+    return (
+        moves.join(named, on=["mineral", "importer_iso3"], how="left")
+        .with_columns(kind.alias("kind"), pl.col("is_barred").fill_null(value=False))
+        .select(
+            "mineral", "event", "look", pl.col("exporter_iso3").alias("origin_iso3"),
+            pl.col("importer_iso3").alias("partner_iso3"), "from_hs6", "to_hs6", "moved",
+            pl.when("is_mass").then(pl.lit("kg")).otherwise(pl.lit("USD")).alias("unit"), "moved_share",
+            "price_likeness", "alike_share", "is_barred", "kind",
+            pl.when(pl.col("kind") == OUT).then(strength).otherwise(0.0).alias("doubt"),
+        )
+        .sort("doubt", "moved", "mineral", "origin_iso3", "partner_iso3", "from_hs6", "to_hs6",
+              descending=[True, True, False, False, False, False, False])
+    )  # fmt: skip
+
+
+def _moves(own: pl.LazyFrame, near: pl.LazyFrame) -> pl.LazyFrame:
+    """Pair the codes of a lane that moved in opposite directions, materially and beyond coincidence."""
+    both = own.join(near, on=_LANE, how="left", suffix="_near").filter(
         pl.col("is_mass") == pl.col("is_mass_near"), pl.col("hs6") != pl.col("hs6_near")
     )
-    left = (pl.col("z") <= -_least_z()) & (pl.col("z_near") >= RISEN_Z)
-    came = (pl.col("z") >= RISEN_Z) & (pl.col("z_near") <= -_least_z())
+    left = (pl.col("z") <= -RISEN_Z) & (pl.col("z_near") >= RISEN_Z)
+    came = (pl.col("z") >= RISEN_Z) & (pl.col("z_near") <= -RISEN_Z)
     moved = pl.min_horizontal(pl.col("excess").abs(), pl.col("excess_near").abs())
     lost = pl.when(left).then(pl.col("excess").abs()).otherwise(pl.col("excess_near").abs())
     old = pl.when(left).then("pre_uv").otherwise("pre_uv_near")
@@ -51,53 +81,17 @@ def code_migrations(lanes: pl.LazyFrame, neighbours: pl.LazyFrame, barred: pl.La
         (moved / lost).alias("moved_share"),
         (1.0 - (apart - SIMILAR_LN).clip(lower_bound=0.0) / SIMILAR_LN).clip(0.0, 1.0).alias("price_likeness"),
     )
-    pairs = pairs.filter(pl.col("moved_share") >= LEAST_MOVED_SHARE, pl.col("moved") >= pl.col("floor"))
+    return pairs.filter(pl.col("moved_share") >= LEAST_MOVED_SHARE, pl.col("moved") >= pl.col("floor"))
+
+
+def _with_alike(moves: pl.LazyFrame, own: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `alike_share`: of the origin's other lanes of the code, those that moved the same way; 0 without others."""
     per = [*TRIAL, "exporter_iso3", "hs6"]
-    active = mine.filter(pl.col("expected") > pl.col("floor")).group_by(per).agg(pl.len().alias("n_lanes"))
-    alike = pairs.group_by([*per, "hs6_near", "is_out"]).agg(pl.col("importer_iso3").n_unique().alias("n_alike"))
-    known = barred.select("mineral", pl.col("destination_iso3").alias("importer_iso3")).unique()
-    named = known.with_columns(pl.lit(value=True).alias("is_barred"))
-    kind = (
-        pl.when(~pl.col("is_out"))
-        .then(pl.lit("into the controlled code"))
-        .when(pl.col("alike_share") >= EVERYWHERE_SHARE)
-        .then(pl.lit("everywhere"))
-        .otherwise(pl.lit("out of the controlled code"))
-    )
-    strength = pl.col("moved_share") * pl.col("price_likeness").fill_null(0.5) * (1.0 - pl.col("alike_share"))
+    active = own.filter(pl.col("expected") > pl.col("floor")).group_by(per).agg(pl.len().alias("n_lanes"))
+    alike = moves.group_by([*per, "hs6_near", "is_out"]).agg(pl.col("importer_iso3").n_unique().alias("n_alike"))
+    share = ((pl.col("n_alike") - 1) / (pl.col("n_lanes") - 1)).clip(0.0, 1.0)
     return (
-        pairs.join(active, on=per, how="left")
+        moves.join(active, on=per, how="left")
         .join(alike, on=[*per, "hs6_near", "is_out"], how="left")
-        .join(named, on=["mineral", "importer_iso3"], how="left")
-        .with_columns(
-            pl.when(pl.col("n_lanes") > 1)
-            .then(((pl.col("n_alike") - 1) / (pl.col("n_lanes") - 1)).clip(0.0, 1.0))
-            .fill_null(0.0)
-            .alias("alike_share")
-        )
-        .with_columns(kind.alias("kind"), pl.col("is_barred").fill_null(value=False))
-        .select(
-            "mineral",
-            "event",
-            "look",
-            pl.col("exporter_iso3").alias("origin_iso3"),
-            pl.col("importer_iso3").alias("partner_iso3"),
-            "from_hs6",
-            "to_hs6",
-            "moved",
-            pl.when("is_mass").then(pl.lit("kg")).otherwise(pl.lit("USD")).alias("unit"),
-            "moved_share",
-            "price_likeness",
-            "alike_share",
-            "is_barred",
-            "kind",
-            pl.when(pl.col("kind") == "out of the controlled code").then(strength).otherwise(0.0).alias("doubt"),
-        )
-        .sort("doubt", "moved", "mineral", "origin_iso3", "partner_iso3", "from_hs6", "to_hs6",
-              descending=[True, True, False, False, False, False, False])
-    )  # fmt: skip
-
-
-def _least_z() -> float:
-    """A lane can lose no more than it had: with honest spread 0.52, all of it is about 1.9 noises, half is 1."""
-    return 1.0
+        .with_columns(pl.when(pl.col("n_lanes") > 1).then(share).fill_null(0.0).alias("alike_share"))
+    )

@@ -7,6 +7,7 @@ import polars as pl
 from features.corridors.donors import DONOR
 from features.corridors.lanes import TRIAL
 from features.corridors.trials import REAL
+from features.corridors.watch import is_kept_from
 from features.countries import UNSPECIFIED
 
 CORRIDOR = (*TRIAL, "origin_iso3", "hub_iso3", "destination_iso3")
@@ -103,18 +104,52 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     where unknown or immaterial), `is_novel` (nothing left for the destination in the year
     before). Source: indicators.md 9, 11, 12, 13.
     """
-    extra = ("is_mass", "floor", "reach", "post_from", "post_to")
-    is_donor = pl.col("trial").str.starts_with(DONOR)
-    from_origin, elsewhere = pl.col("is_from_origin"), ~pl.col("is_from_origin")
     material = pl.col("post_sum") >= pl.col("floor")
-    inflow = _leg(lanes.filter(from_origin, material), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
-    sent_on = _risen_beside(lanes.filter(elsewhere)).filter(material)
-    beside = pl.col("beside").alias("out_beside")
-    outflow = _leg(sent_on, start="hub_iso3", end="destination_iso3", prefix="out", extra=(beside,))
+    legs = _paired_legs(_inflow(lanes.filter(material), scope), _outflow(lanes, material))
+    has_past = (pl.col("in_n_pre") >= LEAST_BASE_MONTHS) & (pl.col("out_n_pre").fill_null(99.0) >= LEAST_BASE_MONTHS)
+    direct = _leg(lanes.filter("is_from_origin"), start="origin_iso3", end="destination_iso3", prefix="direct")
+    whole = pl.col("direct_pre_mean") * pl.col("direct_n_post")
+    fallen = pl.when(pl.col("direct_n_post") > 0).then(whole - pl.col("direct_post_sum"))
+    lost = pl.when((whole >= pl.col("floor")) & (fallen > 0)).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
+    in_is_less = pl.col("out_excess").is_null() | (pl.col("in_excess") <= pl.col("out_excess"))
+    before = pl.col("out_year_sum").fill_null(pl.col("in_year_sum"))
+    return (
+        legs.filter(_is_in_scope() & has_past)
+        .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
+        .with_columns(
+            joint_rise(*_rises()).round(9).alias("surge"),
+            pl.min_horizontal("in_z", "out_z").alias("surge_z"),
+            pl.when(in_is_less).then("in_excess").otherwise("out_excess").alias("excess"),
+            pl.when(in_is_less).then("in_noise").otherwise("out_noise").alias("noise"),
+            pl.min_horizontal("in_post_sum", "out_post_sum").alias("rerouted"),
+            pl.when(fallen > 0).then(fallen).alias("deficit"),
+            lost.alias("direct_fall"),
+            (before <= 0.0).alias("is_novel"),
+        )
+        .drop("destinations", "hubs", "origins", "everywhere")
+    )
+
+
+def _inflow(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
+    """Lanes from the origins into hubs, with what each watch covers; a watched origin is no placebo origin."""
+    extra = ("is_mass", "floor", "reach", "post_from", "post_to")
+    inflow = _leg(lanes.filter("is_from_origin"), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
     per = [name for name in ("mineral", "look") if name in scope.collect_schema().names()]
-    inflow = inflow.join(scope, on=per, how="left").filter(
+    is_donor = pl.col("trial").str.starts_with(DONOR)
+    return inflow.join(scope, on=per, how="left").filter(
         ~(is_donor & pl.col("origins").list.contains(pl.col("origin_iso3")))
     )
+
+
+def _outflow(lanes: pl.LazyFrame, material: pl.Expr) -> pl.LazyFrame:
+    """Lanes out of hubs, beside what rose from them to others: an immaterial rise is one of those."""
+    sent_on = _risen_beside(lanes.filter(~pl.col("is_from_origin"))).filter(material)
+    beside = pl.col("beside").alias("out_beside")
+    return _leg(sent_on, start="hub_iso3", end="destination_iso3", prefix="out", extra=(beside,))
+
+
+def _paired_legs(inflow: pl.LazyFrame, outflow: pl.LazyFrame) -> pl.LazyFrame:
+    """Join both legs at the hub; where nobody but the origins reports, the destination stays unspecified."""
     both = (
         inflow.filter(pl.col("legs") == "both")
         .join(outflow, on=[*TRIAL, "hub_iso3"], how="left")
@@ -124,42 +159,19 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit(UNSPECIFIED).alias("destination_iso3"),
         *(pl.lit(None, dtype=pl.Int32 if name == "first_month" else pl.Float64).alias(f"out_{name}") for name in _LEG),
     )
-    legs = pl.concat([both, only_in], how="diagonal_relaxed")
-    direct = _leg(lanes.filter(from_origin), start="origin_iso3", end="destination_iso3", prefix="direct")
-    fallen = pl.when(pl.col("direct_n_post") > 0).then(
-        pl.col("direct_pre_mean") * pl.col("direct_n_post") - pl.col("direct_post_sum")
-    )
-    whole = pl.col("direct_pre_mean") * pl.col("direct_n_post")
-    lost = pl.when((whole >= pl.col("floor")) & (fallen > 0)).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
+    return pl.concat([both, only_in], how="diagonal_relaxed")
+
+
+def _is_in_scope() -> pl.Expr:
+    """The way is through a third country that the watch covers; placebos run over every hub and destination."""
     is_real = pl.col("trial").str.starts_with(REAL)
-    everywhere = pl.col("everywhere").list.contains(pl.col("event"))
-    listed = pl.col("destinations").list.contains(pl.col("destination_iso3"))
-    named = ~is_real | (pl.col("destinations").list.len() == 0) | listed | everywhere
-    is_in_scope = (
-        (pl.col("hub_iso3") != pl.col("destination_iso3"))
-        & (named | (pl.col("destination_iso3") == UNSPECIFIED))
-        & ~pl.col("destinations").list.contains(pl.col("hub_iso3"))
-        & (~is_real | (pl.col("hubs").list.len() == 0) | pl.col("hubs").list.contains(pl.col("hub_iso3")))
-        & (pl.col("origin_iso3") != pl.col("destination_iso3"))
-        & ~pl.col("origins").list.contains(pl.col("hub_iso3"))
-        & ~pl.col("origins").list.contains(pl.col("destination_iso3"))
-    )
-    has_past = (pl.col("in_n_pre") >= LEAST_BASE_MONTHS) & (pl.col("out_n_pre").fill_null(99.0) >= LEAST_BASE_MONTHS)
-    in_is_less = pl.col("out_excess").is_null() | (pl.col("in_excess") <= pl.col("out_excess"))
-    rerouted = pl.min_horizontal("in_post_sum", "out_post_sum")
-    before = pl.col("out_year_sum").fill_null(pl.col("in_year_sum"))
+    origin, hub, destination = (pl.col(f"{place}_iso3") for place in ("origin", "hub", "destination"))
     return (
-        legs.filter(is_in_scope & has_past)
-        .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
-        .with_columns(
-            joint_rise(*_rises()).round(9).alias("surge"),
-            pl.min_horizontal("in_z", "out_z").alias("surge_z"),
-            pl.when(in_is_less).then("in_excess").otherwise("out_excess").alias("excess"),
-            pl.when(in_is_less).then("in_noise").otherwise("out_noise").alias("noise"),
-            rerouted.alias("rerouted"),
-            pl.when(fallen > 0).then(fallen).alias("deficit"),
-            lost.alias("direct_fall"),
-            (before <= 0.0).alias("is_novel"),
-        )
-        .drop("destinations", "hubs", "origins", "everywhere")
+        (hub != destination)
+        & (origin != destination)
+        & (~is_real | is_kept_from() | (destination == UNSPECIFIED))
+        & (~is_real | (pl.col("hubs").list.len() == 0) | pl.col("hubs").list.contains(hub))
+        & ~pl.col("destinations").list.contains(hub)
+        & ~pl.col("origins").list.contains(hub)
+        & ~pl.col("origins").list.contains(destination)
     )

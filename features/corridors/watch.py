@@ -65,6 +65,36 @@ def watched_codes(watches: Iterable[Watch]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema={"mineral": pl.String, "hs6": pl.String})
 
 
+def watched_places(watches: Iterable[Watch]) -> pl.LazyFrame:
+    """Say what each watch covers: `mineral`, lists of `origins`, `destinations` and `hubs`, and `everywhere`.
+
+    An empty list stands for all. `everywhere`: month numbers of the events that bind every destination.
+    """
+    schema: dict[str, pl.DataType] = {"mineral": pl.String()}
+    schema |= {name: pl.List(pl.String) for name in ("origins", "destinations", "hubs")}
+    schema |= {"everywhere": pl.List(pl.Int32)}
+    rows = [
+        (
+            one.name,
+            list(one.origins),
+            list(one.destinations),
+            list(one.hubs),
+            sorted({day.year * 12 + day.month - 1 for day in one.everywhere_since}),
+        )
+        for one in watches
+    ]
+    return pl.LazyFrame(rows, schema=schema, orient="row")
+
+
+def is_kept_from() -> pl.Expr:
+    """The destination is one that the measure (`event`) keeps the goods from, by name or with all others.
+
+    On rows that carry the columns of `watched_places`.
+    """
+    listed = pl.col("destinations").list.contains(pl.col("destination_iso3"))
+    return (pl.col("destinations").list.len() == 0) | listed | pl.col("everywhere").list.contains(pl.col("event"))
+
+
 def neighbour_codes(watches: Iterable[Watch], known_codes: Sequence[str]) -> pl.LazyFrame:
     """List the codes of the same chapter that a watch does not name, where its goods could lawfully or not be moved."""
     rows = [

@@ -68,57 +68,18 @@ def lane_state_of_pairs(
     `lane_orphan_share lane_lost_share`, `lane_n_months`, `lane_last_month`. No row: nothing was reported by both.
     `distances`: `exporter_iso3 importer_iso3 distance_km`, optional, for the margin. Source: indicators.md 1 to 5.
     """
-    fit = margin or Margin()
     rows = _window_rows(pairs, sorted(set(months)), window_months)
     if distances is not None:
-        km = distances.select("exporter_iso3", "importer_iso3", "distance_km").unique(
-            ["exporter_iso3", "importer_iso3"]
-        )
-        rows = rows.join(km, on=["exporter_iso3", "importer_iso3"], how="left")
-    margin_ln = ln_margin(fit, pl.col("distance_km") if distances is not None else None)
-    x, m = pl.col("x_usd").fill_null(0.0), fob_value(pl.col("m_usd"), pl.col("m_valuation"), margin_ln).fill_null(0.0)
-    x_kg = pl.when(pl.col("x_usd").is_null()).then(0.0).otherwise(pl.col("x_kg"))
-    m_kg = pl.when(pl.col("m_usd").is_null()).then(0.0).otherwise(pl.col("m_kg"))
-    both = x_kg.is_not_null() & m_kg.is_not_null()
-    start, end = pl.col("first_look"), pl.col("last_look") + 1
-    wanted = pl.Series("look", [one.year * 12 + one.month - 1 for one in sorted(set(months))], dtype=pl.Int32)
-    sums = (
-        rows.select(
-            *LANE,
-            pl.col("month"),
-            x.alias("x"),
-            m.alias("m"),
-            pl.when(pl.col("x_usd").is_null()).then(m).otherwise(0.0).alias("orphan"),
-            pl.when(pl.col("m_usd").is_null()).then(x).otherwise(0.0).alias("lost"),
-            pl.when(both).then(x_kg).alias("x_kg"),
-            pl.when(both).then(m_kg).alias("m_kg"),
-            pl.int_ranges(start, end, dtype=pl.Int32).alias("look"),
-        )
-        .explode("look", empty_as_null=False)
-        .filter(pl.col("look").is_in(wanted.implode()))
-        .group_by(*LANE, "look")
-        .agg(
-            pl.col("x", "m", "orphan", "lost").sum(),
-            pl.when(pl.col("x_kg").count() > 0).then(pl.col("x_kg").sum()).alias("x_kg"),
-            pl.when(pl.col("m_kg").count() > 0).then(pl.col("m_kg").sum()).alias("m_kg"),
-            pl.len().cast(pl.Int64).alias("lane_n_months"),
-            pl.col("month").max().alias("last"),
-        )
-    )
+        lane = ["exporter_iso3", "importer_iso3"]
+        rows = rows.join(distances.select(*lane, "distance_km").unique(lane), on=lane, how="left")
+    margin_ln = ln_margin(margin or Margin(), pl.col("distance_km") if distances is not None else None)
     value = mirror_gap(pl.col("x"), pl.col("m"), floor=floor_usd)
     mass = mirror_gap(pl.col("x_kg"), pl.col("m_kg"), floor=floor_kg)
-    # Sums are rounded to cents and grams first, so that the order of addition decides nothing.
-    sums = sums.with_columns(pl.col("x", "m", "orphan", "lost").round(2), pl.col("x_kg", "m_kg").round(3))
+    sums = _sums_by_look(rows, margin_ln, [_number(one) for one in sorted(set(months))])
     gaps = settle(sums.with_columns(value.alias("lane_gap_value"), mass.alias("lane_gap_mass")))
-    spreads = reporter_spread(gaps, gap="lane_gap_value", by=("look",)).drop("n_lanes")
-    for side in ("exporter", "importer"):
-        of_side = spreads.rename({"country_iso3": f"{side}_iso3", "spread_ln": f"{side}_spread"})
-        gaps = gaps.join(of_side, on=["look", f"{side}_iso3"], how="left")
-    spread = lane_spread(pl.col("exporter_spread"), pl.col("importer_spread"))
-    more = (pl.min_horizontal("lane_gap_value", "lane_gap_mass").clip(lower_bound=0.0) / spread).round(9)
-    less = (pl.max_horizontal("lane_gap_value", "lane_gap_mass").clip(upper_bound=0.0) / spread).round(9)
+    more, less = _in_spreads()
     reach = hardly_explained_z - ordinary_z
-    return gaps.select(
+    return _with_spreads(gaps).select(
         *LANE,
         first_of_month(pl.col("look")).alias("as_of"),
         pl.col("x").alias("lane_x_usd"),
@@ -135,6 +96,52 @@ def lane_state_of_pairs(
         "lane_n_months",
         first_of_month(pl.col("last")).alias("lane_last_month"),
     )
+
+
+def _sums_by_look(rows: pl.LazyFrame, margin_ln: pl.Expr, looks: list[int]) -> pl.LazyFrame:
+    """Sum each lane's months as they stood at each look; rounded, so that the order of addition decides nothing."""
+    x, m = pl.col("x_usd").fill_null(0.0), fob_value(pl.col("m_usd"), pl.col("m_valuation"), margin_ln).fill_null(0.0)
+    x_kg = pl.when(pl.col("x_usd").is_null()).then(0.0).otherwise(pl.col("x_kg"))
+    m_kg = pl.when(pl.col("m_usd").is_null()).then(0.0).otherwise(pl.col("m_kg"))
+    both = x_kg.is_not_null() & m_kg.is_not_null()
+    at_look = rows.select(
+        *LANE,
+        "month",
+        x.alias("x"),
+        m.alias("m"),
+        pl.when(pl.col("x_usd").is_null()).then(m).otherwise(0.0).alias("orphan"),
+        pl.when(pl.col("m_usd").is_null()).then(x).otherwise(0.0).alias("lost"),
+        pl.when(both).then(x_kg).alias("x_kg"),
+        pl.when(both).then(m_kg).alias("m_kg"),
+        pl.int_ranges("first_look", pl.col("last_look") + 1, dtype=pl.Int32).alias("look"),
+    ).explode("look", empty_as_null=False)
+    return (
+        at_look.filter(pl.col("look").is_in(pl.Series(looks, dtype=pl.Int32).implode()))
+        .group_by(*LANE, "look")
+        .agg(
+            pl.col("x", "m", "orphan", "lost").sum().round(2),
+            *(pl.when(pl.col(kg).count() > 0).then(pl.col(kg).sum().round(3)).alias(kg) for kg in ("x_kg", "m_kg")),
+            pl.len().cast(pl.Int64).alias("lane_n_months"),
+            pl.col("month").max().alias("last"),
+        )
+    )
+
+
+def _with_spreads(gaps: pl.LazyFrame) -> pl.LazyFrame:
+    """Add how far the two sides' figures usually lie apart where each of the two countries reports."""
+    spreads = reporter_spread(gaps, gap="lane_gap_value", by=("look",)).drop("n_lanes")
+    for side in ("exporter", "importer"):
+        of_side = spreads.rename({"country_iso3": f"{side}_iso3", "spread_ln": f"{side}_spread"})
+        gaps = gaps.join(of_side, on=["look", f"{side}_iso3"], how="left")
+    return gaps
+
+
+def _in_spreads() -> tuple[pl.Expr, pl.Expr]:
+    """Gap in usual spreads, above and below 0, as far as value and mass agree on it."""
+    spread = lane_spread(pl.col("exporter_spread"), pl.col("importer_spread"))
+    more = pl.min_horizontal("lane_gap_value", "lane_gap_mass").clip(lower_bound=0.0)
+    less = pl.max_horizontal("lane_gap_value", "lane_gap_mass").clip(upper_bound=0.0)
+    return (more / spread).round(9), (less / spread).round(9)
 
 
 def _window_rows(pairs: pl.LazyFrame, months: list[date], window_months: int) -> pl.LazyFrame:

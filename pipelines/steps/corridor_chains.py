@@ -8,6 +8,8 @@ import polars as pl
 
 from features.corridors import (
     Watch,
+    is_kept_from,
+    watched_places,
 )
 from features.corridors.chains import chain_places, strongest_chains
 from features.corridors.migration import code_migrations
@@ -31,7 +33,6 @@ def judged_chains(lanes: pl.DataFrame | None, meant: pl.DataFrame, watches: Sequ
     key = ["mineral", "look", "event", "trial", "origin_iso3", "destination_iso3", "n_hubs"]
     rows = asked.join(strongest_chains(lanes.lazy()), on=key, how="left").collect().sort(key)
     scored = rows.with_columns(pl.col("chain_z").fill_null(0.0))
-    wanted = {one.name: set(one.destinations) for one in watches}
     real, placebo = scored.filter(pl.col("trial") == "real"), scored.filter(pl.col("trial") != "real")
     parts = []
     for n_hubs in (2, 3):
@@ -45,11 +46,8 @@ def judged_chains(lanes: pl.DataFrame | None, meant: pl.DataFrame, watches: Sequ
         return pl.DataFrame()
     judged = pl.concat(parts)
     told = judged.rename({"mineral": "good"}).join(meant, on="good", how="left", maintain_order="left")
-    listed = pl.struct("mineral", "destination_iso3").map_elements(
-        lambda one: not wanted[one["mineral"]] or one["destination_iso3"] in wanted[one["mineral"]],
-        return_dtype=pl.Boolean,
-    )
-    told = told.filter(listed)
+    covers = watched_places(watches).collect()
+    told = told.join(covers, on="mineral", how="left", maintain_order="left").filter(is_kept_from())
     told = told.with_columns(pl.Series("q_value", q_values(told["p_value"].to_numpy())))
     unit = pl.when("is_mass").then(pl.lit("kg")).otherwise(pl.lit("USD"))
     return (

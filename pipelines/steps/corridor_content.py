@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from features.corridors import Watch
+from features.corridors import Watch, is_kept_from, watched_places
 from features.corridors.chains import RISEN_Z
 from features.corridors.content import content_surges
 from features.corridors.state import first_of_month
@@ -47,13 +47,9 @@ def content_corridors(
     tidy = products.with_columns(name.list.get(0).alias("mineral"), name.list.get(1).alias("good"))
     surges = content_surges(material.lazy(), tidy.lazy()).collect()
     real, placebo = surges.filter(pl.col("trial") == "real"), surges.filter(pl.col("trial") != "real")
-    wanted = pl.DataFrame(
-        [(one.name, list(one.destinations)) for one in minerals],
-        schema={"mineral": pl.String, "wanted": pl.List(pl.String)}, orient="row",
-    )  # fmt: skip
-    listed = (pl.col("wanted").list.len() == 0) | pl.col("wanted").list.contains(pl.col("destination_iso3"))
-    real = real.join(wanted, on="mineral", how="left", maintain_order="left").filter(
-        listed, ~pl.col("wanted").list.contains(pl.col("hub_iso3"))
+    covers = watched_places(minerals).collect()
+    real = real.join(covers, on="mineral", how="left", maintain_order="left").filter(
+        is_kept_from(), ~pl.col("destinations").list.contains(pl.col("hub_iso3"))
     )
     if real.is_empty():
         return pl.DataFrame()

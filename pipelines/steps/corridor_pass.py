@@ -21,6 +21,7 @@ from features.corridors import (
     reported_marks,
     score_rivals,
     watched_codes,
+    watched_places,
 )
 from features.corridors.donors import DONOR, with_donors
 from features.corridors.trials import REAL
@@ -114,19 +115,5 @@ def _scope(watches: Sequence[Watch], amounts: pl.DataFrame) -> pl.LazyFrame:
         .group_by("mineral", "look")
         .agg(pl.col("is_own").is_null().any().alias("is_both"))
     )
-    schema: dict[str, pl.DataType] = {"mineral": pl.String()}
-    schema |= {name: pl.List(pl.String) for name in ("origins", "destinations", "hubs")}
-    schema |= {"everywhere": pl.List(pl.Int32)}
-    rows = [
-        (
-            one.name,
-            list(one.origins),
-            list(one.destinations),
-            list(one.hubs),
-            sorted({day.year * 12 + day.month - 1 for day in one.everywhere_since}),
-        )
-        for one in watches
-    ]
-    covers = pl.LazyFrame(rows, schema=schema, orient="row")
     legs = pl.when("is_both").then(pl.lit("both")).otherwise(pl.lit("in")).alias("legs")
-    return both.select("mineral", "look", legs).join(covers, on="mineral", how="left")
+    return both.select("mineral", "look", legs).join(watched_places(watches), on="mineral", how="left")

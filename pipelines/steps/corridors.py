@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import dataframely as dy
 import polars as pl
 import polars.selectors as cs
 
@@ -19,7 +20,7 @@ from features.corridors.mass_balance import contained_flows, impossible_shares
 from features.countries import UNSPECIFIED, WORLD
 from features.mirror import to_edition
 from features.mirror.totals import published_day
-from pipelines.files import load_table, write_table, write_text
+from pipelines.files import Loaded, load_table, write_table, write_text
 from pipelines.files.people import for_people
 from pipelines.reference import load_minerals
 from pipelines.reference.concordance import load_concordance
@@ -35,7 +36,7 @@ from pipelines.steps.corridor_mixture import with_mixtures, with_price_bands
 from pipelines.steps.corridor_search import CorridorSearch, look_of, search_corridors
 from pipelines.steps.corridor_views import CorridorViews, look_beside
 from pipelines.steps.monitor import Monitor, watch_exports
-from pipelines.steps.watches import read_watches, watches_of_controls
+from pipelines.steps.watches import known_controls, read_watches
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,89 +104,99 @@ def run_corridors(
     Without `watch_path` there is one watch for each controlled mineral. `rejects/flows.parquet` holds refused rows.
     Raises ContractError or SourceError where the flows cannot be used, ConfigError where the watch file cannot.
     """
-    fixed = read_watches(watch_path) if watch_path is not None else None
+    own = controls if watch_path is None else None
+    watches = read_watches(watch_path) if watch_path is not None else known_controls(controls, settings)
     production = read_production(production_path) if production_path is not None else None
-    loaded = load_table(
-        flows_path,
-        Flows,
-        table="flows",
-        rejects_to=out_dir / "rejects" / "flows.parquet",
-        max_rejects_share=max_rejects_share,
-    )
-    used = loaded.counts.used
-    flows = to_edition(loaded.frame.lazy(), load_concordance(concordance_path).lazy(), settings.hs_edition).collect()
+    loaded = _load(flows_path, Flows, "flows", out_dir, max_rejects_share)
+    flows = to_edition(loaded.frame.lazy(), load_concordance(concordance_path).lazy(), settings.hs_edition)
+    public = flows.with_columns(published_day().alias("published_on")).filter(pl.col("published_on") <= as_of).collect()
     declared = None
     if declarations_path is not None:
-        declared = load_table(
-            declarations_path,
-            Declarations,
-            table="declarations",
-            rejects_to=out_dir / "rejects" / "declarations.parquet",
-            max_rejects_share=max_rejects_share,
-        ).frame.filter(pl.col("declared_on") <= as_of)
-    dated = flows.with_columns(published_day().alias("published_on"))
-    public = dated.filter(pl.col("published_on") <= as_of)
-    last_look = look_of(as_of)
-    search = search_corridors(
-        public.lazy(),
-        fixed
-        if fixed is not None
-        else lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
-        last_look=last_look,
-        settings=settings,
+        declarations = _load(declarations_path, Declarations, "declarations", out_dir, max_rejects_share).frame
+        declared = declarations.filter(pl.col("declared_on") <= as_of)
+    look = look_of(as_of)
+    search = search_corridors(public.lazy(), watches, last_look=look, settings=settings)
+    findings = _findings(search, as_of, own)
+    prices = home_prices or load_section(HomePrices, "home_prices")
+    monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings, home_prices=prices)
+    mixed = mixed or load_section(MixedCodes, "mixed_codes")
+    views = look_beside(
+        public.lazy(), search, findings, last_look=look, settings=settings, declarations=declared, mixed=mixed
     )
-    findings = _findings(search, as_of, controls if fixed is None else None)
-    # nine digits: the last ones hang on the order in which threads sum, and the same input gives the same bytes
-    told = findings.select(Corridors.column_names()).with_columns(cs.float().round_sig_figs(9))
-    checked = Corridors.validate(told, cast=True)
-    counts = {
+    corridors = _told(findings, views)
+    counts = _counts(loaded, search, findings, as_of, settings)
+    metrics = {name: float(value) for name, value in counts.items()}
+    metrics |= {"cif_ln_margin": search.margin.intercept, "monitor_breaks": float(monitor.breaks.height)}
+    params = _params(search, as_of, settings, own.version if own is not None else "none: own watch file")
+    balance = _balance(search, production, mixed)
+    words = corridors.select("corridor_id", "evidence")
+    beside = findings.drop("evidence").join(words, on="corridor_id", how="left", maintain_order="left")
+    pages = corridors_pages(search, beside, monitor, balance, views, as_of=as_of, counts=counts, settings=settings)
+    page = out_dir / "corridors.html"
+    paths = [
+        *_write_both(corridors, out_dir, "corridors"),
+        *_write_pages(pages, out_dir),
+        *monitor.write(out_dir),
+        *views.write(out_dir),
+        *(_write_both(balance, out_dir, "mass_balance") if production is not None else ()),
+    ]
+    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor, views)
+
+
+def _write_pages(pages: dict[str, str], folder: Path) -> list[Path]:
+    """Write the run's page and those of single corridors; name the one and the folder of the others."""
+    for name, text in pages.items():
+        write_text(folder / name, text)
+    return [folder / "corridors.html", *([folder / "corridors"] if len(pages) > 1 else ())]
+
+
+def _counts(
+    loaded: Loaded, search: CorridorSearch, findings: pl.DataFrame, as_of: date, settings: CorridorSettings
+) -> dict[str, int]:
+    """Say what became of each row, what was looked at and what was named."""
+    return {
         "read": loaded.counts.read,
-        "used": used,
+        "used": loaded.counts.used,
         "rejected": loaded.counts.rejected,
         **_told_apart(loaded.frame, as_of),
         **search.counts,
         **_named(findings, settings.false_discovery_rate),
     }
-    params = {
+
+
+def _load(path: Path, contract: type[dy.Schema], table: str, out_dir: Path, max_rejects_share: float) -> Loaded:
+    """Read a table by its contract; what it refuses is kept in `rejects`."""
+    return load_table(
+        path,
+        contract,
+        table=table,
+        rejects_to=out_dir / "rejects" / f"{table}.parquet",
+        max_rejects_share=max_rejects_share,
+    )
+
+
+def _told(findings: pl.DataFrame, views: CorridorViews) -> pl.DataFrame:
+    """Make the contract's table of the findings, with bounds by trader, shares of mixed codes and the hub's share."""
+    # nine digits: the last ones hang on the order in which threads sum, and the same input gives the same bytes
+    told = findings.select(Corridors.column_names()).with_columns(cs.float().round_sig_figs(9))
+    bounded = with_mixtures(with_bounds(Corridors.validate(told, cast=True), views.bounds), views.mixtures)
+    return with_hub_shares(bounded, views.hub_shares)
+
+
+def _params(search: CorridorSearch, as_of: date, settings: CorridorSettings, controls_version: str) -> dict[str, str]:
+    return {
         "as_of": as_of.isoformat(),
         "false_discovery_rate": str(settings.false_discovery_rate),
         "false_discovery_method": settings.false_discovery_method,
         "watches": ", ".join(one.name for one in search.watches),
-        "controls_version": controls.version if fixed is None else "none: own watch file",
+        "controls_version": controls_version,
         **{f"windows.{name}": str(value) for name, value in settings.windows.model_dump().items()},
     }
-    metrics = {name: float(value) for name, value in counts.items()} | {"cif_ln_margin": search.margin.intercept}
-    prices = home_prices or load_section(HomePrices, "home_prices")
-    monitor = watch_exports(search.pairs, search.watches, as_of=as_of, settings=settings, home_prices=prices)
-    metrics["monitor_breaks"] = float(monitor.breaks.height)
-    mixed = mixed or load_section(MixedCodes, "mixed_codes")
-    balance = _balance(search, production, mixed)
-    views = look_beside(
-        public.lazy(), search, findings, last_look=last_look, settings=settings, declarations=declared, mixed=mixed
-    )
-    bounded = with_mixtures(with_bounds(checked, views.bounds), views.mixtures)
-    corridors = with_hub_shares(bounded, views.hub_shares)
-    page = out_dir / "corridors.html"
-    words = corridors.select("corridor_id", "evidence")
-    beside = findings.drop("evidence").join(words, on="corridor_id", how="left", maintain_order="left")
-    pages = corridors_pages(search, beside, monitor, balance, views, as_of=as_of, counts=counts, settings=settings)
-    paths = [
-        write_table(corridors, out_dir / "corridors.parquet"),
-        write_table(for_people(corridors), out_dir / "corridors.csv"),
-        write_text(page, pages.pop(page.name)),
-        *monitor.write(out_dir),
-        *views.write(out_dir),
-    ]
-    for name, text in pages.items():
-        write_text(out_dir / name, text)
-    if pages:
-        paths.append(out_dir / "corridors")
-    if production is not None:
-        paths += [
-            write_table(balance, out_dir / "mass_balance.parquet"),
-            write_table(for_people(balance), out_dir / "mass_balance.csv"),
-        ]
-    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor, views)
+
+
+def _write_both(table: pl.DataFrame, folder: Path, name: str) -> list[Path]:
+    """Write a table for programs and for people."""
+    return [write_table(table, folder / f"{name}.parquet"), write_table(for_people(table), folder / f"{name}.csv")]
 
 
 def _told_apart(flows: pl.DataFrame, as_of: date) -> dict[str, int]:

@@ -13,7 +13,7 @@ from features.corridors import corridor_state
 from features.mirror import lane_state
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import look_of, search_corridors
-from pipelines.steps.watches import watches_of_controls
+from pipelines.steps.watches import known_controls
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ def flow_states(
     last = max(wanted)
     search = search_corridors(
         flows.lazy(),
-        lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
+        known_controls(controls, settings),
         last_look=look_of(last) - 1,
         settings=settings,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from features.corridors import Watch
 from features.countries import COUNTRIES
 from features.errors import ConfigError
 from pipelines.settings.closed import Closed, check_section, read_toml
+from pipelines.settings.corridors import CorridorSettings
 
 
 class WatchEntry(Closed):
@@ -130,6 +131,11 @@ def watches_of_controls(controls: ControlList, *, as_of: date, origin_iso3: str)
             )
         )
     return watches
+
+
+def known_controls(controls: ControlList, settings: CorridorSettings) -> Callable[[date], list[Watch]]:
+    """Watch what the control list was known to say: a function from a day to the watches of that day."""
+    return lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3)
 
 
 def placebo_watches(watches: Sequence[Watch], codes_by_value: Sequence[str], *, n_codes: int) -> list[Watch]:

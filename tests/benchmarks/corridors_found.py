@@ -32,7 +32,7 @@ from pipelines.settings.corridors import CorridorSettings
 from pipelines.simulate.world import build_world
 from pipelines.simulate.worlds import load_world
 from pipelines.steps.corridor_search import look_of, search_corridors
-from pipelines.steps.watches import watches_of_controls
+from pipelines.steps.watches import known_controls
 
 CORRIDOR = ["mineral", "origin_iso3", "hub_iso3", "destination_iso3"]
 LARGE = 2.0  # times the usual flow
@@ -104,7 +104,7 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         raise TypeError("flows without a day of publication")
     search = search_corridors(
         flows.lazy(),
-        lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
+        known_controls(controls, settings),
         last_look=look_of(last),
         settings=settings,
     )

@@ -26,7 +26,7 @@ from models.labels import ANY
 from models.matrix import build_matrix
 from pipelines.steps.corridor_search import look_of, search_corridors
 from pipelines.steps.corridors import run_corridors
-from pipelines.steps.watches import watches_of_controls
+from pipelines.steps.watches import known_controls
 from tests.benchmarks import outliers
 from tests.benchmarks.duck import PAIR_KEY, check_same_gaps, duckdb_gaps, duckdb_pairs
 from tests.benchmarks.ground import Ground
@@ -185,7 +185,7 @@ def _search(ground: Ground) -> Step:
     def run() -> None:
         found = search_corridors(
             flows,
-            lambda day: watches_of_controls(controls, as_of=day, origin_iso3=settings.default_origin_iso3),
+            known_controls(controls, settings),
             last_look=last,
             settings=settings,
         )

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts.defaults import complete_flows
-from features.corridors import Watch
+from features.corridors import Watch, is_kept_from, watched_places
 from features.corridors.content import content_surges
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
@@ -59,6 +59,19 @@ def test_planted_work_abroad_leads_the_table() -> None:
     assert np.isfinite(found["q_value"].to_numpy()).all()
     quiet = content_corridors(complete_flows(world).lazy(), [watch], look=look, settings=settings)
     assert quiet.filter(pl.col("q_value") <= 0.1).is_empty()
+
+
+def test_a_destination_is_watched_by_name_or_by_a_measure_that_binds_all() -> None:
+    since, later = date(2023, 8, 1), date(2024, 12, 1)
+    refused = Watch("germanium", ("811292",), ("CHN",), ("USA",), (since, later), everywhere_since=(since,))
+    anywhere = Watch("tin", ("800110",), ("CHN",), (), (since,))
+    asked = [("germanium", "USA", later), ("germanium", "IND", since), ("germanium", "IND", later)]
+    asked.append(("tin", "IND", later))
+    rows = pl.LazyFrame(asked, schema=["mineral", "destination_iso3", "day"], orient="row").with_columns(
+        (pl.col("day").dt.year() * 12 + pl.col("day").dt.month() - 1).alias("event")
+    )
+    told = rows.join(watched_places([refused, anywhere]), on="mineral", how="left", maintain_order="left")
+    assert told.select(is_kept_from()).collect().to_series().to_list() == [True, True, False, True]
 
 
 def test_no_downstream_goods_give_an_empty_table() -> None:
