@@ -6,7 +6,6 @@ import polars as pl
 
 from features.lookback import settle
 from features.parties.entities import cluster_states, first_sightings, name_links
-from features.parties.names_past import name_sightings
 from features.parties.table import read_parties
 from features.parties.wording import NameSigns, read_names
 
@@ -66,3 +65,16 @@ def party_clusters(declarations: pl.LazyFrame, signs: NameSigns) -> pl.DataFrame
         identifiers=pl.when(pl.col("identifiers").list.len() > 0).then(pl.col("identifiers").list.join(";")),
         first_seen_on=first_day,
     ).select(list(CLUSTERS))
+
+
+def name_sightings(past: pl.LazyFrame) -> pl.LazyFrame:
+    """List which name came with which identifier in which month, both sides of every past declaration."""
+    sides = [
+        past.select(
+            pl.col(f"{side}_name").alias("name"),
+            pl.when(pl.col(f"{side}_key").str.starts_with("id:")).then(f"{side}_key").alias("identifier"),
+            "month",
+        )
+        for side in ("exporter", "consignee")
+    ]
+    return pl.concat(sides).drop_nulls(["name", "month"]).unique()

@@ -52,7 +52,7 @@ def first_sightings(sightings: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame
 
 def is_real(identifier: pl.Expr) -> pl.Expr:
     """Tell an identifier from a stand-in of noughts and signs."""
-    return identifier.str.replace_all(r"^id:|[^\p{L}\p{N}]", "").str.strip_chars("0") != ""
+    return identifier.str.strip_prefix("id:").str.contains(r"[\p{L}\p{N}&&[^0]]")
 
 
 def cluster_states(links: pl.DataFrame) -> pl.DataFrame:

@@ -6,12 +6,14 @@ import polars as pl
 
 from features.lookback import settle, totals_before
 from features.parties.entities import one_slip
-from features.parties.names_past import NamesPast
+from features.parties.names_past import NamesHere, NamesPast
+from features.parties.names_read import worth_reading
 from features.parties.rules import PartiesRules
 
 KINSHIP_FIGURES = pl.Schema(
     {"kinship_why": pl.String, "shared_word": pl.String, "shared_word_others_n": pl.Int64, "common_words": pl.String}
 )
+_PAIR = ["exporter_name_no", "consignee_name_no"]
 
 
 def rarity(others: pl.Expr, firms: pl.Expr, rules: PartiesRules) -> pl.Expr:
@@ -23,36 +25,39 @@ def rarity(others: pl.Expr, firms: pl.Expr, rules: PartiesRules) -> pl.Expr:
     return trust / (1.0 + others / rules.others_half)
 
 
-def add_kinship(rows: pl.LazyFrame, read: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
-    """Add `same_group`, `common_name` and the figures behind them.
+def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules: PartiesRules) -> pl.DataFrame:
+    """Return `same_group`, `common_name` and the figures behind them, a row for each of `rows`.
 
     Parameters
     ----------
     rows
-        `exporter_name`, `consignee_name`, `exporter_key`, `consignee_key`, `month`.
-    read
-        The names of `rows` (see `NamesPast.read_of`).
+        `exporter_name_no`, `consignee_name_no`, `exporter_key`, `consignee_key`, `month`.
+    here
+        The names of `rows` (see `NamesPast.here`).
     names
         What past declarations showed of names.
     """
-    keys = ["exporter_name", "consignee_name", "exporter_key", "consignee_key", "month"]
-    numbered = settle(rows.with_row_index("row_no"))
+    same_id = (pl.col("exporter_key") == pl.col("consignee_key")) & pl.col("exporter_key").str.starts_with("id:")
+    facts = here.facts.lazy().drop("is_forwarder")
+    keyed = rows.lazy().select(*_PAIR, "month", is_same_id=same_id.fill_null(value=False))
     asked = settle(
-        numbered.select("row_no", *keys)
-        .drop_nulls(["exporter_name", "consignee_name", "month"])
-        .join(_side(read, "exporter"), on="exporter_name", how="left")
-        .join(_side(read, "consignee"), on="consignee_name", how="left")
+        keyed.drop_nulls([*_PAIR, "month"])
+        .unique()
+        .join(_named(facts, "exporter"), on="exporter_name_no", how="left")
+        .join(_named(facts, "consignee"), on="consignee_name_no", how="left")
     )
-    words = settle(_shared_words(asked, read))
-    weighed = settle(_weigh(words, asked, names, rules))
-    clustered = _same_firm(asked, names)
+    read = settle(_read_pairs(asked.filter(worth_reading()), here))
     judged = (
-        clustered.join(weighed, on=["exporter_name", "consignee_name", "month"], how="left")
-        .join(settle(_common_beside(asked, read)), on=["exporter_beside_no", "consignee_beside_no"], how="left")
-        .with_columns(common_words=_common_words())
+        _same_firm(asked, names)
+        .join(_weigh(read, names, rules), on=[*_PAIR, "month"], how="left")
+        .join(_one_slips(read), on=_PAIR, how="left")
+        .join(_common_beside(asked, here.besides.lazy()), on=["exporter_beside_no", "consignee_beside_no"], how="left")
+        .with_columns(pl.col("is_one_slip").fill_null(value=False), common_words=_common_words())
     )
     told = judged.select(
-        "row_no",
+        *_PAIR,
+        "month",
+        "is_same_id",
         _same_group(rules).alias("same_group"),
         _common_name().alias("common_name"),
         _why().alias("kinship_why"),
@@ -60,37 +65,38 @@ def add_kinship(rows: pl.LazyFrame, read: pl.LazyFrame, names: NamesPast, rules:
         pl.col("others").alias("shared_word_others_n"),
         "common_words",
     )
-    return numbered.join(settle(told), on="row_no", how="left").drop("row_no")
+    on = [*_PAIR, "month", "is_same_id"]
+    return keyed.join(settle(told), on=on, how="left", maintain_order="left").drop(on).collect()
 
 
-def _side(read: pl.LazyFrame, side: str) -> pl.LazyFrame:
-    kept = ("name", "node", "form_no", "own", "signs", "beside_no")
-    return read.select(pl.col(name).alias(f"{side}_{name}") for name in kept)
-
-
-def _shared_words(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
-    """List the telling words that both names of a pair carry: `exporter_name`, `consignee_name`, `word`."""
-    words = settle(
-        read.select("name", word="words").explode("word", empty_as_null=True, keep_nulls=True).drop_nulls("word")
-    )
-    pairs = asked.select("exporter_name", "consignee_name").unique()
-    return pairs.join(words.rename({"name": "exporter_name"}), on="exporter_name", how="inner").join(
-        words.rename({"name": "consignee_name"}), on=["consignee_name", "word"], how="semi"
+def _read_pairs(pairs: pl.LazyFrame, here: NamesHere) -> pl.LazyFrame:
+    """Read both names of pairs: `_PAIR`, `month`, `<side>_form_no`, `<side>_own`, `<side>_signs`, `<side>_words`."""
+    wanted = pairs.select(*_PAIR, "month").unique().collect()
+    texts = here.texts_of(pl.concat(wanted[name] for name in _PAIR))
+    told = texts.select("name_no", "form_no", "own", "signs", "words")
+    return (
+        wanted.lazy()
+        .join(_named(told, "exporter"), on="exporter_name_no", how="left")
+        .join(_named(told, "consignee"), on="consignee_name_no", how="left")
     )
 
 
-def _weigh(words: pl.LazyFrame, asked: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
-    """Keep the most telling shared word of each pair and month: `shared_word`, `others`, `weight`."""
-    pair = ["exporter_name", "consignee_name"]
-    events = names.carriers_of(words)
+def _named(table: pl.LazyFrame, side: str) -> pl.LazyFrame:
+    return table.select(pl.all().name.prefix(f"{side}_"))
+
+
+def _weigh(pairs: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
+    """Keep the most telling word that both names of a pair carry, as of each month: `shared_word`, `others`, `weight`.
+
+    `pairs` as `_read_pairs` makes them.
+    """
+    shared = pl.col("exporter_words").list.set_intersection("consignee_words")
     wanted = settle(
-        words.join(
-            asked.select(*pair, "month", "exporter_form_no", "consignee_form_no", "exporter_own", "consignee_own",
-                         "exporter_signs", "consignee_signs").unique(),
-            on=pair,
-            how="left",
-        )
-    )  # fmt: skip
+        pairs.with_columns(word=shared)
+        .drop("exporter_words", "consignee_words")
+        .explode("word", empty_as_null=False, keep_nulls=False)
+    )
+    events = names.carriers_of(wanted)
     forms = pl.concat(wanted.select(form_no=f"{side}_form_no") for side in ("exporter", "consignee"))
     first = names.first_of(forms)
     everybody = pl.lit(0).alias("everybody")
@@ -117,8 +123,8 @@ def _weigh(words: pl.LazyFrame, asked: pl.LazyFrame, names: NamesPast, rules: Pa
     return (
         seen.with_columns(others=others)
         .with_columns(weight=weight)
-        .sort(*pair, "month", "weight", "word", descending=[False, False, False, True, False])
-        .group_by(*pair, "month", maintain_order=True)
+        .sort(*_PAIR, "month", "weight", "word", descending=[False, False, False, True, False])
+        .group_by(*_PAIR, "month", maintain_order=True)
         .agg(pl.col("word").first().alias("shared_word"), pl.col("others", "weight").first())
     )
 
@@ -132,23 +138,18 @@ def _same_firm(asked: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
         asked = asked.join(named, on=[f"{side}_node", "month"], how="left").with_columns(
             pl.col(f"{side}_cluster").fill_null(pl.col(f"{side}_node"))
         )
-    has_words = pl.col("exporter_own") != ""
-    same_id = (pl.col("exporter_key") == pl.col("consignee_key")) & pl.col("exporter_key").str.starts_with("id:")
+    has_words = pl.col("exporter_own_letters").is_not_null()
     same_name = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
-    slips = asked.join(settle(_one_slips(asked)), on=["exporter_own", "consignee_own"], how="left")
-    return slips.with_columns(
-        pl.col("is_one_slip").fill_null(value=False),
-        is_same_name=(same_name | same_id).fill_null(value=False),
-        is_same_firm=(pl.col("exporter_cluster") == pl.col("consignee_cluster")).fill_null(value=False) & has_words,
-    )
+    same_firm = (pl.col("exporter_cluster") == pl.col("consignee_cluster")) & has_words
+    return asked.with_columns(is_same_name=same_name | pl.col("is_same_id"), is_same_firm=same_firm)
 
 
-def _one_slips(asked: pl.LazyFrame) -> pl.LazyFrame:
+def _one_slips(pairs: pl.LazyFrame) -> pl.LazyFrame:
     """Compare own words letter by letter where four first or three last letters are the same: no slip else."""
     a, b = pl.col("exporter_own"), pl.col("consignee_own")
     is_near = (a.str.head(4) == b.str.head(4)) | (a.str.tail(3) == b.str.tail(3))
-    pairs = asked.filter(is_near & (a != b)).select("exporter_own", "consignee_own").unique()
-    return settle(pairs).with_columns(is_one_slip=one_slip(a, b))
+    near = pairs.filter(is_near & (a != b)).select(*_PAIR, a, b).unique(_PAIR)
+    return settle(near).select(*_PAIR, is_one_slip=one_slip(a, b))
 
 
 def _same_group(rules: PartiesRules) -> pl.Expr:
@@ -171,13 +172,12 @@ def _why() -> pl.Expr:
     )
 
 
-def _common_beside(asked: pl.LazyFrame, read: pl.LazyFrame) -> pl.LazyFrame:
+def _common_beside(asked: pl.LazyFrame, besides: pl.LazyFrame) -> pl.LazyFrame:
     """List the places and trades that two names share, for each two lists of them that occur: `common`."""
     sides = ("exporter", "consignee")
     pairs = asked.select(f"{side}_beside_no" for side in sides).unique()
-    lists = settle(read.select("beside_no", "beside").unique("beside_no"))
     for side in sides:
-        named = lists.rename({"beside_no": f"{side}_beside_no", "beside": f"{side}_beside"})
+        named = besides.rename({"beside_no": f"{side}_beside_no", "beside": f"{side}_beside"})
         pairs = pairs.join(named, on=f"{side}_beside_no", how="left")
     shared = pl.col("exporter_beside").list.set_intersection("consignee_beside").list.sort().list.join(", ")
     return pairs.select(*(f"{side}_beside_no" for side in sides), common=shared)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.lookback import settle, totals_before
+from features.lookback import settle
 from features.parties.entities import one_slip
 from features.parties.names import party_name
-from features.parties.names_past import NamesPast
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
 from features.parties.words import PLACE_WORDS
@@ -40,23 +39,23 @@ _PLACE_WEIGHT, _TRADE_WEIGHT = 0.15, 0.5  # of a letter of a place or trade besi
 _SPELL = ("valid_from", "valid_to", "known_from", "known_to")
 
 
-def match_listed(read: pl.LazyFrame, entities: pl.DataFrame, signs: NameSigns, rules: PartiesRules) -> pl.LazyFrame:
+def read_listed(entities: pl.DataFrame, signs: NameSigns) -> pl.LazyFrame:
+    """Read the names of listed entities (the control list's table): `entity_id`, `plain` and those of `read_names`."""
+    named = entities.lazy().select("entity_id", "name", "name_cn").unique()
+    both = pl.concat([named.select("entity_id", name=pl.col(one)) for one in ("name", "name_cn")]).drop_nulls("name")
+    read = read_names(both.select("name").unique(), signs)
+    return settle(both.unique().join(read, on="name", how="left").with_columns(plain=party_name(pl.col("name"))))
+
+
+def match_listed(read: pl.LazyFrame, listed: pl.LazyFrame, signs: NameSigns, rules: PartiesRules) -> pl.LazyFrame:
     """Find which names look like which listed entity.
 
-    `read` holds names as read; `entities` is the control list's table. Returns `name`, `entity_id`, `listed_name`,
-    `listed_match`, `strength`, `word` (the own word that both carry, null for an exact match without one).
+    `read` holds names as read, with their `plain` form; `listed` as `read_listed` makes it. Returns `name`,
+    `entity_id`, `listed_name`, `listed_match`, `strength`, `word` (the own word that both carry, null for an exact
+    match without one).
     """
-    named = entities.lazy().select("entity_id", "name", "name_cn").unique()
-    listed_names = pl.concat([named.select("entity_id", name=pl.col(one)) for one in ("name", "name_cn")]).drop_nulls(
-        "name"
-    )
-    listed = settle(
-        listed_names.unique()
-        .join(read_names(listed_names.select("name").unique(), signs), on="name", how="left")
-        .with_columns(plain=party_name(pl.col("name")))
-    )
-    whole = pl.concat([read.with_columns(part="name"), _parts(read.select("name"), signs)], how="diagonal_relaxed")
-    ours = whole.with_columns(plain=party_name(pl.col("part"))).drop("part")
+    parts = _parts(read.select("name"), signs).with_columns(plain=party_name(pl.col("part"))).drop("part")
+    ours = pl.concat([read, parts], how="diagonal_relaxed")
     exact = ours.join(listed.select("entity_id", "plain", listed_name="name"), on="plain", how="inner").select(
         "name", "entity_id", "listed_name", listed_match=pl.lit(EXACT), strength=pl.lit(1.0),
         word=pl.col("words").list.first(),
@@ -153,11 +152,13 @@ def _slips(ours: pl.LazyFrame, listed: pl.LazyFrame, rules: PartiesRules) -> pl.
     )  # fmt: skip
 
 
-def add_listed(rows: pl.LazyFrame, matches: pl.LazyFrame, entities: pl.DataFrame, others: pl.LazyFrame) -> pl.LazyFrame:
-    """Add `listed_party` and its figures: the strongest match in force and known on the day of declaration.
+def listed_columns(
+    rows: pl.DataFrame, matches: pl.DataFrame, entities: pl.DataFrame, others: pl.LazyFrame
+) -> pl.DataFrame:
+    """Return `listed_party` and its figures, a row for each of `rows`: the strongest match in force and known that day.
 
-    `others` says how many firms carried a word before a month (`word`, `month`, `n`). Null without any name; 0 where
-    no listed entity is like either party.
+    `matches` as `match_listed` makes them, by `name_no`; `others` says how many firms carried a word before a month
+    (`word`, `month`, `n`). Null without any name; 0 where no listed entity is like either party.
     """
     spells = entities.lazy().select("entity_id", "announcement_id", "entity_list", *_SPELL)
     day = pl.col("declared_on")
@@ -166,43 +167,40 @@ def add_listed(rows: pl.LazyFrame, matches: pl.LazyFrame, entities: pl.DataFrame
         & (pl.col(f"{axis}_to").is_null() | (day < pl.col(f"{axis}_to")))
         for axis in ("valid", "known")
     )
+    numbered = rows.lazy().with_row_index("row_no")
     sides = [
-        rows.select("declaration_id", "declared_on", "month", name=f"{side}_name", listed_side=pl.lit(side)).join(
-            matches, on="name", how="inner"
-        )
+        numbered.select(
+            "row_no", "declared_on", "month", listed_party_name=f"{side}_name", name_no=f"{side}_name_no",
+            listed_side=pl.lit(side),
+        ).join(matches.lazy(), on="name_no", how="inner")
         for side in ("exporter", "consignee")
-    ]
+    ]  # fmt: skip
     found = (
         pl.concat(sides)
         .join(spells, on="entity_id", how="inner")
         .filter(in_time)
         .join(others, on=["word", "month"], how="left")
-        .sort("declaration_id", "strength", "entity_id", "listed_side", descending=[False, True, False, False])
-        .unique("declaration_id", keep="first", maintain_order=True)
+        .sort("row_no", "strength", "entity_id", "listed_side", descending=[False, True, False, False])
+        .unique("row_no", keep="first", maintain_order=True)
         .select(
-            "declaration_id",
+            "row_no",
             "listed_side",
             "listed_name",
             "listed_match",
             "strength",
-            listed_party_name="name",
+            "listed_party_name",
             listed_announcement="announcement_id",
             listed_kind="entity_list",
             listed_others_n=pl.col("n").fill_null(0),
         )
     )
-    has_name = pl.any_horizontal(pl.col(f"{side}_name").is_not_null() for side in ("exporter", "consignee"))
-    listed = (
-        pl.lit(None, pl.Float64) if entities.is_empty() else pl.when(has_name).then(pl.col("strength").fill_null(0.0))
+    has_name = pl.any_horizontal(pl.col(f"{side}_name_no").is_not_null() for side in ("exporter", "consignee"))
+    strength = pl.when(has_name).then(pl.col("strength").fill_null(0.0))
+    told = numbered.select("row_no", *(f"{side}_name_no" for side in ("exporter", "consignee"))).join(
+        settle(found), on="row_no", how="left", maintain_order="left"
     )
-    return rows.join(settle(found), on="declaration_id", how="left").with_columns(listed_party=listed)
-
-
-def carriers_before(rows: pl.LazyFrame, matches: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
-    """Count the firms seen before each month that carry a matched word: `word`, `month`, `n`."""
-    words = matches.select("word").drop_nulls().unique()
-    wanted = words.join(rows.select("month").drop_nulls().unique(), how="cross")
-    return settle(totals_before(names.carriers_of(words), wanted, by=["word"], sums=["n"]))
+    listed = pl.lit(None, pl.Float64) if entities.is_empty() else strength
+    return told.select(listed.alias("listed_party"), *LISTED_FIGURES).collect()
 
 
 def _letters(words: pl.Expr) -> pl.Expr:

@@ -42,13 +42,12 @@ def party_keys(rows: pl.LazyFrame) -> pl.LazyFrame:
     with a name only is two keys: telling them together is entity resolution's work.
     """
     for side in ("exporter", "consignee"):
-        told = [_identifier(f"{side}_id").is_null()] if side == "exporter" else []  # a consignee's name is read always
-        names = rows.filter(*told).select(pl.col(f"{side}_name").alias("name")).unique()
+        names = rows.filter(_identifier(f"{side}_id").is_null()).select(pl.col(f"{side}_name").alias("name")).unique()
         plain = settle(names.with_columns(party_name(pl.col("name")).alias("plain")))
         rows = rows.join(plain.rename({"name": f"{side}_name"}), on=f"{side}_name", how="left").with_columns(
             pl.coalesce(_identifier(f"{side}_id"), "name:" + pl.col("plain")).alias(f"{side}_key")
         )
-        rows = rows.rename({"plain": f"{side}_plain"})
+        rows = rows.drop("plain")
     return rows.with_columns(_identifier("declarant_id").alias("declarant_key"))
 
 

@@ -7,81 +7,118 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from features.filed import Filed, text_number
-from features.lookback import settle
+from features.lookback import settle, totals_before
 from features.parties.entities import cluster_states, clusters_before, is_real, name_links
-from features.parties.wording import NameSigns, read_names
+from features.parties.names_read import NameReader, ReadNames
 
 NAMES_AT_ONCE = 100_000
 """Names read at once (own choice): reading takes many times the memory of what is kept."""
 _NODE = ("node", "form_no", "form", "own", "signs", "beside_no")
+_BOTH = ("exporter", "consignee")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamesSeen:
     """What slices of history have shown so far; each name is read in the first slice that has it."""
 
+    reader: NameReader
     known: Filed
     """`name_no`, `node` of every name so far."""
-    nodes: tuple[pl.DataFrame, ...] = ()
+    facts: tuple[pl.DataFrame, ...]
+    """Names as read, as numbers (see `ReadNames`)."""
+    matches: tuple[pl.DataFrame, ...]
+    besides: tuple[pl.DataFrame, ...]
+    """`beside_no`, `beside`."""
+    nodes: tuple[pl.DataFrame, ...]
     """Names as read (see `number_names`), one row a node and slice."""
-    words: tuple[pl.DataFrame, ...] = ()
+    words: tuple[pl.DataFrame, ...]
     """`form_no`, `word_no`: which form carries which word."""
-    first: tuple[pl.DataFrame, ...] = ()
+    first: tuple[pl.DataFrame, ...]
     """`node`, `month` and `identified`: first months in a slice, of the name and of it with any identifier."""
-    named: tuple[pl.DataFrame, ...] = ()
+    named: tuple[pl.DataFrame, ...]
     """`identifier` (a number), `node`, `month`: first month in a slice in which an identifier came with a name."""
 
     @classmethod
-    def nothing(cls) -> NamesSeen:
+    def nothing(cls, reader: NameReader) -> NamesSeen:
         """Begin, before any slice."""
-        return cls(Filed(pl.DataFrame(schema={"name_no": pl.Int64, "node": pl.Int64}), "name_no"))
+        known = Filed(pl.DataFrame(schema={"name_no": pl.Int64, "node": pl.Int64}), "name_no")
+        return cls(reader, known, (), (), (), (), (), (), ())._read(names_of(_NOTHING))
 
-    def after(self, past: pl.DataFrame, signs: NameSigns) -> NamesSeen:
+    def after(self, past: pl.DataFrame) -> NamesSeen:
         """Add a slice of history (see `read_parties`)."""
-        seen = _sides(past)
-        names = seen.select("name", "name_no").unique("name_no")
-        old = self.known.rows_of(names["name_no"])
-        fresh = names.join(old, on="name_no", how="anti")
-        parts = [_read(part, signs) for part in fresh.iter_slices(NAMES_AT_ONCE)]
-        read = pl.concat(parts) if parts else _read(fresh, signs)
-        here = pl.concat([old, read.select("name_no", "node")])
-        sightings = seen.drop("name").join(here, on="name_no", how="inner")
+        names = names_of(past)
+        fresh = names.join(self.known.rows_of(names["name_no"]), on="name_no", how="anti")
+        seen = self
+        for part in fresh.iter_slices(NAMES_AT_ONCE):
+            seen = seen._read(part)
+        here = seen.known.rows_of(names["name_no"])
+        sightings = _sightings(past).join(here, on="name_no", how="inner")
         is_named = pl.col("identifier").is_not_null()
         first = sightings.group_by("node").agg(pl.col("month").min(), identified=pl.col("month").filter(is_named).min())
         named = sightings.filter("is_real").group_by("identifier", "node").agg(pl.col("month").min())
-        words = read.select("form_no", word_no="words").explode("word_no").drop_nulls().unique()
+        return replace(seen, first=(*self.first, first), named=(*self.named, named))
+
+    def _read(self, names: pl.DataFrame) -> NamesSeen:
+        read = self.reader.read(names)
+        words = read.texts.select("form_no", word_no=pl.col("words").list.eval(text_number(pl.element())))
         return replace(
             self,
-            known=Filed.of(pl.concat([self.known.table, read.select("name_no", "node")]), "name_no"),
-            nodes=(*self.nodes, read.select(_NODE).unique("node")),
-            words=(*self.words, words),
-            first=(*self.first, first),
-            named=(*self.named, named),
+            known=Filed.of(pl.concat([self.known.table, read.facts.select("name_no", "node")]), "name_no"),
+            facts=(*self.facts, read.facts),
+            matches=(*self.matches, read.matches),
+            besides=(*self.besides, besides_of(read)),
+            nodes=(*self.nodes, read.texts.select(_NODE).unique("node")),
+            words=(*self.words, words.explode("word_no", empty_as_null=False).drop_nulls().unique()),
         )
 
 
-def _sides(past: pl.DataFrame) -> pl.DataFrame:
+def names_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """List the names on both sides of declarations: `name`, `name_no`, distinct."""
+    sides = (rows.select(f"{side}_name", f"{side}_name_no") for side in _BOTH)
+    both = pl.concat(one.rename(dict(zip(one.columns, ("name", "name_no"), strict=True))) for one in sides)
+    return both.drop_nulls().unique("name_no")
+
+
+def besides_of(read: ReadNames) -> pl.DataFrame:
+    """List the places and trades of names: `beside_no`, `beside`."""
+    return read.texts.select("beside_no", "beside").unique("beside_no")
+
+
+def _sightings(past: pl.DataFrame) -> pl.DataFrame:
     """List which name came with which identifier in which month, both sides of every declaration, as numbers.
 
     `is_real` is false for an identifier of noughts, which is nobody's.
     """
-    seen = settle(name_sightings(past.lazy()))
-    real = seen.select("identifier").drop_nulls().unique().with_columns(is_real=is_real(pl.col("identifier")))
-    return (
-        seen.join(real, on="identifier", how="left")
-        .with_columns(
-            pl.col("is_real").fill_null(value=False), text_number(pl.col("identifier")),
-            name_no=text_number(pl.col("name")),
+    sides = []
+    for side in _BOTH:
+        key = pl.col(f"{side}_key")
+        is_identifier = key.str.starts_with("id:").fill_null(value=False)
+        sides.append(
+            past.lazy().select(
+                "month",
+                name_no=f"{side}_name_no",
+                identifier=pl.when(is_identifier).then(text_number(key)),
+                is_real=is_identifier & is_real(key),
+            )
         )
-        .collect()
-    )  # fmt: skip
+    return pl.concat(sides).drop_nulls(["name_no", "month"]).unique().collect()
 
 
-def _read(names: pl.DataFrame, signs: NameSigns) -> pl.DataFrame:
-    """Read names (`name`, `name_no`), with their words as numbers."""
-    read = number_names(read_names(names.lazy().select("name"), signs))
-    numbers = pl.col("words").list.eval(text_number(pl.element()))
-    return read.with_columns(numbers).drop("beside").join(names.lazy(), on="name", how="left").drop("name").collect()
+@dataclass(frozen=True, slots=True, eq=False)
+class NamesHere:
+    """The names of some declarations."""
+
+    names: pl.DataFrame
+    """`name`, `name_no`, distinct."""
+    facts: pl.DataFrame
+    matches: pl.DataFrame
+    besides: pl.DataFrame
+    reader: NameReader
+
+    def texts_of(self, numbers: pl.Series) -> pl.LazyFrame:
+        """Read the names of some numbers (see `NameReader.texts_of`)."""
+        asked = numbers.unique().alias("name_no").to_frame()
+        return self.reader.texts_of(self.names.join(asked, on="name_no", how="semi")).lazy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +133,17 @@ class NamesPast:
     """How many forms first carried each word in each month: `word_no`, `month`, `n`."""
     clusters: Filed
     """Names of one firm: `node`, `month`, `cluster` (see `cluster_states`)."""
-    signs: NameSigns
+    facts: Filed
+    """Names as read, as numbers (see `ReadNames`)."""
+    matches: Filed
+    besides: pl.DataFrame
+    reader: NameReader
 
     @classmethod
-    def of(cls, seen: NamesSeen, signs: NameSigns) -> NamesPast:
+    def of(cls, seen: NamesSeen) -> NamesPast:
         """Put together what all slices showed."""
-        if not seen.nodes:
-            seen = seen.after(_NOTHING, signs)
+        if not seen.first:
+            seen = seen.after(_NOTHING)
         first = pl.concat(seen.first).group_by("node").agg(pl.col("month", "identified").min())
         nodes = pl.concat(seen.nodes).unique("node").join(first, on="node", how="inner")
         named = pl.concat(seen.named).lazy().group_by("identifier", "node").agg(pl.col("month").min())
@@ -120,13 +161,24 @@ class NamesPast:
             Filed.of(forms, "form_no"),
             Filed.of(carriers, "word_no"),
             Filed.of(cluster_states(links), "node"),
-            signs,
+            Filed.of(pl.concat(seen.facts), "name_no"),
+            Filed.of(pl.concat(seen.matches), "name_no"),
+            pl.concat(seen.besides).unique("beside_no"),
+            seen.reader,
         )
 
-    def read_of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Read the names of `rows`: as `read_names` does, with their numbers."""
-        names = pl.concat(rows.select(name=f"{side}_name") for side in ("exporter", "consignee"))
-        return settle(number_names(read_names(settle(names.drop_nulls().unique()), self.signs)))
+    def here(self, rows: pl.DataFrame) -> NamesHere:
+        """Look up the names of `rows` (see `read_parties`); those that history does not know are read."""
+        names = names_of(rows)
+        facts, matches = (filed.rows_of(names["name_no"]) for filed in (self.facts, self.matches))
+        fresh = names.join(facts, on="name_no", how="anti")
+        if fresh.is_empty():
+            return NamesHere(names, facts, matches, self.besides, self.reader)
+        read = self.reader.read(fresh)
+        besides = pl.concat([self.besides, besides_of(read)]).unique("beside_no")
+        return NamesHere(
+            names, pl.concat([facts, read.facts]), pl.concat([matches, read.matches]), besides, self.reader
+        )
 
     def first_of(self, forms: pl.LazyFrame) -> pl.LazyFrame:
         """Say when forms were first seen: `form_no`, `month`."""
@@ -138,6 +190,12 @@ class NamesPast:
         found = self.carriers.rows_of(asked["word_no"])
         return asked.join(found, on="word_no", how="inner").lazy().select("word", "month", "n")
 
+    def carriers_before(self, words: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:
+        """Count the firms seen before each `month` that carry each `word`: `word`, `month`, `n`."""
+        asked = words.select("word").drop_nulls().unique()
+        wanted = asked.join(months.select("month").drop_nulls().unique(), how="cross")
+        return settle(totals_before(self.carriers_of(asked), wanted, by=["word"], sums=["n"]))
+
     def clusters_before(self, wanted: pl.LazyFrame) -> pl.LazyFrame:
         """Name the cluster of each linked `node` before each `month` of `wanted` (see `entities.clusters_before`)."""
         asked = settle(wanted.select("node", "month").drop_nulls().unique())
@@ -145,33 +203,8 @@ class NamesPast:
         return clusters_before(asked.join(states.lazy().select("node").unique(), on="node", how="semi"), states)
 
 
-def name_sightings(past: pl.LazyFrame) -> pl.LazyFrame:
-    """List which name came with which identifier in which month, both sides of every past declaration."""
-    sides = [
-        past.select(
-            pl.col(f"{side}_name").alias("name"),
-            pl.when(pl.col(f"{side}_key").str.starts_with("id:")).then(f"{side}_key").alias("identifier"),
-            "month",
-        )
-        for side in ("exporter", "consignee")
-    ]
-    return pl.concat(sides).drop_nulls(["name", "month"]).unique()
-
-
 _NOTHING = pl.DataFrame(
-    schema={f"{side}_{what}": pl.String for side in ("exporter", "consignee") for what in ("name", "key")}
+    schema={f"{side}_{what}": pl.String for side in _BOTH for what in ("name", "key")}
+    | {f"{side}_name_no": pl.Int64 for side in _BOTH}
     | {"month": pl.Int32}
 )
-
-
-def number_names(read: pl.LazyFrame) -> pl.LazyFrame:
-    """Number forms, and nodes: a form as written in Chinese characters is another node than in Latin letters.
-
-    Adds `form_no`, `node` and `beside_no`, which depend on the name alone.
-    """
-    form = text_number(pl.col("form"))
-    return read.with_columns(
-        form_no=form,
-        node=form ^ text_number(pl.col("signs"), seed=1),
-        beside_no=text_number(pl.col("beside").list.join(" ")),
-    )

@@ -11,13 +11,15 @@ from features.completeness import complete
 from features.contracts import Declarations, Outcomes
 from features.controls.frames import ENTITIES
 from features.countries import PLACE_CODES
+from features.filed import text_number
 from features.lookback import month_number, settle
 from features.parties.forwarders import forwarder_consignee
-from features.parties.kinship import KINSHIP_FIGURES, add_kinship
-from features.parties.listed import LISTED_FIGURES, add_listed, carriers_before, match_listed
+from features.parties.kinship import KINSHIP_FIGURES, kinship_columns
+from features.parties.listed import LISTED_FIGURES, listed_columns
 from features.parties.lots import Lots, lot_columns
 from features.parties.names import party_keys
 from features.parties.names_past import NamesPast, NamesSeen
+from features.parties.names_read import NameReader
 from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
 from features.parties.party_numbers import SIDES, PartyNumbers, party_hash
 from features.parties.portfolio import Portfolio, passing_on_columns, portfolio_columns
@@ -139,16 +141,18 @@ class PartiesPast:
     ) -> PartiesPast:
         """Gather it from past declarations, some at a time: of each only numbers are kept."""
         results = settle(complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding")))
-        names, kept, inspected = NamesSeen.nothing(), [], []
+        listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
+        names = NamesSeen.nothing(NameReader.of(signs or NameSigns(), listed, rules))
+        kept, inspected = [], []
         n_rows = history.select(pl.len()).collect().item()
         for start in range(0, max(n_rows, 1), ROWS_AT_ONCE):
             read = read_parties(history.slice(start, ROWS_AT_ONCE))
-            names = names.after(read, signs or NameSigns())
+            names = names.after(read)
             hashed = read.lazy().with_columns(party_hash(side) for side in SIDES)
             inspected.append(inspected_parties(hashed, results, [f"{side}_key" for side in SIDES]).collect())
             place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False)
             kept.append(hashed.select(*(f"{side}_key" for side in SIDES), place, "hs4", "month", "net_kg").collect())
-        told = NamesPast.of(names, signs or NameSigns())
+        told = NamesPast.of(names)
         del names
         keyed = pl.concat(kept, rechunk=False)
         kept.clear()
@@ -158,7 +162,6 @@ class PartiesPast:
         past = known.added(keyed).drop(f"{side}_key" for side in SIDES)
         del keyed
         seen = tuple(Sightings.of(past, one, known.kinds_most[one.child]) for one in NOVELTIES)
-        listed = pl.DataFrame(schema=ENTITIES) if entities is None else entities.filter(pl.col("name").is_not_null())
         past = past.drop("declarant", "exporter_goods", "exporter_lane", "everybody")
         return cls(known, seen, Portfolio.of(past, rules), records, Lots.of(past), told, listed)
 
@@ -174,18 +177,23 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     columns += passing_on_columns(rows, past.portfolio, past.known, rules).get_columns()
     columns += risk_columns(rows, past.records, rules).get_columns()
     columns += lot_columns(rows, past.lots, rules).get_columns()
-    judged = rows.with_columns(columns).with_columns(
-        forwarder_consignee(pl.col("consignee_plain"), pl.col("consignee_key"), pl.col("declarant_key"), rules).alias(
-            "forwarder_consignee"
+    here = past.names.here(rows)
+    consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder").lazy()
+    others = past.names.carriers_before(here.matches.lazy(), rows.lazy())
+    columns += kinship_columns(rows, here, past.names, rules).get_columns()
+    columns += listed_columns(rows, here.matches, past.entities, others).get_columns()
+    judged = (
+        rows.lazy()
+        .with_columns(columns)
+        .join(consignees, on="consignee_name_no", how="left", maintain_order="left")
+        .with_columns(
+            forwarder_consignee=forwarder_consignee(
+                pl.col("is_forwarder"), pl.col("consignee_key"), pl.col("declarant_key"), rules
+            )
         )
     )
-    read = past.names.read_of(rows.lazy())
-    kin = add_kinship(judged.lazy(), read, past.names, rules)
-    matches = match_listed(read, past.entities, past.names.signs, rules)
-    others = carriers_before(judged.lazy(), matches, past.names)
-    named = add_listed(settle(kin), matches, past.entities, others)
     codes = [one.code for one in REGISTRY]
-    return named.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+    return judged.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
 
 
 def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
@@ -194,12 +202,9 @@ def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
     return read.select(
         "declaration_id",
         "declared_on",
-        "exporter_name",
-        "consignee_name",
-        "exporter_key",
-        "consignee_key",
+        *(f"{side}_{what}" for what in ("name", "key") for side in ("exporter", "consignee")),
+        *(text_number(pl.col(f"{side}_name")).alias(f"{side}_name_no") for side in ("exporter", "consignee")),
         "declarant_key",
-        "consignee_plain",
         "destination_iso3",
         "net_kg",
         hs4(pl.col("hs_code")).alias("hs4"),

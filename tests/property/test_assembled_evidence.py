@@ -19,8 +19,11 @@ from features.contracts.defaults import complete_flows
 from features.controls import ControlList, join_controls
 from features.evidence import FAMILIES
 from features.filed import text_number
+from features.parties import PartiesRules
+from features.parties.clusters import name_sightings
 from features.parties.entities import cluster_states, first_sightings, name_links
-from features.parties.names_past import NamesPast, NamesSeen, name_sightings
+from features.parties.names_past import NamesPast, NamesSeen
+from features.parties.names_read import NameReader
 from features.parties.table import read_parties
 from features.parties.wording import read_names
 from features.registry import REGISTRY
@@ -442,10 +445,10 @@ def test_what_is_kept_of_names_is_what_the_names_themselves_tell(made: Made) -> 
     """First months of forms, and the forms that carry each word, against plain grouping of text; then the links."""
     signs = made.background.name_signs
     read = read_parties(made.rows.lazy())
-    seen = NamesSeen.nothing()
+    seen = NamesSeen.nothing(NameReader.of(signs, made.background.controls.entities, PartiesRules()))
     for part in read.iter_slices(531):
-        seen = seen.after(part, signs)
-    kept = NamesPast.of(seen, signs)
+        seen = seen.after(part)
+    kept = NamesPast.of(seen)
     plain = read_names(pl.concat([read["exporter_name"], read["consignee_name"]]).drop_nulls().unique().alias("name")
                        .to_frame().lazy(), signs).collect()  # fmt: skip
     sightings = name_sightings(read.lazy()).collect().join(plain, on="name", how="inner")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from features.parties import REGISTRY, PartiesRules, build_parties
-from features.parties.forwarders import forwarder_consignee
+from features.parties.forwarders import forwarder_consignee, names_forwarder
 from features.parties.names import NAME_LETTERS_MOST, party_name
 from tests.unit.features.parties.worlds import declaration, frame, outcomes
 
@@ -77,7 +77,8 @@ def test_forwarders_by_word_and_by_being_the_declarant():
             "declarant": ["id:9", None, "id:9", "id:9", "id:5", "id:5"],
         }
     )
-    strength = forwarder_consignee(pl.col("name"), pl.col("consignee"), pl.col("declarant"), PartiesRules())
+    is_forwarder = names_forwarder(pl.col("name"), PartiesRules())
+    strength = forwarder_consignee(is_forwarder, pl.col("consignee"), pl.col("declarant"), PartiesRules())
     assert rows.select(x=strength)["x"].to_list() == pytest.approx([0.6, 0.6, 0.0, None, 0.2, 0.6])
 
 
