@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from features.minerals import Minerals
-from features.parcel.forms import density_weight, log_priors, package_weights, price_weights, weighed_forms
+from features.parcel.forms import density_weights, log_priors, package_weights, price_weights, weighed_forms
 from features.parcel.likeness import own_minerals
 from features.parcel.peaks import ORDINARY, Ordinary, log_band, log_peak, ordinary
 from features.parcel.rules import ParcelRules
@@ -38,15 +38,15 @@ def material_likelihoods(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRu
         expression over the row, and no table of rows times forms is made.
     """
     forms = weighed_forms(minerals, rules)
-    prices, packages = price_weights(forms, minerals, rules), package_weights(forms, minerals)
-    densities = {solid: f"density {solid}" for solid in forms["density_kg_m3"].unique()}
-    parts = {name: density_weight(solid, rules) for solid, name in densities.items()}
+    figures = (price_weights(forms, minerals, rules), density_weights(forms, rules), package_weights(forms, minerals))
     own = dict(
         own_minerals(minerals.forms).group_by("mineral").agg(pl.col("hs6").unique().sort()).collect().iter_rows()
     )
     likeliest: dict[str, list[pl.Expr]] = {}
-    for mineral, form, solid in forms.iter_rows():
-        likeliest.setdefault(mineral, []).append(prices[form] + pl.col(densities[solid]) + packages[form])
+    for mineral, form, _ in forms.iter_rows():
+        price, density, package = (one.of_form[form] for one in figures)
+        likeliest.setdefault(mineral, []).append(price + density + package)
+    parts = {name: part for one in figures for name, part in one.parts.items()}
     declared = pl.sum_horizontal(_declared(one, rules) for one in ORDINARY)
     any_good = pl.sum_horizontal(ordinary(one) for one in ORDINARY)
     is_own = {name: pl.col("hs6").is_in(own.get(name, [])).fill_null(value=False) for name in likeliest}

@@ -126,17 +126,24 @@ def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
     Only rows whose price or density does not fit the declared good are weighed; the others are 0, or null where
     neither could be judged.
     """
-    columns = [f"{part}_{of}" for part in ("unit_value", "density", "package") for of in ("middle", "spread")]
+    weighed = (
+        *("log_unit_value", "log_density", "log_package", "densest_kg_m3"),
+        *(f"{part}_{of}" for part in ("unit_value", "density", "package") for of in ("middle", "spread")),
+    )
     odd = settle(
         rows.filter((pl.col("price_off") > 0) | (pl.col("above_densest") > 0)).select(
-            "declaration_id", "hs6", "month", "log_unit_value", "log_density", "log_package", "densest_kg_m3", *columns
+            "declaration_id", "hs6", "month", *weighed, material_figures=_figures_told()
         )
     )
-    best = settle(weigh_materials(odd, minerals, rules))
+    told = pl.when(pl.col("material_mineral").is_not_null()).then("material_figures")
+    best = settle(
+        weigh_materials(odd, minerals, rules)
+        .join(odd.select("declaration_id", "material_figures"), on="declaration_id", how="left")
+        .with_columns(told)
+    )
     judged = pl.any_horizontal(pl.col("price_off", "above_densest").is_not_null())
     return rows.join(best, on="declaration_id", how="left").with_columns(
-        material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0)),
-        material_figures=pl.when(pl.col("material_mineral").is_not_null()).then(_figures_told()),
+        material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0))
     )
 
 

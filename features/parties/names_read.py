@@ -43,7 +43,8 @@ class NameReader:
 
     def read(self, names: pl.DataFrame) -> ReadNames:
         """Read distinct names (`name`, `name_no`)."""
-        said = self.texts_of(names).with_columns(plain=party_name(pl.col("name")))
+        plain = party_name(pl.col("name"))
+        said = self.texts_of(names).lazy().with_columns(plain=plain).collect()  # lazy, or parts are worked out twice
         matches = match_listed(said.lazy(), self.listed, self.signs, self.rules).collect()
         numbered = matches.join(names, on="name", how="left").drop("name")
         return ReadNames(said.drop("name", "plain"), _facts(said, self.rules), numbered)

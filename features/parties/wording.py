@@ -61,16 +61,17 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         .with_columns(at=pl.int_range(pl.len()))
         .filter(pl.col("word") != "")
     )
-    parts = parts.with_columns(word=_latin_again(pl.col("word"), pl.col("word").str.contains("[a-z]").any().over("no")))
-    parts = settle(parts.join(_vocabulary(parts.select("word"), signs), on="word", how="left"))
+    parts = settle(parts.with_columns(beside_latin=pl.col("word").str.contains("[a-z]").any().over("no")))
+    words = ["word", "beside_latin"]
+    parts = settle(parts.join(_vocabulary(parts.select(words), signs), on=words, how="left"))
     own = parts.filter(pl.col("kind") == "own")
+    in_order = own.sort("at").group_by("no", maintain_order=True).agg("sound", "sign")
     joined = settle(
-        own.sort("at")
-        .group_by("no", maintain_order=True)
-        .agg(
-            pl.len().alias("n"),
-            own=pl.col("sound").str.join(""),
-            signs=pl.when("chinese").then("word").otherwise(pl.lit("")).str.join(""),
+        in_order.select(
+            "no",
+            n=pl.col("sound").list.len(),
+            own=pl.col("sound").list.join(""),
+            signs=pl.col("sign").list.join(""),
         )
     )
     telling = pl.concat(
@@ -97,17 +98,19 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
 
 
 def _vocabulary(words: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
-    """Judge each distinct word once: `kind`, `plain` (one spelling of a trade), `sound`, `chinese`, `head`."""
-    word = pl.col("word")
+    """Judge each distinct word (`word`, `beside_latin`) once, read as the Latin word it passes for.
+
+    Adds `kind`, `plain` (one spelling of a trade), `sound`, `sign` (in Chinese characters, else empty) and `head`.
+    """
+    word = pl.col("latin")
     chinese = word.str.contains(r"\p{Han}")
     # A group's name comes before what its daughter firm does: the first two characters of a long Chinese run.
     head = pl.when(chinese & (word.str.len_chars() >= 4)).then(_sounds(word.str.slice(0, 2), signs))
     trade = word.replace_strict(dict(TRADE_WORDS), default=word, return_dtype=pl.String)
-    return settle(
-        words.unique().with_columns(
-            kind=_kind(word), plain=trade, sound=_sounds(word, signs), chinese=chinese, head=head
-        )
-    )
+    sign = pl.when(chinese).then(word).otherwise(pl.lit(""))
+    read = settle(words.unique().with_columns(latin=_latin_again(pl.col("word"), pl.col("beside_latin"))))
+    said = read.with_columns(kind=_kind(word), plain=trade, sound=_sounds(word, signs), sign=sign, head=head)
+    return settle(said.drop("latin"))
 
 
 def _plain_words(name: pl.Expr, signs: NameSigns) -> pl.Expr:

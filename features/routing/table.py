@@ -25,7 +25,6 @@ from features.routing.timing import (
     usual_transit,
 )
 from features.routing.ways import WAY, place_pairs, stops
-from features.routing.zones import zone_ports
 
 _COLUMNS = (
     "declaration_id",
@@ -97,7 +96,7 @@ def judge_routing(
     declarations: pl.LazyFrame, distances: pl.LazyFrame, journeys: pl.LazyFrame, rules: RoutingRules
 ) -> pl.LazyFrame:
     """Return what `build_routing` does, from journeys counted already (see `past_journeys`)."""
-    read = _read(declarations, rules)
+    read = settle(_read(declarations, rules))
     ways = _number_ways(read)
     stopped = settle(stops(ways))
     measured = measure_ways(ways, stopped, distances, rules)
@@ -135,17 +134,23 @@ def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
-    ports = {side: place_country(place_code(pl.col(f"{side}_port"))) for side in ("loading", "discharge")}
-    return (
-        complete(declarations, Declarations, _COLUMNS)
-        .with_columns(
-            *route_columns(),
-            *(country.alias(f"{side}_country") for side, country in ports.items()),
-            *zone_ports(rules),
-            month_number(pl.col("declared_on")).alias("month"),
-        )
-        .with_columns(way_no=reduce(xor, (pl.col(name).hash(seed) for seed, name in enumerate(WAY))))
+    rows = complete(declarations, Declarations, _COLUMNS).with_columns(
+        *route_columns(), month_number(pl.col("declared_on")).alias("month")
     )
+    ports = _read_ports(rows, rules)
+    for side in ("loading", "discharge"):
+        rows = rows.join(ports.select(pl.all().name.prefix(f"{side}_")), on=f"{side}_port", how="left")
+    return rows.with_columns(way_no=reduce(xor, (pl.col(name).hash(seed) for seed, name in enumerate(WAY))))
+
+
+def _read_ports(rows: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
+    """Read each distinct port once: `port`, `country`, and `zone`, the free zone that it is (null for none)."""
+    both = pl.concat(rows.select(port=f"{side}_port") for side in ("loading", "discharge"))
+    code, zones = place_code(pl.col("port")), [zone.place for zone in rules.free_zones]
+    read = (
+        both.drop_nulls().unique().with_columns(country=place_country(code), zone=pl.when(code.is_in(zones)).then(code))
+    )
+    return settle(read)
 
 
 def _number_ways(read: pl.LazyFrame) -> pl.LazyFrame:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.routing.places import place_code, place_country
+from features.routing.places import place_country
 from features.routing.rules import RoutingRules
 
 PORTS = ("loading_zone", "discharge_zone")
-
-
-def zone_ports(rules: RoutingRules) -> list[pl.Expr]:
-    """Name the free zone at the loading and at the discharge port, as `PORTS`; null where it lies in none."""
-    known = [zone.place for zone in rules.free_zones]
-    codes = {name: place_code(pl.col(name.replace("_zone", "_port"))) for name in PORTS}
-    return [pl.when(code.is_in(known)).then(code).alias(name) for name, code in codes.items()]
 
 
 def zones_passed(ways: pl.LazyFrame, stopped: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
