@@ -44,8 +44,8 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Give each real corridor and look its p-value, q-value, the interval of its excess, and the look it was named at.
 
     `surges`: `corridor_surges` with real and placebo trials. A look is compared only with placebos of its own and
-    earlier looks, with as many legs and (where there are 100) about as many months, of its own good where there are
-    enough, else of all; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
+    earlier looks, with as many legs and (where there are 100) about as many months: all of them, and its own good's
+    where there are enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
     later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
     others 1. Adds `p_value`, `q_value`, `n_placebos`, `excess_low excess_high` (excess less
     placebo errors), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null,
@@ -82,20 +82,28 @@ def _comparable(placebos: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Compare one look's corridors with placebos: each good's own where there are enough, else everybody's."""
+    """Compare one look's corridors with everybody's placebos, and where there are enough with their own good's.
+
+    Goods differ in how lumpy they are, but a good's own placebos are few lanes at overlapping dates, and a quiet pool
+    says little of how far its corridors can rise. So p is the mean of both p-values, the own one weighed by its pool
+    and everybody's by `own_pool_from`: everybody's placebos stand for so many more of its own.
+    """
     parts = []
+    fair = placebos.drop_nulls("surge")
+    tail = (1.0 - rule.interval_share) / 2.0
     for group in cells.partition_by("mineral", maintain_order=True):
-        own = placebos.filter(pl.col("mineral") == group["mineral"][0]).drop_nulls("surge")
-        fair = own if own.height >= rule.own_pool_from else placebos.drop_nulls("surge")
-        pool, errors = fair["surge"].to_numpy(), fair["surge_z"].drop_nulls().to_numpy()
-        rise = group["surge"].to_numpy()
-        p = placebo_p_values(rise, pool) if pool.size else np.full(rise.shape, np.nan)
-        tail = (1.0 - rule.interval_share) / 2.0
-        low, high = np.quantile(errors, [tail, 1.0 - tail]) if errors.size else (np.nan, np.nan)
+        rise, errors = group["surge"].to_numpy(), fair["surge_z"].drop_nulls()
+        p = placebo_p_values(rise, fair["surge"]) if fair.height else np.full(rise.shape, np.nan)
+        own = fair.filter(pl.col("mineral") == group["mineral"][0])
+        if own.height >= rule.own_pool_from:
+            share = own.height / (own.height + rule.own_pool_from)
+            p = share * placebo_p_values(rise, own["surge"]) + (1.0 - share) * p
+            errors = own["surge_z"].drop_nulls()
+        low, high = np.quantile(errors.to_numpy(), [tail, 1.0 - tail]) if errors.len() else (np.nan, np.nan)
         parts.append(
             group.with_columns(
                 pl.Series("p_value", p, nan_to_null=True, dtype=pl.Float64),
-                pl.lit(int(pool.size), dtype=pl.Int64).alias("n_placebos"),
+                pl.lit(fair.height, dtype=pl.Int64).alias("n_placebos"),
                 (pl.col("excess") - float(high) * pl.col("noise")).fill_nan(None).alias("excess_low"),
                 (pl.col("excess") - float(low) * pl.col("noise")).fill_nan(None).alias("excess_high"),
             )

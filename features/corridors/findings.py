@@ -22,82 +22,77 @@ def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
     """
     if tests.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
-    tests = borne_out_later(tests)
-    period = first_of_month(pl.col("post_to"))
+    weighed = borne_out_later(tests).with_columns(weight_left())
     last = pl.col("look") == pl.col("look").max().over("mineral")
-    telling = weight_left() == weight_left().max().over(LANES)
-    chosen = tests.filter(last | telling | (pl.col("look") == pl.col("first_look")))
-    kg = pl.when("is_mass").then
-    usd_per_amount = pl.coalesce(
-        pl.when(pl.col("out_post_sum") > 0).then(pl.col("out_post_usd") / pl.col("out_post_sum")),
-        pl.when(pl.col("in_post_sum") > 0).then(pl.col("in_post_usd") / pl.col("in_post_sum")),
-    )
-    mixes = {codes: what_six_digits_hide(codes.split(";")) for codes in chosen["hs_codes"].unique()}
-    return (
-        chosen.with_columns(
-            period.alias("period"),
-            weight_left().alias("weight"),
-            (pl.col("excess") * usd_per_amount).alias("excess_usd"),
-        )
-        .with_columns(corridor_name(pl.col("period")).alias("corridor_id"))
-        .sort(
-            "corridor_id",
-            "weight",
-            "p_value",
-            "look",
-            "event",
-            "good",
-            "trial",
-            descending=[False, True, False, False, False, False, False],
-            nulls_last=True,
-        )
+    telling = pl.col("weight_left") == pl.col("weight_left").max().over(LANES)
+    chosen = weighed.filter(last | telling | (pl.col("look") == pl.col("first_look")))
+    order = ["corridor_id", "weight_left", "p_value", "look", "event", "good", "trial"]
+    rows = (
+        chosen.with_columns(first_of_month(pl.col("post_to")).alias("period"))
+        .with_columns(corridor_name(pl.col("period")).alias("corridor_id"), _usd_per_amount().alias("usd_per_amount"))
+        .sort(order, descending=[name == "weight_left" for name in order], nulls_last=True)
         .unique("corridor_id", keep="first", maintain_order=True)
-        .drop("weight")
-        .with_columns(pl.col("hs_codes").replace_strict(mixes, return_dtype=pl.String).alias("mix"))
-        .select(
-            "corridor_id",
-            "mineral",
-            "hs_codes",
-            "origin_iso3",
-            "hub_iso3",
-            "destination_iso3",
-            "period",
-            kg(pl.col("excess")).alias("excess_kg"),
-            kg(pl.col("excess_low")).alias("excess_kg_low"),
-            kg(pl.col("excess_high")).alias("excess_kg_high"),
-            "excess_usd",
-            (pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).alias("deflection_share"),
-            "p_value",
-            "q_value",
-            pl.when(pl.col("first_look").is_not_null())
-            .then(first_of_month(pl.col("first_look")))
-            .alias("first_flagged_on"),
-            _evidence().alias("evidence"),
-            _rivals().alias("rival_explanations"),
-            pl.lit(None, dtype=pl.List(pl.String)).alias("controls_in_force"),
-            "rival_strength",
-            "leading_rival",
-            "event",
-            "look",
-            "good",
-            "trial",
-            *RIVALS,
-        )
-        .sort(
-            weight_left(), "q_value", "p_value", "corridor_id", descending=[True, False, False, False], nulls_last=True
-        )
     )
+    order = ["weight_left", "q_value", "p_value", "corridor_id"]
+    return _in_contract_columns(rows).sort(order, descending=[True, False, False, False], nulls_last=True)
 
 
 def weight_left() -> pl.Expr:
     """Weigh a corridor by its p-value and by what the strongest rival reading leaves of it.
 
-    −log10 p times one less `rival_strength`, at least 0: a likelier honest reading pulls a corridor down however small
-    its p-value is; its q-value stays as it was. Null where the corridor was not tested. Source: as
-    features.corridors.state.surge_strength, without an upper end.
+    −log10 of p times the goods and measures by which the corridor was tried at this look (Bonferroni: one tried more
+    often finds a small p more easily), at least 0, times one less `rival_strength`: a likelier honest reading pulls a
+    corridor down however small its p-value is; its q-value stays as it was. Null where the corridor was not tested.
+    Source: as features.corridors.state.surge_strength, without an upper end.
     """
-    odd = -pl.col("p_value").clip(lower_bound=1e-300).log10()
-    return odd.clip(lower_bound=0.0) * (1.0 - pl.col("rival_strength").fill_null(0.0).clip(0.0, 1.0))
+    n_tries = pl.col("p_value").count().over(*LANES, "look")
+    odd = -(pl.col("p_value").clip(1e-300) * n_tries).log10()
+    left = odd.clip(lower_bound=0.0) * (1.0 - pl.col("rival_strength").fill_null(0.0).clip(0.0, 1.0))
+    return left.alias("weight_left")
+
+
+def _usd_per_amount() -> pl.Expr:
+    return pl.coalesce(
+        pl.when(pl.col(f"{leg}_post_sum") > 0).then(pl.col(f"{leg}_post_usd") / pl.col(f"{leg}_post_sum"))
+        for leg in ("out", "in")
+    )
+
+
+def _in_contract_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Name, round and word what the contract asks for; the figures for ranking and pages stay beside it."""
+    mixes = {codes: what_six_digits_hide(codes.split(";")) for codes in rows["hs_codes"].unique()}
+    kg = pl.when("is_mass").then
+    return rows.with_columns(
+        pl.col("hs_codes").replace_strict(mixes, return_dtype=pl.String).alias("mix"),
+        pl.when(pl.col("first_look").is_not_null())
+        .then(first_of_month(pl.col("first_look")))
+        .alias("first_flagged_on"),
+    ).select(
+        "corridor_id",
+        "mineral",
+        "hs_codes",
+        "origin_iso3",
+        "hub_iso3",
+        "destination_iso3",
+        "period",
+        *(kg(pl.col(f"excess{end}")).alias(f"excess_kg{end}") for end in ("", "_low", "_high")),
+        (pl.col("excess") * pl.col("usd_per_amount")).alias("excess_usd"),
+        (pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).alias("deflection_share"),
+        "p_value",
+        "q_value",
+        "first_flagged_on",
+        _evidence().alias("evidence"),
+        _rivals().alias("rival_explanations"),
+        pl.lit(None, dtype=pl.List(pl.String)).alias("controls_in_force"),
+        "rival_strength",
+        "leading_rival",
+        "weight_left",
+        "event",
+        "look",
+        "good",
+        "trial",
+        *RIVALS,
+    )
 
 
 _SCHEMA: dict[str, pl.DataType] = {
@@ -111,6 +106,7 @@ _SCHEMA: dict[str, pl.DataType] = {
     "controls_in_force": pl.List(pl.String()),
     "rival_strength": pl.Float64(),
     "leading_rival": pl.String(),
+    "weight_left": pl.Float64(),
     "event": pl.Int32(),
     "look": pl.Int32(),
     "good": pl.String(),

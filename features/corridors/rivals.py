@@ -15,10 +15,11 @@ RIVALS: dict[str, str] = {
     "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
     "code in the month of the measure, declared openly by the origin and priced unlike the rest",
-    "rival_single_lot": "one large lot: a single month carries nearly all of it",
+    "rival_single_lot": "one large lot: a single month carries nearly all of it, and it was not sent on whole",
 }
 TWO_SIDES_LN = 2.0 * ORDINARY_SPREAD
 """Nineteen of twenty lanes' two figures of a year lie within this, in ln (nickel, indicators.md 4)."""
+LONGEST_STAY = 2.5  # months: goods stay up to two (`comovement`), and a month is counted whole
 LATER_LOOKS = 6  # months of looking whose windows of half a year share a month
 LEADS_FROM = 0.6
 """A rival from this score on is named as the likelier reading."""
@@ -200,9 +201,26 @@ def _reclassification() -> pl.Expr:
 
 
 def _single_lot() -> pl.Expr:
-    """Part of the leg with the smaller excess that its largest month holds, from one half on; needs three months."""
+    """Part of the leg with the smaller excess that its largest month holds, from one half on; needs three months.
+
+    As far as that lot was not passed on: one that came in and left again whole is what the corridor itself says.
+    """
     out_is_less = (pl.col("out_excess") <= pl.col("in_excess")).fill_null(value=False)
     top = pl.when(out_is_less).then("out_post_max").otherwise("in_post_max")
     whole = pl.when(out_is_less).then("out_post_sum").otherwise("in_post_sum")
     months = pl.when(out_is_less).then("out_n_post").otherwise("in_n_post")
-    return pl.when(months >= 3).then(((_ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
+    lot = pl.when(months >= 3).then(((_ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
+    return lot * (1.0 - _passed_on())
+
+
+def _passed_on() -> pl.Expr:
+    """How far the largest month into the hub went on as the largest month out of it, in mass and in time.
+
+    Two sides' figures of one lot lie within `TWO_SIDES_LN`; it leaves up to `LONGEST_STAY` months after it came. Time
+    is told by the middle of each leg's window, so it says little of legs that carry much besides.
+    """
+    middles = [pl.col(f"{leg}_post_moment") / pl.col(f"{leg}_post_sum") for leg in ("in", "out")]
+    stay = middles[1] - middles[0]
+    beyond = pl.max_horizontal(-stay, stay - LONGEST_STAY).clip(lower_bound=0.0)
+    apart = (pl.col("out_post_max") / pl.col("in_post_max")).log().abs() / TWO_SIDES_LN
+    return ((1.0 - beyond).clip(0.0, 1.0) * (1.0 - apart).clip(0.0, 1.0)).fill_nan(0.0).fill_null(0.0)

@@ -107,3 +107,17 @@ def test_a_placebo_repeated_without_newer_months_counts_once() -> None:
     again = rows.filter(pl.col("trial") != "real").with_columns(look=pl.lit(12))
     got = judge_corridors(pl.concat([rows, again], how="diagonal_relaxed"), Rule())
     assert got["n_placebos"].item() == 999
+
+
+def test_everybodys_placebos_count_beside_a_goods_own() -> None:
+    rows = surges([(11, "THA", 2.0)], POOL).with_columns(
+        pl.when(pl.col("trial") == "real").then(pl.lit("gallium")).otherwise("mineral").alias("mineral")
+    )
+    alone = judge_corridors(rows, Rule())["p_value"].item()
+    own = surges([], [(11, 1.0)] * 100 + [(11, 3.0)] * 500).with_columns(mineral=pl.lit("gallium"))
+    found = judge_corridors(pl.concat([rows, own], how="diagonal_relaxed"), Rule()).to_dicts()[0]
+    # own: 501/601 look at least so; everybody's, own among them: about 500 and 23 of 1,599; 600 weigh twice 300
+    everybody = (1 + 500 + sum(z >= 2.0 for _, z in POOL)) / 1_600
+    assert found["p_value"] == pytest.approx(2 / 3 * 501 / 601 + 1 / 3 * everybody)
+    few = judge_corridors(pl.concat([rows, own.head(40)], how="diagonal_relaxed"), Rule())["p_value"].item()
+    assert few == pytest.approx(alone, rel=0.05)  # forty of its own are too few to be asked

@@ -173,9 +173,24 @@ def test_stock_draw() -> None:
 
 def test_single_lot() -> None:
     lanes = ordinary()
-    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
-        lanes[key][EVENT:] = [100.0, 100.0, 60_000.0, 100.0, 100.0, 100.0]
-    assert scored(lanes)["leading_rival"] == "rival_single_lot"
+    lanes["CHN", "THA", "811292"][EVENT:] = [100.0, 100.0, 60_000.0, 100.0, 100.0, 100.0]
+    lanes["THA", "USA", "811292"][EVENT:] = [4_000.0] * 6
+    kept = scored(lanes)
+    lanes["THA", "USA", "811292"][EVENT:] = [100.0, 100.0, 100.0, 12_000.0, 100.0, 100.0]
+    assert scored(lanes)["rival_single_lot"] == pytest.approx(1.0)  # a fifth of it: another lot
+    assert kept["rival_single_lot"] == 0.0  # the lesser leg is even
+
+
+def test_a_lot_that_is_sent_on_whole_is_no_rival() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [100.0, 60_000.0, 100.0, 100.0, 100.0, 100.0]
+    lanes["THA", "USA", "811292"][EVENT:] = [100.0, 100.0, 60_000.0, 100.0, 100.0, 100.0]
+    assert scored(lanes)["rival_single_lot"] == pytest.approx(0.0)
+    # half as much, ln 2 of 1.04, leaves two thirds; gone before it came, in the month before, leaves all
+    lanes["THA", "USA", "811292"][EVENT:] = [100.0, 100.0, 30_000.0, 100.0, 100.0, 100.0]
+    assert scored(lanes)["rival_single_lot"] == pytest.approx(0.667, abs=0.01)
+    lanes["THA", "USA", "811292"][EVENT:] = [60_000.0, 100.0, 100.0, 100.0, 100.0, 100.0]
+    assert scored(lanes)["rival_single_lot"] > 0.9
 
 
 def test_mass_from_a_neighbouring_code() -> None:

@@ -1,0 +1,31 @@
+"""How corridors are ranked: by what multiplicity and the strongest rival reading leave of their p-value."""
+
+import polars as pl
+import pytest
+
+from features.corridors.findings import weight_left
+
+CORRIDOR = {"mineral": "gallium", "origin_iso3": "CHN", "hub_iso3": "THA", "destination_iso3": "USA", "look": 24300}
+
+
+def weights(*rows: dict[str, object]) -> list[float | None]:
+    table = pl.DataFrame([CORRIDOR | {"rival_strength": 0.0} | row for row in rows], infer_schema_length=None)
+    return table.select(weight_left()).to_series().to_list()
+
+
+def test_one_trial_and_no_rival_leave_the_whole_p() -> None:
+    assert weights({"p_value": 0.001}) == pytest.approx([3.0])  # −log10 0.001
+
+
+def test_whoever_is_tried_more_often_finds_a_small_p_more_easily() -> None:
+    # four goods and measures at one look: −log10 (4 · 0.001) = 2.4, and 0.5 · 4 is no evidence at all
+    assert weights({"p_value": 0.001}, *[{"p_value": 0.5}] * 3) == pytest.approx([2.398, 0, 0, 0], abs=0.001)
+    # another look and another hub are tries of their own, and what was not tested is none
+    apart = weights({"p_value": 0.001}, {"p_value": 0.5, "look": 24301}, {"p_value": None})
+    assert apart[0] == pytest.approx(3.0)
+    assert apart[2] is None
+
+
+def test_a_rival_leaves_its_part() -> None:
+    assert weights({"p_value": 0.001, "rival_strength": 0.75}) == pytest.approx([0.75])
+    assert weights({"p_value": 0.001, "rival_strength": None}) == pytest.approx([3.0])
