@@ -1,4 +1,4 @@
-"""What had happened to each key before a month: sorted once, then two look-ups for a question.
+"""What had happened to each key before a month: sorted once, then two look-ups for all that is asked of it.
 
 The same sums as `features.lookback.totals_before`, for keys that are whole numbers and questions as many as rows: ten
 times faster than joins and windows, and what was sorted serves any number of batches of questions.
@@ -6,14 +6,15 @@ times faster than joins and windows, and what was sorted serves any number of ba
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 Whole = npt.NDArray[np.int64]
+Sums = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 MONTHS = 2**17
 """More than any month's number (`features.lookback.month_number` of the year 9999)."""
 KEYS = 2**46
@@ -22,41 +23,51 @@ KEYS = 2**46
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """Events of whole-number keys, sorted by key and month, with running sums."""
+    """Events of whole-number keys by month, with running sums."""
 
     at: Whole
-    """`key * MONTHS + month` of each event, sorted."""
-    so_far: tuple[Whole, ...]
-    """For each amount, the sum over all events before each place of `at`, and over all: one longer than `at`."""
+    """`key * MONTHS + month` of each key and month with an event, sorted."""
+    so_far: Mapping[str, Sums]
+    """The number of events (`n`) and each amount, summed before each place of `at` and over all: one longer."""
 
     @classmethod
-    def of(cls, key: pl.Series, month: pl.Series, *amounts: pl.Series) -> Tally:
+    def of(cls, key: pl.Series, month: pl.Series, **amounts: pl.Series) -> Tally:
         """Sort events; those without key or month count nowhere. Amounts are whole numbers, null is nothing."""
         is_known = (key.is_not_null() & month.is_not_null()).to_numpy()
         at = places(key, month)[is_known]
-        if not amounts:
-            return cls(np.sort(at), ())
         order = np.argsort(at, kind="stable")
-        sums = [np.cumsum(_whole(one.fill_null(0))[is_known][order]) for one in amounts]
-        return cls(at[order], tuple(np.concatenate([np.zeros(1, np.int64), one]) for one in sums))
+        at = at[order]
+        is_last = np.ones(len(at), bool)
+        is_last[:-1] = at[1:] != at[:-1]
+        last = np.flatnonzero(is_last)
+        sums = {"n": _from_nothing(last + 1)}
+        for name, one in amounts.items():
+            sums[name] = _from_nothing(np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[is_known][order])[last])
+        return cls(at[last], sums)
+
+    def with_counts(self, name: str, events: Whole) -> Tally:
+        """Add an amount: how many of `events` are at each place. All of them are at places with an event."""
+        counts = np.bincount(np.searchsorted(self.at, events), minlength=len(self.at))
+        return replace(self, so_far={**self.so_far, name: _from_nothing(np.cumsum(counts))})
 
     def before(
         self, key: pl.Series, month: pl.Series, windows: Sequence[int | None] = (None,)
-    ) -> list[list[pl.Series]]:
+    ) -> list[dict[str, pl.Series]]:
         """Count and add up the events of each key in earlier months.
 
-        Returns, for each window (months to look back; None to the beginning), the number of events and then the sum of
+        Returns, for each window (months to look back; None to the beginning), the number of events `n` and the sum of
         each amount, as Int64: 0 where nothing happened before, null without a key.
         """
-        asked = places(key, month)
+        asked, is_known = places(key, month), key.is_not_null()
         order = np.argsort(asked)
         until = self._find(asked, order)
         found = []
         for window in windows:
             first = (asked // MONTHS) * MONTHS if window is None else asked - np.minimum(window, asked % MONTHS)
             since = self._find(first, order)
-            parts = [until - since, *(one[until] - one[since] for one in self.so_far)]
-            found.append([pl.select(pl.when(key.is_not_null()).then(pl.Series(one))).to_series() for one in parts])
+            sums = pl.DataFrame({name: one[until] - one[since] for name, one in self.so_far.items()})
+            known = sums.select(pl.when(is_known).then(pl.all().cast(pl.Int64)))
+            found.append({one.name: one for one in known.get_columns()})
         return found
 
     def firsts(self) -> Whole:
@@ -82,3 +93,10 @@ def places(key: pl.Series, month: pl.Series) -> Whole:
 
 def _whole(values: pl.Series) -> Whole:
     return values.cast(pl.Int64).to_numpy()
+
+
+def _from_nothing(sums: Whole) -> Sums:
+    """Put the nought before all events first, in half the memory where the sums are small enough."""
+    whole = np.concatenate([np.zeros(1, np.int64), sums])
+    is_small = bool(np.abs(whole).max() < 2**31)
+    return whole.astype(np.int32) if is_small else whole

@@ -39,10 +39,9 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
     """
     same_id = (pl.col("exporter_key") == pl.col("consignee_key")) & pl.col("exporter_key").str.starts_with("id:")
     facts = here.facts.lazy().drop("is_forwarder")
-    keyed = rows.lazy().select(*_PAIR, "month", is_same_id=same_id.fill_null(value=False))
+    numbered = rows.lazy().select(*_PAIR, "month", is_same_id=same_id.fill_null(value=False)).with_row_index("row_no")
     asked = settle(
-        keyed.drop_nulls([*_PAIR, "month"])
-        .unique()
+        numbered.drop_nulls([*_PAIR, "month"])
         .join(_named(facts, "exporter"), on="exporter_name_no", how="left")
         .join(_named(facts, "consignee"), on="consignee_name_no", how="left")
     )
@@ -52,12 +51,10 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
         .join(_weigh(read, names, rules), on=[*_PAIR, "month"], how="left")
         .join(_one_slips(read), on=_PAIR, how="left")
         .join(_common_beside(asked, here.besides.lazy()), on=["exporter_beside_no", "consignee_beside_no"], how="left")
-        .with_columns(pl.col("is_one_slip").fill_null(value=False), common_words=_common_words())
+        .with_columns(pl.col("is_one_slip").fill_null(value=False), common_words=pl.coalesce("carried", "common"))
     )
     told = judged.select(
-        *_PAIR,
-        "month",
-        "is_same_id",
+        "row_no",
         _same_group(rules).alias("same_group"),
         _common_name().alias("common_name"),
         _why().alias("kinship_why"),
@@ -65,8 +62,8 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
         pl.col("others").alias("shared_word_others_n"),
         "common_words",
     )
-    on = [*_PAIR, "month", "is_same_id"]
-    return keyed.join(settle(told), on=on, how="left", maintain_order="left").drop(on).collect()
+    every = numbered.select("row_no").join(settle(told), on="row_no", how="left", maintain_order="left")
+    return every.drop("row_no").collect()
 
 
 def _read_pairs(pairs: pl.LazyFrame, here: NamesHere) -> pl.LazyFrame:
@@ -86,7 +83,8 @@ def _named(table: pl.LazyFrame, side: str) -> pl.LazyFrame:
 
 
 def _weigh(pairs: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
-    """Keep the most telling word that both names of a pair carry, as of each month: `shared_word`, `others`, `weight`.
+    """Keep the most telling word that both names of a pair carry, as of each month: `shared_word`, `others`, `weight`,
+    and in words `carried` and `why`.
 
     `pairs` as `_read_pairs` makes them.
     """
@@ -126,29 +124,35 @@ def _weigh(pairs: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.Laz
         .sort(*_PAIR, "month", "weight", "word", descending=[False, False, False, True, False])
         .group_by(*_PAIR, "month", maintain_order=True)
         .agg(pl.col("word").first().alias("shared_word"), pl.col("others", "weight").first())
+        .with_columns(
+            carried=pl.format("{}, carried by {} other firms", "shared_word", "others"),
+            why=pl.format("both names carry the word {}, as do {} other firms", "shared_word", "others"),
+        )
     )
 
 
 def _same_firm(asked: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
     """Add `is_same_name` and `is_same_firm`: one name, one identifier, or one cluster as of the month."""
-    nodes = pl.concat([asked.select(node=f"{side}_node", month="month") for side in ("exporter", "consignee")])
-    clusters = names.clusters_before(nodes)  # most are never linked
-    for side in ("exporter", "consignee"):
-        named = clusters.rename({"node": f"{side}_node", "cluster": f"{side}_cluster"})
-        asked = asked.join(named, on=[f"{side}_node", "month"], how="left").with_columns(
-            pl.col(f"{side}_cluster").fill_null(pl.col(f"{side}_node"))
-        )
+    sides = ("exporter_node", "consignee_node")
     has_words = pl.col("exporter_own_letters").is_not_null()
-    same_name = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
-    same_firm = (pl.col("exporter_cluster") == pl.col("consignee_cluster")) & has_words
-    return asked.with_columns(is_same_name=same_name | pl.col("is_same_id"), is_same_firm=same_firm)
+    same_node = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
+    linked = names.linked(pl.concat(asked.select(node=side).collect()["node"] for side in sides))
+    both = settle(asked.filter(pl.all_horizontal(pl.col(side).is_in(linked.implode()) for side in sides) & ~same_node))
+    clusters = names.clusters_before(pl.concat(both.select("month", node=side) for side in sides))
+    for side in sides:
+        both = both.join(clusters.rename({"node": side, "cluster": f"{side}_cluster"}), on=[side, "month"], how="left")
+    one_firm = (pl.col("exporter_node_cluster") == pl.col("consignee_node_cluster")) & has_words
+    same_cluster = both.filter(one_firm).select("row_no").collect()["row_no"]
+    return asked.with_columns(
+        is_same_name=same_node | pl.col("is_same_id"),
+        is_same_firm=same_node | pl.col("row_no").is_in(same_cluster.implode()),
+    )
 
 
 def _one_slips(pairs: pl.LazyFrame) -> pl.LazyFrame:
-    """Compare own words letter by letter where four first or three last letters are the same: no slip else."""
+    """Compare own words letter by letter."""
     a, b = pl.col("exporter_own"), pl.col("consignee_own")
-    is_near = (a.str.head(4) == b.str.head(4)) | (a.str.tail(3) == b.str.tail(3))
-    near = pairs.filter(is_near & (a != b)).select(*_PAIR, a, b).unique(_PAIR)
+    near = pairs.filter(a != b).select(*_PAIR, a, b).unique(_PAIR)
     return settle(near).select(*_PAIR, is_one_slip=one_slip(a, b))
 
 
@@ -165,28 +169,23 @@ def _why() -> pl.Expr:
         .then(pl.lit("both sides bear one name or identifier"))
         .when("is_same_firm")
         .then(pl.lit("both names were used by one firm before"))
-        .when(pl.col("shared_word").is_not_null())
-        .then(pl.format("both names carry the word {}, as do {} other firms", "shared_word", "others"))
+        .when(pl.col("why").is_not_null())
+        .then("why")
         .when("is_one_slip")
         .then(pl.lit("the two names are one letter apart"))
     )
 
 
 def _common_beside(asked: pl.LazyFrame, besides: pl.LazyFrame) -> pl.LazyFrame:
-    """List the places and trades that two names share, for each two lists of them that occur: `common`."""
+    """Name the places and trades that two names share, for each two lists of them that occur: `common`, in words."""
     sides = ("exporter", "consignee")
     pairs = asked.select(f"{side}_beside_no" for side in sides).unique()
     for side in sides:
         named = besides.rename({"beside_no": f"{side}_beside_no", "beside": f"{side}_beside"})
         pairs = pairs.join(named, on=f"{side}_beside_no", how="left")
     shared = pl.col("exporter_beside").list.set_intersection("consignee_beside").list.sort().list.join(", ")
-    return pairs.select(*(f"{side}_beside_no" for side in sides), common=shared)
-
-
-def _common_words() -> pl.Expr:
-    carried = pl.format("{}, carried by {} other firms", "shared_word", "others")
-    only = pl.format("{}, which names a place or a trade", "common")
-    return pl.when(pl.col("shared_word").is_not_null()).then(carried).when(pl.col("common") != "").then(only)
+    told = pl.format("{}, which names a place or a trade", shared)
+    return pairs.select(*(f"{side}_beside_no" for side in sides), common=pl.when(shared != "").then(told))
 
 
 def _common_name() -> pl.Expr:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import polars as pl
 
 from features.lookback import from_steps, to_steps
 from features.parties.rules import PartiesRules
 from features.strength import ramp
-from features.tally import Tally
 
 
 def many_small_lots(recent_n: pl.Expr, usual_n: pl.Expr, smaller: pl.Expr, rules: PartiesRules) -> pl.Expr:
@@ -25,57 +23,37 @@ def many_small_lots(recent_n: pl.Expr, usual_n: pl.Expr, smaller: pl.Expr, rules
     return pl.when(recent_n.is_not_null() & usual_n.is_not_null()).then(pattern)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lots:
-    """Lots and their mass, by pair and by exporter."""
-
-    pair: Tally
-    exporter: Tally
-
-    @classmethod
-    def of(cls, history: pl.DataFrame) -> Lots:
-        """Sort the lots of numbered `history` that have a mass."""
-        lots = history.select("pair", "exporter", "month", "net_kg").filter(pl.col("net_kg") > 0)
-        mass = lots.select(to_steps(pl.col("net_kg").log())).to_series()
-        return cls(*(Tally.of(lots[key], lots["month"], mass) for key in ("pair", "exporter")))
+def lot_amounts() -> list[pl.Expr]:
+    """Count a declaration that has a mass as a lot: `lots`, and `lot_mass`, the log of its mass in steps."""
+    is_lot = pl.col("net_kg") > 0
+    return [is_lot.alias("lots"), pl.when(is_lot).then(to_steps(pl.col("net_kg").log())).alias("lot_mass")]
 
 
-def lot_columns(rows: pl.DataFrame, lots: Lots, rules: PartiesRules) -> pl.DataFrame:
-    """Return `many_small_lots`, `recent_lots_n`, `usual_lots_n`, `recent_lot_kg` and `usual_lot_kg`.
+def lot_columns(seen: pl.LazyFrame, rules: PartiesRules) -> pl.LazyFrame:
+    """Add `many_small_lots`, `recent_lots_n`, `usual_lots_n`, `recent_lot_kg` and `usual_lot_kg`.
 
-    A pair without earlier trade is compared with the exporter's trade as a whole. Null without a pair.
+    `seen` as `Trade.before` makes it. A pair without earlier trade is compared with the exporter's trade as a whole.
+    Null without a pair.
     """
-    windows = (rules.recent_months, rules.usual_months)
-    parts: dict[str, pl.Series] = {}
-    for key, tally in (("pair", lots.pair), ("exporter", lots.exporter)):
-        asked = rows.select(pl.when(pl.col("pair").is_not_null()).then(key).alias(key)).to_series()
-        for name, (n, mass) in zip(("recent", "usual"), tally.before(asked, rows["month"], windows), strict=True):
-            parts |= {f"{key}_{name}_lots": n, f"{key}_{name}_mass": mass}
-    state = pl.DataFrame(parts).with_columns(
-        expr
-        for key in ("pair", "exporter")
-        for expr in (
-            _mean(pl.col(f"{key}_recent_mass"), pl.col(f"{key}_recent_lots")).alias(f"{key}_recent_size"),
-            (pl.col(f"{key}_usual_lots") - pl.col(f"{key}_recent_lots")).alias(f"{key}_past_lots"),
-            _mean(
-                pl.col(f"{key}_usual_mass") - pl.col(f"{key}_recent_mass"),
-                pl.col(f"{key}_usual_lots") - pl.col(f"{key}_recent_lots"),
-            ).alias(f"{key}_past_size"),
-        )
-    )
-    has_past = pl.col("pair_past_lots") > 0
+    recent = {key: pl.col(f"{key}_lots_recent") for key in ("pair", "exporter")}
+    past = {key: pl.col(f"{key}_lots_usual") - lots for key, lots in recent.items()}
+    mass = {key: pl.col(f"{key}_lot_mass_usual") - pl.col(f"{key}_lot_mass_recent") for key in recent}
+    size = {key: _mean(mass[key], past[key]) for key in recent}
+    has_past, is_pair = past["pair"] > 0, recent["pair"].is_not_null()
     share = rules.recent_months / (rules.usual_months - rules.recent_months)
-    past_mass = pl.when(has_past).then("pair_past_size").otherwise("exporter_past_size")
     # A new pair has no lots of its own to expect; the exporter's other trade only tells how large its lots are.
-    expected = pl.when(has_past).then(pl.col("pair_past_lots") * share).otherwise(0.0)
-    expected = pl.when(past_mass.is_not_null()).then(expected)
-    strength = many_small_lots(pl.col("pair_recent_lots"), expected, past_mass - pl.col("pair_recent_size"), rules)
-    return state.select(
-        strength.alias("many_small_lots"),
-        pl.col("pair_recent_lots").alias("recent_lots_n"),
-        expected.alias("usual_lots_n"),
-        pl.col("pair_recent_size").exp().round_sig_figs(6).alias("recent_lot_kg"),
-        past_mass.exp().round_sig_figs(6).alias("usual_lot_kg"),
+    past_mass = pl.when(is_pair).then(pl.when(has_past).then(size["pair"]).otherwise(size["exporter"]))
+    expected = pl.when(has_past).then(past["pair"] * share).otherwise(0.0)
+    judged = seen.with_columns(
+        past_mass=past_mass,
+        recent_mass=_mean(pl.col("pair_lot_mass_recent"), recent["pair"]),
+        recent_lots_n=recent["pair"],
+    ).with_columns(usual_lots_n=pl.when(pl.col("past_mass").is_not_null()).then(expected))
+    smaller = pl.col("past_mass") - pl.col("recent_mass")
+    return judged.with_columns(
+        many_small_lots=many_small_lots(pl.col("recent_lots_n"), pl.col("usual_lots_n"), smaller, rules),
+        recent_lot_kg=pl.col("recent_mass").exp().round_sig_figs(6),
+        usual_lot_kg=pl.col("past_mass").exp().round_sig_figs(6),
     )
 
 

@@ -196,6 +196,10 @@ class NamesPast:
         wanted = asked.join(months.select("month").drop_nulls().unique(), how="cross")
         return settle(totals_before(self.carriers_of(asked), wanted, by=["word"], sums=["n"]))
 
+    def linked(self, nodes: pl.Series) -> pl.Series:
+        """Name those of some nodes that were ever linked to another; most never are."""
+        return self.clusters.rows_of(nodes)["node"].unique()
+
     def clusters_before(self, wanted: pl.LazyFrame) -> pl.LazyFrame:
         """Name the cluster of each linked `node` before each `month` of `wanted` (see `entities.clusters_before`)."""
         asked = settle(wanted.select("node", "month").drop_nulls().unique())

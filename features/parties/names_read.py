@@ -71,12 +71,12 @@ def number_names(read: pl.LazyFrame) -> pl.LazyFrame:
 def _facts(read: pl.DataFrame, rules: PartiesRules) -> pl.DataFrame:
     """Keep `name_no`, `node`, `beside_no`, and of the own words what tells whether two names are worth reading.
 
-    `word_nos` (list) of its telling words; `own_start`, `own_end`, `own_letters`: first four and last three letters and
+    `word_nos` (list) of its telling words; `own_start`, `own_end`, `own_letters`: first and last four letters and
     their number, null where there are none; `is_forwarder`: null where the plain name is empty.
     """
     own, word = pl.col("own"), text_number(pl.element())
     has_own = own != ""
-    ends = {"own_start": own.str.head(4), "own_end": own.str.tail(3)}
+    ends = {"own_start": own.str.head(4), "own_end": own.str.tail(4)}
     return read.select(
         "name_no",
         "node",
@@ -94,7 +94,10 @@ def _short(number: pl.Expr) -> pl.Expr:
 
 
 def worth_reading() -> pl.Expr:
-    """Tell which pairs of names (`_facts` of each side) may share a telling word or be one slip of the pen apart."""
+    """Tell which pairs of names (`_facts` of each side) may share a telling word or be one slip of the pen apart.
+
+    Of eight letters or more with one slip among them, the four before it or the four after it are the same.
+    """
     a, b = (pl.col(f"{side}_own_letters").cast(pl.Int16) for side in ("exporter", "consignee"))
     is_typo = pl.min_horizontal(a, b).is_between(SHORTEST_TYPO, LONGEST_TYPO) & ((a - b).abs() <= 1)
     ends = ("own_start", "own_end")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
-from features.tally import MONTHS, Tally
+from features.tally import MONTHS, Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +42,16 @@ def novelty(seen: pl.Expr, parent_total: pl.Expr, parent_kinds: pl.Expr) -> pl.E
     return pl.when(parent_total > 0).then(parent_total / (parent_total + parent_kinds) / (1 + seen))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sightings:
-    """What was seen of the children of one question, by month."""
-
-    child: Tally
-    parent: Tally
-    kinds: Tally
-    """First sightings of each child, under its parent."""
-
-    @classmethod
-    def of(cls, history: pl.DataFrame, one: Novelty, kinds_most: int) -> Sightings:
-        """Sort the sightings of numbered `history` (see `PartyNumbers`); rows without the child count nowhere."""
-        child = Tally.of(history[one.child], history["month"])
-        parents = [(at // MONTHS // kinds_most) * MONTHS + at % MONTHS for at in (child.at, child.firsts())]
-        return cls(child, *(Tally(np.sort(at), ()) for at in parents))
+def parents_of(children: Whole, kinds_most: int) -> Whole:
+    """Name the place of each child's parent in the same month (see `PartyNumbers.kinds_most`)."""
+    return (children // MONTHS // kinds_most) * MONTHS + children % MONTHS
 
 
-def novelty_columns(rows: pl.DataFrame, seen: Sightings, one: Novelty) -> list[pl.Series]:
-    """Return one column of novelty, and how often the child was seen before as `<code>_n`; null without the child."""
-    child, parent, month = rows[one.child], rows[one.parent], rows["month"]
-    ((n,),) = seen.child.before(child, month)
-    ((total,),) = seen.parent.before(parent, month)
-    ((kinds,),) = seen.kinds.before(parent, month)
-    weighed = pl.select(pl.when(n.is_not_null()).then(novelty(*map(pl.lit, (n, total, kinds))))).to_series()
-    return [weighed.alias(one.code), n.alias(f"{one.code}_n")]
+def novelties() -> list[pl.Expr]:
+    """Build a column of newness for each of `NOVELTIES`, from what `Trade.before` says; null without the child."""
+    found = []
+    for one in NOVELTIES:
+        n = pl.col(f"{one.child}_n")
+        total, kinds = (pl.col(f"{one.parent}_{one.child}{what}") for what in ("", "_kinds"))
+        found.append(pl.when(n.is_not_null()).then(novelty(n, total, kinds)).alias(one.code))
+    return found

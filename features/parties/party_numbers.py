@@ -32,20 +32,12 @@ class PartyNumbers:
         return cls({side: np.unique(_hashes(history[f"{side}_key"].drop_nulls())) for side in SIDES})
 
     def added(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add `exporter`, `consignee`, `declarant`, `pair`, `exporter_goods`, `exporter_lane` and `everybody` (0).
-
-        `frame` has `<side>_key`, `hs4` and `destination_iso3`. A missing part makes the number null.
-        """
-        numbered = frame.with_columns(
-            pl.when(pl.col(f"{side}_key").is_not_null()).then(self.numbers(side, frame[f"{side}_key"])).alias(side)
-            for side in SIDES
-        )
-        house, widths = pl.col("exporter"), self.kinds_most
-        place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False).to_physical().cast(pl.Int64)
-        return numbered.with_columns(
-            pair=house * widths["pair"] + pl.col("consignee"),
-            exporter_goods=house * widths["exporter_goods"] + pl.col("hs4").cast(pl.Int64, strict=False),
-            exporter_lane=house * widths["exporter_lane"] + place,
+        """Add `exporter`, `consignee` and `declarant`, and `everybody` (0); null where the key, `<side>_key`, is."""
+        return frame.with_columns(
+            *(
+                pl.when(pl.col(f"{side}_key").is_not_null()).then(self.numbers(side, frame[f"{side}_key"])).alias(side)
+                for side in SIDES
+            ),
             everybody=pl.lit(0, pl.Int64),
         )
 
@@ -65,6 +57,25 @@ class PartyNumbers:
             missing = known[np.minimum(found, len(known) - 1)] != asked
             found[missing] = len(known)
         return pl.Series(side, found)
+
+
+def trade_keys(known: PartyNumbers) -> dict[str, pl.Expr]:
+    """Number what parties are seen with, over `added` rows with `heading` and `destination_iso3`.
+
+    By name; a missing part makes the number null.
+    """
+    house, consignee, heading = (pl.col(name).cast(pl.Int64) for name in ("exporter", "consignee", "heading"))
+    place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False).to_physical().cast(pl.Int64)
+    widths = known.kinds_most
+    return {
+        "everybody": pl.col("everybody"),
+        "exporter": house,
+        "consignee": consignee,
+        "pair": house * widths["pair"] + consignee,
+        "exporter_goods": house * widths["exporter_goods"] + heading,
+        "exporter_lane": house * widths["exporter_lane"] + place,
+        "consignee_goods": consignee * HEADINGS + heading,
+    }
 
 
 def party_hash(side: str) -> pl.Expr:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
-from features.parties.party_numbers import HEADINGS, PartyNumbers
 from features.parties.rules import PartiesRules
-from features.tally import Tally
 
 
 def portfolio_shift(
@@ -46,50 +42,6 @@ def passes_goods_on(received: pl.Expr, sent: pl.Expr, rules: PartiesRules) -> pl
     return pl.when(received.is_not_null() & sent.is_not_null()).then(strength.otherwise(0.0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Portfolio:
-    """What each pair shipped, and what each party received and sent of each heading, by month."""
-
-    pair: Tally
-    """With the number of consignments under watched headings."""
-    goods: dict[str, Tally]
-    """By side, `consignee` and `exporter`, and heading."""
-
-    @classmethod
-    def of(cls, history: pl.DataFrame, rules: PartiesRules) -> Portfolio:
-        """Sort the consignments of numbered `history` (see `PartyNumbers`)."""
-        month, is_watched = history["month"], pl.col("hs4").is_in([*rules.watched_headings])
-        pair = Tally.of(history["pair"], month, history.select(is_watched.cast(pl.Int64)).to_series())
-        goods = {side: Tally.of(history.select(_goods(side)).to_series(), month) for side in ("consignee", "exporter")}
-        return cls(pair, goods)
-
-
-def portfolio_columns(rows: pl.DataFrame, past: Portfolio, goods_seen: pl.Series, rules: PartiesRules) -> pl.DataFrame:
-    """Return `portfolio_shift` and `pair_watched_n` for each numbered row, from earlier months of the pair.
-
-    `goods_seen` says how often the exporter declared the heading before. Watched are the headings of
-    `rules.watched_headings`.
-    """
-    is_watched = pl.col("hs4").is_in([*rules.watched_headings])
-    ((shipped, watched),) = past.pair.before(rows["pair"], rows["month"])
-    counted = rows.select("hs4", shipped=shipped, watched=watched, seen=goods_seen)
-    shift = portfolio_shift(pl.col("watched"), pl.col("shipped"), pl.col("seen"), is_watched, rules)
-    return counted.select(portfolio_shift=shift, pair_watched_n="watched")
-
-
-def passing_on_columns(rows: pl.DataFrame, past: Portfolio, known: PartyNumbers, rules: PartiesRules) -> pl.DataFrame:
-    """Return `passes_goods_on`, `received_n` and `sent_on_n` for each row, from earlier months of its heading.
-
-    The consignee is known as an exporter by its key (identifier, else plain name).
-    """
-    as_sender = pl.col("consignee_key").is_not_null()
-    asked = rows.with_columns(exporter=pl.when(as_sender).then(known.numbers("exporter", rows["consignee_key"])))
-    counts = {}
-    for side, name in (("consignee", "received_n"), ("exporter", "sent_on_n")):
-        ((counts[name],),) = past.goods[side].before(asked.select(_goods(side)).to_series(), rows["month"])
-    told = pl.DataFrame(counts)
-    return told.with_columns(passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules))
-
-
-def _goods(side: str) -> pl.Expr:
-    return pl.col(side) * HEADINGS + pl.col("hs4").cast(pl.Int64, strict=False)
+def is_watched(rules: PartiesRules) -> pl.Expr:
+    """Tell whether the `heading` is one of `rules.watched_headings`; null where there is none."""
+    return pl.col("heading").is_in([int(one) for one in rules.watched_headings])

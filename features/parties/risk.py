@@ -58,18 +58,17 @@ class Records:
         """Sort the rows of `inspected_parties`."""
         month, hits = inspected["month"], inspected["hits"]
         everybody = pl.zeros(inspected.height, pl.Int64, eager=True)
-        return cls(Tally.of(everybody, month, hits), {side: Tally.of(inspected[side], month, hits) for side in SIDES})
+        sides = {side: Tally.of(inspected[side], month, hits=hits) for side in SIDES}
+        return cls(Tally.of(everybody, month, hits=hits), sides)
 
 
 def risk_columns(rows: pl.DataFrame, records: Records, rules: PartiesRules) -> pl.DataFrame:
     """Return `<side>_risk`, `<side>_inspected_n` and `<side>_hits_n` for each side, and `base_hit_rate`."""
-    ((inspected, hits),) = records.everybody.before(rows["everybody"], rows["month"])
-    found = pl.DataFrame({"inspected": inspected, "hits": hits}).select(
-        base_hit_rate=pl.when(pl.col("inspected") > 0).then(pl.col("hits") / pl.col("inspected"))
-    )
+    (everybody,) = records.everybody.before(rows["everybody"], rows["month"])
+    found = pl.DataFrame(everybody).select(base_hit_rate=pl.when(pl.col("n") > 0).then(pl.col("hits") / pl.col("n")))
     for side, record in records.sides.items():
-        ((inspected, hits),) = record.before(rows[side], rows["month"])
-        found = found.with_columns(inspected.alias(f"{side}_inspected_n"), hits.alias(f"{side}_hits_n"))
+        (told,) = record.before(rows[side], rows["month"])
+        found = found.with_columns(told["n"].alias(f"{side}_inspected_n"), told["hits"].alias(f"{side}_hits_n"))
         risk = party_risk(pl.col(f"{side}_hits_n"), pl.col(f"{side}_inspected_n"), pl.col("base_hit_rate"), rules)
         found = found.with_columns(risk.alias(f"{side}_risk"))
     return found

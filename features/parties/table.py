@@ -16,16 +16,17 @@ from features.lookback import month_number, settle
 from features.parties.forwarders import forwarder_consignee
 from features.parties.kinship import KINSHIP_FIGURES, kinship_columns
 from features.parties.listed import LISTED_FIGURES, listed_columns
-from features.parties.lots import Lots, lot_columns
+from features.parties.lots import lot_columns
 from features.parties.names import party_keys
 from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.names_read import NameReader
-from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
+from features.parties.novelty import novelties
 from features.parties.party_numbers import SIDES, PartyNumbers, party_hash
-from features.parties.portfolio import Portfolio, passing_on_columns, portfolio_columns
+from features.parties.portfolio import is_watched, passes_goods_on, portfolio_shift
 from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
+from features.parties.trade import Trade
 from features.parties.wording import NameSigns
 
 _COLUMNS = (
@@ -66,12 +67,15 @@ _FIGURES = (
     *LISTED_FIGURES,
 )
 _SEEN = {
-    "exporter_new_n": "exporter_seen_n",
-    "consignee_new_n": "consignee_seen_n",
-    "pair_new_n": "pair_seen_n",
-    "goods_new_for_exporter_n": "goods_seen_n",
-    "lane_new_for_exporter_n": "lane_seen_n",
+    "exporter_seen_n": "exporter_n",
+    "consignee_seen_n": "consignee_n",
+    "pair_seen_n": "pair_n",
+    "goods_seen_n": "exporter_goods_n",
+    "lane_seen_n": "exporter_lane_n",
+    "pair_watched_n": "pair_watched",
+    "received_n": "consignee_goods_n",
 }
+"""How evidence names what `Trade.before` says."""
 
 ROWS_AT_ONCE = 500_000
 """Past declarations gone through at once: their texts take some hundred megabytes (own choice)."""
@@ -120,11 +124,8 @@ class PartiesPast:
     """What is known of parties before any declaration is judged: sorted once, for any number of batches."""
 
     known: PartyNumbers
-    seen: tuple[Sightings, ...]
-    """For each of `NOVELTIES`."""
-    portfolio: Portfolio
+    trade: Trade
     records: Records
-    lots: Lots
     names: NamesPast
     entities: pl.DataFrame
     """The listed end users, those with a name."""
@@ -149,51 +150,46 @@ class PartiesPast:
             read = read_parties(history.slice(start, ROWS_AT_ONCE))
             names = names.after(read)
             hashed = read.lazy().with_columns(party_hash(side) for side in SIDES)
-            inspected.append(inspected_parties(hashed, results, [f"{side}_key" for side in SIDES]).collect())
             place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False)
-            kept.append(hashed.select(*(f"{side}_key" for side in SIDES), place, "hs4", "month", "net_kg").collect())
+            keys = [f"{side}_key" for side in SIDES]
+            inspected.append(inspected_parties(hashed, results, keys).collect())
+            kept.append(hashed.select(*keys, place, "heading", "month", "net_kg").collect())
         told = NamesPast.of(names)
         del names
         keyed = pl.concat(kept, rechunk=False)
         kept.clear()
         known = PartyNumbers.of(keyed)
-        places = {"hs4": pl.lit(None, pl.String), "destination_iso3": pl.lit(None, pl.String)}
-        records = Records.of(known.added(pl.concat(inspected).with_columns(**places)))
-        past = known.added(keyed).drop(f"{side}_key" for side in SIDES)
+        records = Records.of(known.added(pl.concat(inspected)))
+        numbered = known.added(keyed).drop(f"{side}_key" for side in SIDES)
         del keyed
-        seen = tuple(Sightings.of(past, one, known.kinds_most[one.child]) for one in NOVELTIES)
-        past = past.drop("declarant", "exporter_goods", "exporter_lane", "everybody")
-        return cls(known, seen, Portfolio.of(past, rules), records, Lots.of(past), told, listed)
+        return cls(known, Trade.of(numbered, known, rules), records, told, listed)
 
 
 def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
     """Return what `build_parties` does, from what is known already."""
     rows = past.known.added(read_parties(declarations))
-    columns: list[pl.Series] = []
-    for one, seen in zip(NOVELTIES, past.seen, strict=True):
-        columns += novelty_columns(rows, seen, one)
-    goods_seen = next(one for one in columns if one.name == "goods_new_for_exporter_n")
-    columns += portfolio_columns(rows, past.portfolio, goods_seen, rules).get_columns()
-    columns += passing_on_columns(rows, past.portfolio, past.known, rules).get_columns()
-    columns += risk_columns(rows, past.records, rules).get_columns()
-    columns += lot_columns(rows, past.lots, rules).get_columns()
+    columns = risk_columns(rows, past.records, rules).get_columns()
     here = past.names.here(rows)
     consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder").lazy()
     others = past.names.carriers_before(here.matches.lazy(), rows.lazy())
     columns += kinship_columns(rows, here, past.names, rules).get_columns()
     columns += listed_columns(rows, here.matches, past.entities, others).get_columns()
+    traded = past.trade.before(rows, rules)
+    watched, shipped, goods_seen = (pl.col(name) for name in ("pair_watched_n", "pair_seen_n", "goods_seen_n"))
     judged = (
-        rows.lazy()
-        .with_columns(columns)
+        lot_columns(rows.lazy().with_columns(*columns, *traded.get_columns()), rules)
+        .with_columns(*novelties(), **_SEEN)
         .join(consignees, on="consignee_name_no", how="left", maintain_order="left")
         .with_columns(
+            portfolio_shift=portfolio_shift(watched, shipped, goods_seen, is_watched(rules), rules),
+            passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules),
             forwarder_consignee=forwarder_consignee(
                 pl.col("is_forwarder"), pl.col("consignee_key"), pl.col("declarant_key"), rules
-            )
+            ),
         )
     )
     codes = [one.code for one in REGISTRY]
-    return judged.rename(_SEEN).select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+    return judged.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
 
 
 def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
@@ -207,6 +203,6 @@ def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
         "declarant_key",
         "destination_iso3",
         "net_kg",
-        hs4(pl.col("hs_code")).alias("hs4"),
+        hs4(pl.col("hs_code")).cast(pl.Int16, strict=False).alias("heading"),
         month_number(pl.col("declared_on")).alias("month"),
     ).collect()

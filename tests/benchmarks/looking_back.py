@@ -17,15 +17,14 @@ import polars as pl
 
 from features.codes import hs6
 from features.lookback import month_number, settle
-from features.parties.lots import Lots, lot_columns
-from features.parties.novelty import NOVELTIES, Sightings, novelty_columns
-from features.parties.party_numbers import SIDES, PartyNumbers
+from features.parties.lots import lot_amounts, lot_columns
+from features.parties.party_numbers import SIDES, PartyNumbers, trade_keys
 from features.parties.rules import PartiesRules
+from features.tally import Tally
 from features.usual import log_bin, usual_before
 
 QUESTIONS = ("usual price", "pair seen", "small lots")
 MONTHS = 12
-_PAIR = next(one for one in NOVELTIES if one.code == "pair_new")
 _NEEDED = (
     "declaration_id", "declared_on", "hs_code", "destination_iso3", "exporter_id", "consignee_id", "declarant_id",
     "net_kg", "value_usd",
@@ -60,29 +59,36 @@ def _usual_price(declarations: pl.DataFrame) -> pl.DataFrame:
     return rows.join(settle(usual), on=["hs6", "month"], how="left").select("declaration_id", "middle").collect()
 
 
-def _numbered(declarations: pl.DataFrame) -> tuple[pl.DataFrame, PartyNumbers]:
+def _numbered(declarations: pl.DataFrame) -> pl.DataFrame:
     keyed = declarations.select(
         "declaration_id",
         "net_kg",
         "destination_iso3",
         *(pl.col(f"{side}_id").alias(f"{side}_key") for side in SIDES),
-        hs4=pl.col("hs_code").str.slice(0, 4),
+        heading=pl.col("hs_code").str.slice(0, 4).cast(pl.Int16, strict=False),
         month=month_number(pl.col("declared_on")),
     )
     known = PartyNumbers.of(keyed)
-    return known.added(keyed), known
+    keys = trade_keys(known)
+    return known.added(keyed).select("declaration_id", "exporter", "month", "net_kg", keys["pair"].alias("pair"))
 
 
 def _pair_seen(declarations: pl.DataFrame) -> pl.DataFrame:
-    rows, known = _numbered(declarations)
-    seen = Sightings.of(rows, _PAIR, known.kinds_most[_PAIR.child])
-    return rows.select("declaration_id").with_columns(novelty_columns(rows, seen, _PAIR)[1].alias("n"))
+    rows = _numbered(declarations)
+    (seen,) = Tally.of(rows["pair"], rows["month"]).before(rows["pair"], rows["month"])
+    return rows.select("declaration_id").with_columns(seen["n"])
 
 
 def _small_lots(declarations: pl.DataFrame) -> pl.DataFrame:
-    rows, _ = _numbered(declarations)
-    found = lot_columns(rows, Lots.of(rows), PartiesRules())
-    return rows.select("declaration_id").with_columns(n=found["recent_lots_n"], kg=found["recent_lot_kg"])
+    rows, rules = _numbered(declarations), PartiesRules()
+    seen, spans = rows.select("declaration_id"), {"recent": rules.recent_months, "usual": rules.usual_months}
+    lots = rows.select(lot_amounts()).to_dict()
+    for key in ("pair", "exporter"):
+        tally = Tally.of(rows[key], rows["month"], **lots)
+        for span, sums in zip(spans, tally.before(rows[key], rows["month"], list(spans.values())), strict=True):
+            seen = seen.with_columns(one.alias(f"{key}_{name}_{span}") for name, one in sums.items())
+    found = lot_columns(seen.lazy(), rules)
+    return found.select("declaration_id", n="recent_lots_n", kg="recent_lot_kg").collect()
 
 
 _MONTH = "(year(declared_on) * 12 + month(declared_on) - 1)"

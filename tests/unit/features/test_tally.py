@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.lookback import totals_before
+from features.parties.novelty import parents_of
 from features.tally import KEYS, Tally
 
 EVENTS = st.lists(
@@ -23,11 +24,11 @@ def frame(rows: list[tuple[int | None, ...]], *names: str) -> pl.DataFrame:
 def test_sums_by_hand() -> None:
     # Key 1: 5 in month 3, 7 in month 4. Before month 5: both; of the last month only 7; before month 3 nothing.
     events = frame([(1, 4, 7), (1, 3, 5), (2, 1, 100)], "key", "month", "n")
-    tally = Tally.of(events["key"], events["month"], events["n"])
+    tally = Tally.of(events["key"], events["month"], kg=events["n"])
     asked = frame([(1, 5), (1, 3), (None, 5), (9, 5)], "key", "month")
     ever, last = tally.before(asked["key"], asked["month"], (None, 1))
-    assert [one.to_list() for one in ever] == [[2, 0, None, 0], [12, 0, None, 0]]
-    assert [one.to_list() for one in last] == [[1, 0, None, 0], [7, 0, None, 0]]
+    assert {name: one.to_list() for name, one in ever.items()} == {"n": [2, 0, None, 0], "kg": [12, 0, None, 0]}
+    assert {name: one.to_list() for name, one in last.items()} == {"n": [1, 0, None, 0], "kg": [7, 0, None, 0]}
 
 
 @given(EVENTS, ASKED, st.one_of(st.none(), st.integers(1, 4)))
@@ -37,8 +38,19 @@ def test_the_same_as_by_joins(
     events, asked = frame(happened, "key", "month", "n"), frame(questions, "key", "month")
     slow = totals_before(events.lazy(), asked.lazy(), by=["key"], sums=["n"], window=window).collect()
     expected = asked.join(slow, on=["key", "month"], how="left", maintain_order="left")["n"].to_list()
-    ((_, fast),) = Tally.of(events["key"], events["month"], events["n"]).before(asked["key"], asked["month"], (window,))
-    assert fast.to_list() == expected
+    tally = Tally.of(events["key"], events["month"], kg=events["n"])
+    (fast,) = tally.before(asked["key"], asked["month"], (window,))
+    assert fast["kg"].to_list() == expected
+
+
+def test_first_sightings_are_counted_where_their_parents_are() -> None:
+    # Houses 1 and 2 have ten kinds of goods at most: 13 is seen in months 2 and 4, 15 in month 4, 21 in month 3.
+    goods = frame([(13, 2), (13, 4), (15, 4), (15, 4), (21, 3)], "key", "month")
+    houses = Tally.of(goods["key"] // 10, goods["month"])
+    firsts = parents_of(Tally.of(goods["key"], goods["month"]).firsts(), 10)
+    (seen,) = houses.with_counts("kinds", firsts).before(pl.Series([1, 1, 2]), pl.Series([4, 5, 3]))
+    assert seen["kinds"].to_list() == [1, 2, 0]
+    assert seen["n"].to_list() == [1, 4, 0]
 
 
 def test_a_key_too_large_is_refused() -> None:
