@@ -18,7 +18,9 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
 
 from features.contracts import Declarations, Outcomes
 from features.contracts.columns import TYPOLOGIES
@@ -91,7 +93,7 @@ def measure_seed(folder: Path, seed: int, declarations: int, worlds: Sequence[st
         print(f"\nseed {seed}, world {world}: " + "\n  ".join(result.lines[1:-1]))
         _print_typologies(pl.read_parquet(folder / f"evaluation-{world}" / "evaluation.parquet"))
     print(f"\nseed {seed}: " + shuffled(table, labels, split, settings))
-    print(f"seed {seed}: " + identifiers(folder / "train", table, split), flush=True)
+    print(f"seed {seed}: " + identifiers(folder / "train"), flush=True)
 
 
 def _other_home(folder: Path, world: str) -> Home:
@@ -148,44 +150,41 @@ def shuffled(
     return f"shuffled labels, {draws} draws: mean AUC {np.mean(aucs):.3f}, standard error {error:.3f}"
 
 
-def identifiers(folder: Path, table: pl.DataFrame, split: Split, *, n_draws: int = 200) -> str:
-    """AUC of a learner of identifiers alone, taught the hidden truth of the training part, on traders it has not seen.
+def identifiers(folder: Path, *, n_folds: int = 5, n_draws: int = 200) -> str:
+    """AUC of a learner of identifiers alone, taught the hidden truth of other traders; the mean over parts of traders.
 
-    It sees each identifier as a number, in its last digits and in two remainders; traders are drawn again for the
-    interval.
+    It sees each identifier as a number, in its last digits and in two remainders. Every trader is unseen once;
+    traders are drawn again for the interval.
     """
     ids = ("declaration_id", "exporter_id", "consignee_id", "declarant_id")
     truth = pl.read_parquet(folder / "truth" / "declarations.parquet", columns=["declaration_id", "is_violation"])
-    papers = pl.read_parquet(folder / "declarations.parquet", columns=list(ids))
+    papers = pl.read_parquet(folder / "declarations.parquet", columns=list(ids)).drop_nulls("exporter_id")
     digits = {one: pl.col(one).str.extract(r"(\d+)$").cast(pl.Int64) for one in ids}
-    seen = papers.select(
-        "declaration_id",
+    numbers = papers.select(
         *(number.alias(f"{one}_number") for one, number in digits.items()),
         *((number % n).alias(f"{one}_{n}") for one, number in digits.items() for n in (10, 97, 1000)),
-    ).join(truth, on="declaration_id", how="left", maintain_order="left")
-    rows = table.select("declaration_id", "exporter_id")
-    train, test = (
-        split.select(rows, part).join(seen, on="declaration_id", how="left", maintain_order="left")
-        for part in ("train", "test")
-    )
-    test = test.filter("unseen_party")
-    columns = [name for name in seen.columns if name not in ("declaration_id", "is_violation")]
+    ).to_numpy()
+    positive = papers.join(truth, on="declaration_id", how="left", maintain_order="left")["is_violation"].to_numpy()
+    party = papers["exporter_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
     plan = {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True}
-    data = lgb.Dataset(train.select(columns).to_numpy().astype(float), train["is_violation"].to_numpy())
-    score = lgb.train(plan, data, 100).predict(test.select(columns).to_numpy().astype(float))
-    positive = test["is_violation"].to_numpy()
-    if not positive.any():
-        return "identifiers alone on unseen traders: no violation among them to measure on"
-    party = test["exporter_id"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-    rng, drawn = np.random.default_rng(0), []
-    for _ in range(n_draws):
-        times = np.bincount(rng.integers(0, party.max() + 1, party.max() + 1), minlength=party.max() + 1)[party]
-        if times[positive].any():
-            drawn.append(roc_auc_score(positive, score, sample_weight=times))
+    parts = GroupKFold(n_folds, shuffle=True, random_state=1)
+    judged = []
+    for taught, held in parts.split(numbers, positive, party):
+        booster = lgb.train(plan, lgb.Dataset(numbers[taught].astype(float), positive[taught]), 100)
+        judged.append((held, booster.predict(numbers[held].astype(float))))
+
+    def mean_auc(times: NDArray[np.int64]) -> float:
+        met = [(held, score) for held, score in judged if times[held][positive[held]].any()]
+        return float(np.mean([roc_auc_score(positive[h], score, sample_weight=times[h]) for h, score in met]))
+
+    rng, n_parties = np.random.default_rng(0), int(party.max()) + 1
+    drawn = [
+        mean_auc(np.bincount(rng.integers(0, n_parties, n_parties), minlength=n_parties)[party]) for _ in range(n_draws)
+    ]
     low, high = np.quantile(drawn, [0.05, 0.95])
     return (
-        f"identifiers alone on unseen traders: AUC {roc_auc_score(positive, score):.3f} ({low:.3f} to {high:.3f}; "
-        f"{int(positive.sum())} violations among {test.height:,}, hidden truth)"
+        f"identifiers alone on unseen traders: AUC {mean_auc(np.ones(len(party), int)):.3f} ({low:.3f} to {high:.3f}; "
+        f"{int(positive.sum())} violations of {len(set(party[positive]))} traders, hidden truth)"
     )
 
 
