@@ -1,4 +1,4 @@
-"""What else would explain a corridor: six honest readings, each scored in [0, 1] beside it."""
+"""What else would explain a corridor: seven honest readings, each scored in [0, 1] beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from features.corridors.lanes import ORDINARY_SPREAD, TRIAL
+from features.corridors.migration import SIMILAR_LN
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
@@ -16,6 +17,7 @@ RIVALS: dict[str, str] = {
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
     "code in the month of the measure, declared openly by the origin and priced unlike the rest",
     "rival_single_lot": "one large lot: a single month carries nearly all of it, and it was not sent on whole",
+    "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
 TWO_SIDES_LN = 2.0 * ORDINARY_SPREAD
 """Nineteen of twenty lanes' two figures of a year lie within this, in ln (nickel, indicators.md 4)."""
@@ -94,6 +96,7 @@ def score_rivals(corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.La
         _reporter().alias("rival_reporter"),
         _reclassification().alias("rival_reclassification"),
         _single_lot().alias("rival_single_lot"),
+        _other_goods().alias("rival_other_goods"),
     )
     return rows.with_columns(_strongest())
 
@@ -211,6 +214,17 @@ def _single_lot() -> pl.Expr:
     months = pl.when(out_is_less).then("out_n_post").otherwise("in_n_post")
     lot = pl.when(months >= 3).then(((_ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
     return lot * (1.0 - _passed_on())
+
+
+def _other_goods() -> pl.Expr:
+    """How far the two legs' unit values lie apart: 0 within twofold, 1 from fourfold on, as where codes move.
+
+    What is merely relabelled keeps its price but for a margin (indicators.md 9: 10 to 15 %). A good of several codes
+    may change its form at the hub, and its price with it: twice as far, in ln, is allowed.
+    """
+    band = pl.when(pl.col("mineral").str.contains(";", literal=True)).then(2.0 * SIMILAR_LN).otherwise(SIMILAR_LN)
+    apart = (pl.col("out_post_uv") / pl.col("in_post_uv")).log().abs()
+    return ((apart - band) / band).clip(0.0, 1.0).fill_nan(0.0).fill_null(0.0)
 
 
 def _passed_on() -> pl.Expr:

@@ -193,6 +193,21 @@ def test_a_lot_that_is_sent_on_whole_is_no_rival() -> None:
     assert scored(lanes)["rival_single_lot"] > 0.9
 
 
+def test_what_is_priced_otherwise_is_another_good() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+
+    def told(usd_per_kg: float) -> float:
+        found: float = scored(lanes, prices={("THA", "USA", "811292", 1): usd_per_kg})["rival_other_goods"]
+        return found
+
+    # 10 USD/kg came in; the importer's figure is 6 % of freight above either
+    assert told(10.0) == told(19.0) == told(5.5) == 0.0
+    assert told(40.0) == pytest.approx(1.0)
+    assert told(10.0 * 2**1.5) == pytest.approx(0.5)  # half way from twofold to fourfold, in ln
+
+
 def test_mass_from_a_neighbouring_code() -> None:
     lanes = ordinary()
     lanes["CHN", "THA", "811299"][EVENT:] = [1_000.0] * 6
