@@ -73,55 +73,15 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
     Only monthly figures. Goods and places are `Enum`s.
     """
     numbered, cells = _numbered(codes, looks)
-    has_m = pl.col("m_usd").is_not_null()
-    fob = pl.when(pl.col("m_valuation").is_in(["FOB", "customs"])).then("m_usd").otherwise(pl.col("m_usd") / cif_ratio)
-    measured = pl.when(has_m).then("m_measured_kg").otherwise("x_measured_kg")
-    n = len(PLACE_CODES)
-    place = {
-        side: pl.col(f"{side}_iso3").cast(_PLACE).to_physical().cast(pl.Int64) for side in ("exporter", "importer")
-    }
-    month = month_number(pl.col("period"))
-    rows = (
-        pairs.filter(pl.col("freq") == "M", has_m | pl.col("x_usd").is_not_null())
-        .join(numbered.lazy(), on="hs6", how="left")
-        .filter(pl.col("good").is_not_null())
-        .select(
-            "good",
-            ((place["exporter"] * n + place["importer"]) * _MONTHS + month).alias("lane_month"),
-            month.alias("month"),
-            month_number(pl.col("known_from")).alias("known_month"),
-            month_number(pl.col("known_to")).alias("until_month"),
-            pl.when(has_m).then(fob).otherwise("x_usd").alias("usd"),
-            pl.when(has_m).then("m_kg").otherwise("x_kg").alias("kg"),
-            measured.alias("priced_kg"),
-            has_m.alias("is_importers"),
-        )
-        .with_columns(
-            pl.when(pl.col("kg").is_not_null()).then("usd").otherwise(0.0).alias("weighed_usd"),
-            pl.when(pl.col("priced_kg").is_not_null()).then("usd").otherwise(0.0).alias("priced_usd"),
-            pl.when("is_importers").then("usd").otherwise(0.0).alias("importer_usd"),
-        )
-        .drop("is_importers")
-    )
     until = pl.min_horizontal(pl.col("month") + LOOK_BACK_MONTHS, pl.col("until_month"))
-    seen = _at_looks(rows, pl.col("known_month") + 1, until, cells)
+    seen = _at_looks(_better_sides(pairs, numbered, cif_ratio), pl.col("known_month") + 1, until, cells)
     sums = ["usd", "kg", "weighed_usd", "priced_kg", "priced_usd", "importer_usd"]
     lanes = seen.group_by("cell", "lane_month").agg(pl.col(sums).sum().round(3))  # the order of adding decides no digit
     lanes = settle(lanes)
-    goods = lanes.group_by("cell").agg(
-        pl.col("usd").sum().alias("all_usd"),
-        pl.col("weighed_usd").sum().alias("all_weighed"),
-        pl.col("kg").sum().alias("all_kg"),
-    )
-    is_mass = (pl.col("all_weighed") >= MASS_KNOWN_SHARE * pl.col("all_usd")) & (pl.col("all_kg") > 0)
-    # 0 where nothing has a value: there is then nothing unweighed to fill in
-    per_usd = pl.when(pl.col("all_weighed") > 0).then(pl.col("all_kg") / pl.col("all_weighed")).otherwise(0.0)
-    kg_per_usd = per_usd.round_sig_figs(9).alias("kg_per_usd")
     filled = pl.col("kg") + (pl.col("usd") - pl.col("weighed_usd")) * pl.col("kg_per_usd")
-    lane = pl.col("lane_month") // _MONTHS
-
+    lane, n = pl.col("lane_month") // _MONTHS, len(PLACE_CODES)
     return (
-        lanes.join(goods.select("cell", is_mass.alias("is_mass"), kg_per_usd), on="cell", how="left")
+        lanes.join(_counted_in(lanes), on="cell", how="left")
         .with_columns(pl.when("is_mass").then(filled.round(3)).otherwise("usd").alias("amount"))
         .select(
             *_named(numbered),
@@ -136,6 +96,51 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
             "amount",
         )
     )
+
+
+def _better_sides(pairs: pl.LazyFrame, numbered: pl.DataFrame, cif_ratio: float) -> pl.LazyFrame:
+    """Read each lane's month from the importer where it has a figure, else from the exporter; FOB, never both."""
+    has_m = pl.col("m_usd").is_not_null()
+    fob = pl.when(pl.col("m_valuation").is_in(["FOB", "customs"])).then("m_usd").otherwise(pl.col("m_usd") / cif_ratio)
+    exporter, importer = (
+        pl.col(f"{side}_iso3").cast(_PLACE).to_physical().cast(pl.Int64) for side in ("exporter", "importer")
+    )
+    month = month_number(pl.col("period"))
+    rows = (
+        pairs.filter(pl.col("freq") == "M", has_m | pl.col("x_usd").is_not_null())
+        .join(numbered.lazy(), on="hs6", how="left")
+        .filter(pl.col("good").is_not_null())
+        .select(
+            "good",
+            ((exporter * len(PLACE_CODES) + importer) * _MONTHS + month).alias("lane_month"),
+            month.alias("month"),
+            month_number(pl.col("known_from")).alias("known_month"),
+            month_number(pl.col("known_to")).alias("until_month"),
+            pl.when(has_m).then(fob).otherwise("x_usd").alias("usd"),
+            pl.when(has_m).then("m_kg").otherwise("x_kg").alias("kg"),
+            pl.when(has_m).then("m_measured_kg").otherwise("x_measured_kg").alias("priced_kg"),
+            has_m.alias("is_importers"),
+        )
+    )
+    has_kg, has_price = pl.col("kg").is_not_null(), pl.col("priced_kg").is_not_null()
+    return rows.with_columns(
+        pl.when(has_kg).then("usd").otherwise(0.0).alias("weighed_usd"),
+        pl.when(has_price).then("usd").otherwise(0.0).alias("priced_usd"),
+        pl.when("is_importers").then("usd").otherwise(0.0).alias("importer_usd"),
+    ).drop("is_importers")
+
+
+def _counted_in(lanes: pl.LazyFrame) -> pl.LazyFrame:
+    """Say by good and look whether it is counted in kg, and its usual kg per USD: `cell is_mass kg_per_usd`."""
+    goods = lanes.group_by("cell").agg(
+        pl.col("usd").sum().alias("all_usd"),
+        pl.col("weighed_usd").sum().alias("all_weighed"),
+        pl.col("kg").sum().alias("all_kg"),
+    )
+    is_mass = (pl.col("all_weighed") >= MASS_KNOWN_SHARE * pl.col("all_usd")) & (pl.col("all_kg") > 0)
+    # 0 where nothing has a value: there is then nothing unweighed to fill in
+    per_usd = pl.when(pl.col("all_weighed") > 0).then(pl.col("all_kg") / pl.col("all_weighed")).otherwise(0.0)
+    return goods.select("cell", is_mass.alias("is_mass"), per_usd.round_sig_figs(9).alias("kg_per_usd"))
 
 
 def known_spans(

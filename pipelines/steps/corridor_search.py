@@ -67,30 +67,10 @@ def search_corridors(
     final = tuple(watches_at(first_day(last_look) - timedelta(days=1)))
     margin = fit_cif_margin(mirrored.lazy())
     notes = _notes(mirrored, final)
-    known_by = monthly.group_by("hs6", "known_from").agg(pl.coalesce("m_usd", "x_usd").sum().alias("usd"))
-    passes: list[pl.DataFrame] = []
-    meanings: list[pl.DataFrame] = []
-    done: set[tuple[str, int]] = set()
-    placebo_codes: set[str] = set()
-    for looks, current in _groups(monthly, watches_at, last_look):
-        codes = _codes_by_value(known_by, before=first_day(looks[0]))
-        goods, meant = goods_of(current)
-        everything = [*goods, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
-        placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
-        ground = Ground(monthly, periods, tuple(everything), tuple(codes), settings)
-        for start in range(0, len(looks), settings.looks_per_pass):
-            found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
-            if found is not None:
-                passes.append(found)
-                meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
+    passes, meanings, placebo_codes = _measured(monthly, periods, watches_at, last_look, settings)
     counts = {"pairs": mirrored.height, "codes": mirrored["hs6"].n_unique(), "placebo_codes": len(placebo_codes)}
     counts["unpaired"] = mirrored.filter(pl.col("x_usd").is_null() | pl.col("m_usd").is_null()).height
-    shown = [
-        code for one in (*(watch.hs_codes for watch in final), *(good.hs6 for good in settings.beside)) for code in one
-    ]
-    own = monthly.filter(
-        pl.col("hs6").is_in(shown), pl.col("known_to").is_null() | (pl.col("known_to") >= first_day(last_look))
-    )
+    own = _shown(monthly, final, first_day(last_look), settings)
     if not any("origin_iso3" in one.columns for one in passes):  # placebos alone
         notes.append(
             "No corridor could be looked at: no watched good has its legs reported before and after a measure."
@@ -112,6 +92,36 @@ def search_corridors(
             "give a longer history, or flows of goods that no measure touches."
         )
     return CorridorSearch(tests, own, final, margin, counts, tuple(notes))
+
+
+def _measured(
+    monthly: pl.DataFrame, periods: pl.DataFrame, watches_at: WatchesAt, last_look: int, settings: CorridorSettings
+) -> tuple[list[pl.DataFrame], list[pl.DataFrame], set[str]]:
+    """Measure every month of looking, some at once: surges, which good stands for which mineral, placebo codes."""
+    known_by = monthly.group_by("hs6", "known_from").agg(pl.coalesce("m_usd", "x_usd").sum().alias("usd"))
+    passes: list[pl.DataFrame] = []
+    meanings: list[pl.DataFrame] = []
+    done: set[tuple[str, int]] = set()
+    placebo_codes: set[str] = set()
+    for looks, current in _groups(monthly, watches_at, last_look):
+        codes = _codes_by_value(known_by, before=first_day(looks[0]))
+        goods, meant = goods_of(current)
+        everything = [*goods, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
+        placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
+        ground = Ground(monthly, periods, tuple(everything), tuple(codes), settings)
+        for start in range(0, len(looks), settings.looks_per_pass):
+            found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
+            if found is not None:
+                passes.append(found)
+                meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
+    return passes, meanings, placebo_codes
+
+
+def _shown(monthly: pl.DataFrame, watches: Sequence[Watch], day: date, settings: CorridorSettings) -> pl.DataFrame:
+    """Keep the figures of the watched codes, and of the goods beside them, as known before a day."""
+    wanted = [*(one.hs_codes for one in watches), *(one.hs6 for one in settings.beside)]
+    codes = [code for one in wanted for code in one]
+    return monthly.filter(pl.col("hs6").is_in(codes), pl.col("known_to").is_null() | (pl.col("known_to") >= day))
 
 
 FEWEST_PLACEBOS = 100  # below, p-values are ranks only and none is under 1 %
