@@ -11,12 +11,14 @@ from features.background import Background, Past
 from features.completeness import complete
 from features.contracts import Declarations
 from features.controls import ControlList, controls_for_minerals, join_controls
+from features.controls.join import ANSWERS
 from features.controls.meeting import meets_item
 from features.corridors import build_corridor
 from features.description.table import judge_description
 from features.evidence import Evidence
 from features.ledger import build_ledger
 from features.licences.table import judge_licences
+from features.lookback import settle
 from features.minerals import Minerals
 from features.mirror import build_mirror
 from features.parcel.table import judge_parcel
@@ -49,6 +51,7 @@ _CORRIDOR_FIGURES = pl.Schema(
     | dict.fromkeys(("corridor_excess", "corridor_q"), pl.Float64)
 )
 """Figures of the rooms that have nothing to say without trade statistics, so that the table keeps its columns."""
+_PLACES = ("destination_iso3", "origin_iso3", "dispatch_iso3")
 SURE_TERM = 0.5
 """Weight from which a named mineral is taken as the one meant, before physics is asked."""
 
@@ -102,8 +105,9 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     )
     parcel = judge_parcel(rows, past.parcel, background.minerals)
     seen = _one_table(rows.select(CARRIED).collect(), [words, parcel])
-    coded = join_controls(seen.lazy(), background.controls).collect()
-    named = coded.with_columns(mineral=_mineral())
+    asked = seen.lazy().select("hs_code", "declared_on", "direction", *_PLACES)
+    answers = join_controls(asked, background.controls).select(list(ANSWERS)).collect()
+    named = seen.with_columns(answers.get_columns()).with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls)
     needs = _needs(ruled, background)
     others = [
@@ -121,9 +125,10 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         _corridor(rows, ruled, background),
     ]
     table = _one_table(ruled, others)
-    asked = table.join(needs.select("declaration_id", "needs_licence"), on="declaration_id", how="left")
-    hits = rule_hits(asked, background.controls, has_register=background.licences is not None)
-    whole = _one_table(table, [_latest_prices(table, background.minerals).lazy(), hits.lazy()])
+    hits = rule_hits(
+        table.with_columns(needs["needs_licence"]), background.controls, has_register=background.licences is not None
+    )
+    whole = _one_table(table, [_latest_prices(table, background.minerals), hits.lazy()])
     return whole.with_columns(given["declaration_id"])
 
 
@@ -172,19 +177,12 @@ def _mineral() -> pl.Expr:
 
 def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
     """Take the controls of the suspected mineral where there is one, else those of the declared code."""
-    by_mineral = controls_for_minerals(
-        rows.lazy().select(
-            "declaration_id", "mineral", "declared_on", "destination_iso3", "origin_iso3", "dispatch_iso3"
-        ),
-        controls,
-    ).select("declaration_id", mineral_controls="controls_in_force", mineral_rules="control_rules")
-    return (
-        rows.lazy()
-        .join(by_mineral, on="declaration_id", how="left", maintain_order="left")
-        .with_columns(
-            code_controls="controls_in_force", controls_in_force=pl.coalesce("mineral_controls", "controls_in_force")
-        )
-        .collect()
+    asked = rows.lazy().select("mineral", "declared_on", *_PLACES)
+    by_mineral = controls_for_minerals(asked, controls).select(
+        mineral_controls="controls_in_force", mineral_rules="control_rules"
+    )
+    return rows.with_columns(by_mineral.collect().get_columns()).with_columns(
+        code_controls="controls_in_force", controls_in_force=pl.coalesce("mineral_controls", "controls_in_force")
     )
 
 
@@ -195,7 +193,7 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     agrees to the last printed digit and the words do not put the goods below the item's condition; null where neither
     says enough.
     """
-    rows = ruled.join(_meets_item(ruled, background), on="declaration_id", how="left", maintain_order="left")
+    rows = ruled.lazy().join(_meets_item(ruled, background), on="declaration_id", how="left", maintain_order="left")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
     is_as_printed = (pl.col("control_match") == "printed") | (
@@ -212,16 +210,21 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
         .then(pl.lit(value=True))
         .when(free | ~meets)
         .then(pl.lit(value=False)),
-    )
+    ).collect()
 
 
-def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
+def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
     """Compare every form that a text names, at the purity it states, with the items in force: `meets_item`."""
     forms = background.minerals.forms
-    where = ["declaration_id", "declared_on", "destination_iso3", "origin_iso3", "dispatch_iso3"]
     asked = (
         ruled.lazy()
-        .select(*where, form_id=pl.col("text_forms").str.split(";"), purity="stated_purity_share")
+        .select(
+            "declaration_id",
+            "declared_on",
+            *_PLACES,
+            form_id=pl.col("text_forms").str.split(";"),
+            purity="stated_purity_share",
+        )
         .explode("form_id", empty_as_null=False, keep_nulls=False)
         .filter(pl.col("form_id") != "")
         .join(forms.lazy().select("form_id", "mineral"), on="form_id", how="left")
@@ -229,7 +232,7 @@ def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     today = controls_for_minerals(asked, background.controls)
     licensed = pl.when(pl.col("control_rules").list.contains("licence")).then("control_items")
     items = licensed.when(pl.col("control_items").is_not_null()).then(pl.lit([], pl.List(pl.String)))
-    return meets_item(today.with_columns(control_items=items), forms, background.controls).collect()
+    return settle(meets_item(today.with_columns(control_items=items), forms, background.controls))
 
 
 def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
@@ -256,7 +259,7 @@ def _unknown(rows: pl.LazyFrame, registry: tuple[Evidence, ...], figures: pl.Sch
     return rows.select("declaration_id", *strengths, *(pl.lit(None, kind).alias(n) for n, kind in figures.items()))
 
 
-def _latest_prices(rows: pl.DataFrame, minerals: Minerals) -> pl.DataFrame:
+def _latest_prices(rows: pl.DataFrame, minerals: Minerals) -> pl.LazyFrame:
     """Middle of the suspected mineral's latest price band known on the day: `declaration_id, mineral_usd_per_kg`."""
     middle = (pl.col("low_usd_per_kg") * pl.col("high_usd_per_kg")).sqrt()
     bands = (
@@ -265,8 +268,16 @@ def _latest_prices(rows: pl.DataFrame, minerals: Minerals) -> pl.DataFrame:
         .agg(mineral_usd_per_kg=middle.median())
         .sort("priced_on", "mineral")
     )
-    asked = rows.select("declaration_id", "mineral", "declared_on").sort("declared_on", "declaration_id")
-    found = asked.join_asof(
-        bands, left_on="declared_on", right_on="priced_on", by="mineral", strategy="backward", check_sortedness=False
-    )
-    return found.select("declaration_id", "mineral_usd_per_kg")
+    asked = rows.lazy().select("declaration_id", "mineral", "declared_on")
+    found = (
+        asked.select("mineral", "declared_on")
+        .drop_nulls()
+        .unique()
+        .sort("declared_on", "mineral")
+        .join_asof(
+            bands.lazy(), left_on="declared_on", right_on="priced_on", by="mineral", strategy="backward",
+            check_sortedness=False,
+        )
+    )  # fmt: skip
+    on = ["mineral", "declared_on"]
+    return asked.join(found, on=on, how="left", maintain_order="left").select("declaration_id", "mineral_usd_per_kg")

@@ -46,6 +46,11 @@ def settle(state: pl.LazyFrame) -> pl.LazyFrame:
     return state.collect().lazy()
 
 
+def settle_whole(state: pl.LazyFrame) -> pl.LazyFrame:
+    """Work out a table now, in one piece: polars fails to format text where one row follows a piece filtered empty."""
+    return state.collect().rechunk().lazy()
+
+
 def settle_streamed(state: pl.LazyFrame) -> pl.LazyFrame:
     """Work out a state table from history without holding history in memory; the order of its rows means nothing."""
     return state.collect(engine="streaming").lazy()

@@ -58,8 +58,10 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     touched = table.select("declaration_id", *_NEEDED).filter(
         _may_touch(is_listed, needs)
     )  # few, and sentences are slow
-    told = touched.select("declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls())
     none = pl.lit([], pl.List(RULE_HIT))
+    told = touched.rechunk().select(  # in one piece: polars fails on text in a piece that was filtered empty
+        "declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls()
+    )
     every = table.select("declaration_id").join(told, on="declaration_id", how="left", maintain_order="left")
     return every.with_columns(pl.col("rule_hits").fill_null(none))
 

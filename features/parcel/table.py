@@ -6,7 +6,7 @@ import polars as pl
 
 from features.completeness import complete
 from features.contracts import Declarations
-from features.lookback import settle
+from features.lookback import settle, settle_whole
 from features.minerals import Minerals
 from features.parcel import boxes, densities, deviation, packing
 from features.parcel.likelihood import weigh_materials
@@ -50,6 +50,8 @@ _FIGURES = (
     "material_log_ratio",
     "material_figures",
 )
+_TOLD = {"unit_value_usd_per_kg": "USD/kg", "density_kg_m3": "kg per cubic metre", "kg_per_package": "kg per package"}
+"""Figures that tell of a hidden mineral, with their units in words."""
 
 
 def build_parcel(
@@ -130,15 +132,15 @@ def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
         *("log_unit_value", "log_density", "log_package", "densest_kg_m3"),
         *(f"{part}_{of}" for part in ("unit_value", "density", "package") for of in ("middle", "spread")),
     )
-    odd = settle(
+    odd = settle_whole(
         rows.filter((pl.col("price_off") > 0) | (pl.col("above_densest") > 0)).select(
-            "declaration_id", "hs6", "month", *weighed, material_figures=_figures_told()
+            "declaration_id", "hs6", "month", *weighed, *_TOLD
         )
     )
     told = pl.when(pl.col("material_mineral").is_not_null()).then("material_figures")
     best = settle(
         weigh_materials(odd, minerals, rules)
-        .join(odd.select("declaration_id", "material_figures"), on="declaration_id", how="left")
+        .join(odd.select("declaration_id", material_figures=_figures_told()), on="declaration_id", how="left")
         .with_columns(told)
     )
     judged = pl.any_horizontal(pl.col("price_off", "above_densest").is_not_null())
@@ -149,12 +151,7 @@ def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
 
 def _figures_told() -> pl.Expr:
     """Name the figures that were weighed, in words."""
-    units = {
-        "unit_value_usd_per_kg": "USD/kg",
-        "density_kg_m3": "kg per cubic metre",
-        "kg_per_package": "kg per package",
-    }
-    said = [pl.format("{} " + unit, plain_number(pl.col(name).round_sig_figs(4))) for name, unit in units.items()]
+    said = [pl.format("{} " + unit, plain_number(pl.col(name).round_sig_figs(4))) for name, unit in _TOLD.items()]
     return pl.concat_list(said).list.drop_nulls().list.join(", ")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.lookback import settle, totals_before
+from features.lookback import settle, settle_whole, totals_before
 from features.parties.entities import one_slip
 from features.parties.names_past import NamesHere, NamesPast
 from features.parties.names_read import worth_reading
@@ -118,16 +118,16 @@ def _weigh(pairs: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.Laz
     script = pl.when(both_chinese & ~same_signs).then(0.2).otherwise(1.0)  # they sound alike but are written otherwise
     short = pl.when(length < rules.short_word_letters).then(0.5).otherwise(1.0)
     weight = rarity(pl.col("others"), pl.col("firms"), rules) * (0.6 + 0.4 * covers) * script * short
-    return (
+    most = (
         seen.with_columns(others=others)
         .with_columns(weight=weight)
         .sort(*_PAIR, "month", "weight", "word", descending=[False, False, False, True, False])
         .group_by(*_PAIR, "month", maintain_order=True)
         .agg(pl.col("word").first().alias("shared_word"), pl.col("others", "weight").first())
-        .with_columns(
-            carried=pl.format("{}, carried by {} other firms", "shared_word", "others"),
-            why=pl.format("both names carry the word {}, as do {} other firms", "shared_word", "others"),
-        )
+    )
+    return settle_whole(most).with_columns(
+        carried=pl.format("{}, carried by {} other firms", "shared_word", "others"),
+        why=pl.format("both names carry the word {}, as do {} other firms", "shared_word", "others"),
     )
 
 
@@ -185,7 +185,7 @@ def _common_beside(asked: pl.LazyFrame, besides: pl.LazyFrame) -> pl.LazyFrame:
         pairs = pairs.join(named, on=f"{side}_beside_no", how="left")
     shared = pl.col("exporter_beside").list.set_intersection("consignee_beside").list.sort().list.join(", ")
     told = pl.format("{}, which names a place or a trade", shared)
-    return pairs.select(*(f"{side}_beside_no" for side in sides), common=pl.when(shared != "").then(told))
+    return settle_whole(pairs).select(*(f"{side}_beside_no" for side in sides), common=pl.when(shared != "").then(told))
 
 
 def _common_name() -> pl.Expr:

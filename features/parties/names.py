@@ -44,9 +44,9 @@ def party_keys(rows: pl.LazyFrame) -> pl.LazyFrame:
     for side in ("exporter", "consignee"):
         names = rows.filter(_identifier(f"{side}_id").is_null()).select(pl.col(f"{side}_name").alias("name")).unique()
         plain = settle(names.with_columns(party_name(pl.col("name")).alias("plain")))
-        rows = rows.join(plain.rename({"name": f"{side}_name"}), on=f"{side}_name", how="left").with_columns(
-            pl.coalesce(_identifier(f"{side}_id"), "name:" + pl.col("plain")).alias(f"{side}_key")
-        )
+        rows = rows.join(
+            plain.rename({"name": f"{side}_name"}), on=f"{side}_name", how="left", maintain_order="left"
+        ).with_columns(pl.coalesce(_identifier(f"{side}_id"), "name:" + pl.col("plain")).alias(f"{side}_key"))
         rows = rows.drop("plain")
     return rows.with_columns(_identifier("declarant_id").alias("declarant_key"))
 
