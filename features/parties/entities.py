@@ -69,9 +69,12 @@ def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
             if node not in cluster:
                 cluster[node], members[node] = node, [node]
                 moved[node, month] = node
-        large, small = sorted((cluster[a], cluster[b]), key=lambda one: (-len(members[one]), one))
+        large, small = cluster[a], cluster[b]
         if large == small:
             continue
+        more = len(members[large]) - len(members[small])
+        if more < 0 or (more == 0 and large > small):
+            large, small = small, large
         for node in members.pop(small):
             cluster[node] = large
             moved[node, month] = large

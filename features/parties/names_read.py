@@ -51,8 +51,7 @@ class NameReader:
 
     def texts_of(self, names: pl.DataFrame) -> pl.DataFrame:
         """Say what distinct names (`name`, `name_no`) say: `name`, `name_no` and the columns of `number_names`."""
-        read = number_names(read_names(names.lazy().select("name"), self.signs))
-        return read.join(names.lazy(), on="name", how="left").collect()
+        return number_names(read_names(names.lazy(), self.signs)).collect()
 
 
 def number_names(read: pl.LazyFrame) -> pl.LazyFrame:

@@ -41,7 +41,7 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
     Parameters
     ----------
     names
-        `name`: distinct, not null.
+        `name`: distinct, not null. Further columns stay as they are.
     signs
         How Chinese characters sound.
 
@@ -54,7 +54,7 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         trades. `own` is empty and `words` too where the name says nothing of its own.
     """
     said = _plain_words(pl.col("name"), signs)
-    known = settle(names.select("name").with_row_index("no").with_columns(word=said.str.split(" ")))
+    known = settle(names.with_row_index("no").with_columns(word=said.str.split(" ")))
     parts = (
         known.select("no", "word")
         .explode("word", empty_as_null=True, keep_nulls=True)
@@ -85,7 +85,7 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         "words": telling.filter(pl.col("word").str.len_chars() >= SHORTEST_WORD),
         "beside": parts.filter(pl.col("kind").is_in(["place", "trade"])).select("no", word="plain"),
     }
-    read = known.select("no", "name").join(joined.drop("n"), on="no", how="left")
+    read = known.drop("word").join(joined.drop("n"), on="no", how="left")
     for column, frame in lists.items():
         listed = frame.unique().sort("no", "word").group_by("no", maintain_order=True).agg(pl.col("word").alias(column))
         read = read.join(listed, on="no", how="left")
