@@ -23,7 +23,7 @@ def name_links(nodes: pl.LazyFrame, named: pl.LazyFrame) -> pl.LazyFrame:
     Parameters
     ----------
     nodes
-        `node` (number of a name as read), `form`, `own`, `signs`, `beside` (text or number), `month` and `identified`
+        `node` (number of a name as read), `own`, `signs`, `form` and `beside` (text or number), `month`, `identified`
         (first months, of the name and of it with any identifier; the latter null for never).
     named
         `identifier` (never one of noughts alone, see `is_real`), `node`, `month` in which they first came together.

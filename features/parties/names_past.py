@@ -13,7 +13,7 @@ from features.parties.names_read import NameReader, ReadNames
 
 NAMES_AT_ONCE = 100_000
 """Names read at once (own choice): reading takes many times the memory of what is kept."""
-_NODE = ("node", "form_no", "form", "own", "signs", "beside_no")
+_NODE = ("node", "form_no", "own", "signs", "beside_no")
 _BOTH = ("exporter", "consignee")
 
 
@@ -63,7 +63,7 @@ class NamesSeen:
         words = read.texts.select("form_no", word_no=pl.col("words").list.eval(text_number(pl.element())))
         return replace(
             self,
-            known=Filed.of(pl.concat([self.known.table, read.facts.select("name_no", "node")]), "name_no"),
+            known=self.known.with_rows(read.facts.select("name_no", "node")),
             facts=(*self.facts, read.facts),
             matches=(*self.matches, read.matches),
             besides=(*self.besides, besides_of(read)),
@@ -147,7 +147,7 @@ class NamesPast:
         first = pl.concat(seen.first).group_by("node").agg(pl.col("month", "identified").min())
         nodes = pl.concat(seen.nodes).unique("node").join(first, on="node", how="inner")
         named = pl.concat(seen.named).lazy().group_by("identifier", "node").agg(pl.col("month").min())
-        links = name_links(nodes.lazy().rename({"beside_no": "beside"}), named).collect()
+        links = name_links(nodes.lazy().rename({"beside_no": "beside", "form_no": "form"}), named).collect()
         forms = nodes.group_by("form_no").agg(pl.col("month").min())
         carriers = (
             pl.concat(seen.words)
