@@ -12,7 +12,9 @@ from models.learning_plan import TrainingPlan
 from models.matrix import columns_of
 from models.splits import time_and_entity_split
 
-PLAN = TrainingPlan(boosting=BoostingPlan(n_bags=1, n_rounds_max=40, n_rounds_default=30, n_unlabelled_max=2_000), seed=5, threads=1)
+PLAN = TrainingPlan(
+    boosting=BoostingPlan(n_bags=1, n_rounds_max=40, n_rounds_default=30, n_unlabelled_max=2_000), seed=5, threads=1
+)
 
 
 def parts(world) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
