@@ -6,11 +6,13 @@ and a look-up table of keys would do the work of a detector.
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.draws import Ints, scramble, stream
-from pipelines.simulate.evaders import Agents
+from pipelines.simulate.evaders import Agents, recruit
 from pipelines.simulate.evasion import BY_ROAD_SHARE, FIRST_PAPER_SHARE, PARCELS, SMALL_LOTS, buyers_of
 from pipelines.simulate.honest import allowed_destination
 from pipelines.simulate.movements import COURIER, IMPORT, ROAD, Setting, draw_mass, movement_table, ship
@@ -18,14 +20,26 @@ from pipelines.simulate.schemes import NAMES, SCHEMES
 
 SELLERS = 6
 """Honest firms that ship what one evader claims to ship, at most; they ship it in all months, evader or not."""
-HUB_MAKERS = 0.2
-"""Cover of a lot filed on leaving a hub, relative to one that leaves China: few make controlled minerals there."""
+HUB_MAKERS = 0.6
+"""Cover of a lot filed on leaving a hub, relative to one that leaves China: fewer make controlled minerals there."""
 SHARED_BUYERS = 0.15
 """Of them sell to the evader's own buyer."""
+USUAL_PREVALENCE = 0.02
+"""Evaders, as a share of declarations, whose papers the open trade is like, even where fewer or none are about."""
+
+
+def imagined_evaders(world: Setting, agents: Agents, declarations: int) -> Agents:
+    """Return `agents`, or as many as are usual where the world has fewer: open trade is there with them or without."""
+    evasion = world.config.evasion
+    if evasion.prevalence_share >= USUAL_PREVALENCE:
+        return agents
+    usual = evasion.model_copy(update={"prevalence_share": USUAL_PREVALENCE})
+    imagined = dataclasses.replace(world, config=world.config.model_copy(update={"evasion": usual}))
+    return recruit(imagined, declarations)[1]
 
 
 def cover_trade(world: Setting, agents: Agents, count: int) -> pl.DataFrame:
-    """Ship `count` honest lots, each as some evader's paper says of its own; none where nobody evades."""
+    """Ship `count` honest lots, each as some evader's paper says of its own; `agents` may be imagined ones."""
     rng = stream(world.seed, "cover")
     filed = np.array([scheme.filed for scheme in SCHEMES])
     wishes = np.select([filed == "export", filed == "import"], [1.0, HUB_MAKERS])

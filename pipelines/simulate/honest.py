@@ -11,8 +11,11 @@ from pipelines.simulate.movements import TRANSIT, Setting, draw_days, mineral_ho
 FRONT_LOADING = (
     1.9  # exports in the two months before a control, relative to usual (graphite, November 2023: indicators.md 11)
 )
-PART_LOAD_SHARE = 0.30
-"""Of ordinary lots are part loads: a few pallets in somebody's container, as evading lots mostly are too."""
+PART_LOAD_SHARE = 0.5
+"""Of ordinary lots are part loads, from a few pallets in somebody's container to one box, as evading lots are too."""
+SMALLEST_PART, LARGEST_PART = 0.003, 0.3
+"""Of the usual lot, evenly in logarithms; what would weigh less than SMALLEST_KG is sent whole."""
+SMALLEST_KG = 0.5
 COLLAPSE, RECOVERY = (
     0.12,
     0.55,
@@ -25,8 +28,10 @@ def ordinary_trade(world: Setting, count: int) -> pl.DataFrame:
     firm = pick(rng, world.firms.weight, count)
     good = world.firms.goods[firm, pick(rng, [0.52, 0.26, 0.14, 0.08], count)]
     columns = ship(world, rng, firm=firm, good=good)
-    part = np.where(rng.random(count) < PART_LOAD_SHARE, rng.uniform(0.02, 0.3, count), 1.0)
-    columns["kg"] = np.maximum(np.round(columns["kg"] * part, 1), 0.3)
+    loaded = SMALLEST_PART * (LARGEST_PART / SMALLEST_PART) ** rng.random(count)
+    loaded = np.where(columns["kg"] * loaded < SMALLEST_KG, 1.0, loaded)
+    part = np.where(rng.random(count) < PART_LOAD_SHARE, loaded, 1.0)
+    columns["kg"] = np.round(columns["kg"] * part, 1)
     columns["usd_per_kg"] = columns["usd_per_kg"] * part**-0.08
     home = world.firms.country[firm]
     in_transit = (home == 0) & (rng.random(count) < world.config.transit_share)

@@ -17,7 +17,7 @@ from pipelines.simulate.background import EXTRA
 from pipelines.simulate.calendar_of_controls import Rules, gap_by_month, price_by_month, rules_in_time
 from pipelines.simulate.campaign import campaign
 from pipelines.simulate.catalogue import Goods, Places, goods_of_world, load_goods, load_places
-from pipelines.simulate.cover import cover_trade
+from pipelines.simulate.cover import cover_trade, imagined_evaders
 from pipelines.simulate.draws import Floats, Ints, day_number, month_starts, stream
 from pipelines.simulate.evaders import lots_on_paper, recruit
 from pipelines.simulate.figures import paper_figures
@@ -122,7 +122,8 @@ def build_part(world: Setting, first_month: date, declarations: int, months: int
     world, agents = recruit(world, declarations)
     lookalikes = lookalike_trade(world, declarations)
     licensed = licensed_trade(world, round(settings.licensed_trade_share * declarations))
-    cover = cover_trade(world, agents, round(settings.cover_trade_share * declarations))
+    imagined = imagined_evaders(world, agents, declarations)
+    cover = cover_trade(world, imagined, round(settings.cover_trade_share * declarations))
     rest = max(declarations - lots_on_paper(agents) - lookalikes.height - licensed.height - cover.height, 0)
     honest = pl.concat([ordinary_trade(world, rest), licensed, lookalikes, cover])
     honest = keep_holidays(world.seed, world.first_day, world.last_day, honest)
