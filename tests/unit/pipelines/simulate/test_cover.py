@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.settings.simulate import SimulateSettings
-from pipelines.simulate.cover import cover_trade
+from pipelines.simulate.cover import cover_trade, imagined_evaders
 from pipelines.simulate.evaders import Agents, recruit
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.world import found_world
@@ -56,6 +56,15 @@ def test_cover_is_there_before_and_after_any_evader(made: tuple[Setting, Agents,
     assert len(np.unique(cover["firm"].to_numpy())) > 2 * agents.count
 
 
-def test_a_world_without_evasion_needs_no_cover() -> None:
-    world, agents = ground(load_world("null"))
-    assert cover_trade(world, agents, COUNT).is_empty()
+@pytest.mark.parametrize("name", ["null", "hard"])
+def test_open_trade_is_there_with_few_evaders_or_none(name: str) -> None:
+    world, agents = ground(load_world(name))
+    imagined = imagined_evaders(world, agents, 20_000)
+    assert imagined.count > 2 * agents.count
+    assert cover_trade(world, imagined, COUNT).height == COUNT
+    assert cover_trade(world, Agents(imagined.frame.clear()), COUNT).is_empty()
+
+
+def test_open_trade_is_like_the_evaders_that_are_about(settings: SimulateSettings) -> None:
+    world, agents = ground(settings)
+    assert imagined_evaders(world, agents, 20_000) is agents

@@ -2,10 +2,10 @@
 
 Look-ups are fitted on four fifths of the traders and read on the others, on several worlds. Chance is measured, not
 assumed: whole traders change their labels with traders of about the same size, so that the violations of one trader
-stay together, and the same look-ups are fitted to those labels. Who, where
-and when (places, ports, mode, office, parties, weekday, mass) may not rank better than WHERE_BOUND on the mean of the
-worlds. What the goods are (heading, package, container) is about the world, since controlled headings really are
-evaded and some covers really are used, and is bounded by GOODS_BOUND. The public customs data fail elsewhere: their
+stay together, and the same look-ups are fitted to those labels. Who, where and when (places, ports, mode, office,
+parties, weekday, mass) may not rank better than WHERE_BOUND on the mean of the worlds: what the best of so many looks
+gives by chance. What the goods are (heading, package, container) is about the world, since controlled headings really
+are evaded and some covers really are used, and is bounded by GOODS_BOUND. The public customs data fail elsewhere: their
 labels were made together with the *combination* of keys. Hence a pair or triple may not rank better than its own
 columns do, the best alone or all added up (log odds of each) or a coin, by more than 0.03 above the largest excess
 that changed labels show among as many combinations: that largest excess is the allowance for many looks.
@@ -17,80 +17,21 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-import polars as pl
 import pytest
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.draws import Floats, Ints
-from pipelines.simulate.world import build_world
+from tests.lookups import GOODS, IDENTIFIERS, KEYS, Lookups, area, built
 
-FOLDS = 5
-PRIOR_ROWS = 20.0
 CHANGES = 3
 SEEDS = (11, 51, 52)
-WHERE_BOUND, GOODS_BOUND = 0.68, {1: 0.67, 2: 0.71}
-"""Areas under the curve of a single key and of a pair, on the mean of the worlds."""
-IDENTIFIERS = ("declaration_id", "exporter_id", "declarant_id")
-KEYS = (
-    *("exporter_id", "declarant_id", "consignee_id", "office_id", "origin_iso3", "dispatch_iso3", "destination_iso3"),
-    *("loading_port", "discharge_port", "transport_mode", "direction", "hs_code", "package_type", "container_type"),
-    *("weekday", "mass"),
-)
-GOODS = ("hs_code", "package_type", "container_type")
+WHERE_BOUND, GOODS_BOUND = 0.56, 0.59
+"""Areas under the curve of a key or a pair of keys, on the mean of the worlds. Changed labels give up to .54 for the
+best of as many looks; heading and package together are found at .56, and may be a little above that."""
 TRIPLED = (
     *("office_id", "origin_iso3", "dispatch_iso3", "destination_iso3", "loading_port", "discharge_port"),
     *("transport_mode", "hs_code", "package_type", "container_type", "weekday", "mass"),
 )
-
-
-class Lookups:
-    """Look-ups fitted on four fifths of the traders and read on the others."""
-
-    def __init__(self, rows: pl.DataFrame) -> None:
-        rows = rows.with_columns(
-            pl.col("declared_on").dt.weekday().cast(pl.String).alias("weekday"),
-            pl.col("net_kg").clip(0.1, None).log(2).round().cast(pl.String).alias("mass"),
-        )
-        self.label = rows["is_violation"].cast(pl.Float64).to_numpy()
-        self.trader = rows.select(pl.coalesce("exporter_id", "declaration_id").rank("dense").cast(pl.Int64)).to_series()
-        self.within_day = rows.select(pl.int_range(pl.len()).over(pl.col("declared_on"))).to_series().to_numpy()
-        self.fold = (self.trader * 7919 % 104_729 % FOLDS).to_numpy()
-        self.code = {
-            name: rows[name].fill_null("?").rank("dense").cast(pl.Int64).to_numpy() - 1
-            for name in (*KEYS, *IDENTIFIERS)
-        }
-
-    def odds(self, names: tuple[str, ...], label: Floats) -> Floats:
-        """Log odds of a violation among other traders' rows with the same keys."""
-        key = np.zeros(len(label), dtype=np.int64)
-        for name in names:
-            key = key * (int(self.code[name].max()) + 1) + self.code[name]
-        _, at = np.unique(key, return_inverse=True)
-        count, cell = int(at.max()) + 1, at * FOLDS + self.fold
-        hits = np.bincount(at, label, count)[at] - np.bincount(cell, label, count * FOLDS)[cell]
-        seen = np.bincount(at, minlength=count)[at] - np.bincount(cell, minlength=count * FOLDS)[cell]
-        share = (hits + PRIOR_ROWS * label.mean()) / (seen + PRIOR_ROWS)
-        return np.asarray(np.log(share / (1 - share)))
-
-    def changed(self, rng: np.random.Generator) -> Floats:
-        """Give whole traders the labels of traders of about the same size."""
-        trader = self.trader.to_numpy()
-        size = np.bincount(trader)
-        near = size * np.exp(0.15 * rng.normal(size=len(size))) + 1e-3 * rng.random(len(size))
-        before, after = (np.argsort(np.argsort(one, kind="stable"), kind="stable") for one in (size, near))
-        changed = np.empty(len(trader))
-        changed[np.argsort(after[trader], kind="stable")] = self.label[np.argsort(before[trader], kind="stable")]
-        return changed
-
-
-def area(label: Floats, score: Floats) -> float:
-    """Area under the curve, ties counted half."""
-    order = np.argsort(score, kind="stable")
-    first = np.flatnonzero(np.r_[True, np.diff(score[order]) != 0])
-    rank = first + (np.diff(np.r_[first, len(order)]) - 1) / 2
-    positives = label.sum()
-    hits = np.add.reduceat(label[order], first)
-    return float(((hits * rank).sum() - positives * (positives - 1) / 2) / (positives * (len(label) - positives)))
 
 
 def excess(lookups: Lookups, keys: Sequence[str], depth: int, label: Floats) -> Floats:
@@ -105,13 +46,8 @@ def excess(lookups: Lookups, keys: Sequence[str], depth: int, label: Floats) -> 
 
 
 @pytest.fixture(scope="module")
-def worlds(sparse: SimulateSettings) -> list[Lookups]:
-    made = []
-    for seed in SEEDS:
-        tables = build_world(sparse, seed=seed, declarations=40_000, months=30)
-        truth = tables["truth/declarations"].select("declaration_id", "is_violation")
-        made.append(Lookups(tables["declarations"].join(truth, on="declaration_id", maintain_order="left")))
-    return made
+def worlds(settings: SimulateSettings) -> list[Lookups]:
+    return [built(settings, seed) for seed in SEEDS]
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +85,7 @@ def test_keys_and_pairs_of_keys_say_no_more_than_the_goods_do(worlds: list[Looku
         names: float(np.mean([area(one.label, one.odds(names, one.label)) for one in worlds]))
         for names in combinations(KEYS, depth)
     }
-    for bound, of_goods in ((WHERE_BOUND, False), (GOODS_BOUND[depth], True)):
+    for bound, of_goods in ((WHERE_BOUND, False), (GOODS_BOUND, True)):
         here = [names for names in ranked if any(name in GOODS for name in names) == of_goods]
         worst = max(here, key=lambda names: ranked[names])
         print(f"{len(here)} look-ups on {depth} keys, goods {of_goods}: best {worst} {ranked[worst]:.3f}")
