@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import polars as pl
+
+from pipelines.simulate.draws import Ints
 
 STYLES_OF_DISGUISE = 11
 """1 Cyrillic, 2 hidden marks, 3 spaced letters, 4 digits for letters, 5 Greek, 6 broken words, 7 mathematical letters,
@@ -92,3 +97,12 @@ def in_styles(rows: pl.DataFrame, column: str, kind: str, styles: list[pl.Expr])
         for number, style in enumerate(styles, start=1)
     ]
     return pl.concat([plain, *turned])
+
+
+def rewritten(texts: pl.Series, changes: Sequence[tuple[Ints, pl.Series]]) -> pl.Series:
+    """Put other texts in the place of some: each change names positions, and the texts that go there."""
+    place, count = np.arange(len(texts)), len(texts)
+    for at, there in changes:
+        place[at] = count + np.arange(len(at))
+        count += len(at)
+    return pl.concat([texts, *(there for _, there in changes)]).gather(place)

@@ -64,7 +64,7 @@ def paper_figures(world: Setting, rows: pl.DataFrame, part: str = "honest") -> p
     return pl.DataFrame(
         {
             "n_packages": packages,
-            "package_type": np.array(goods.texts("pack"))[package_good],
+            "package_type": goods.each("pack", package_good),
             "n_containers": boxes,
             "container_type": _containers(rng, mode, gross, volume, boxes),
             "net_kg": net * _slip(rng, count),
@@ -73,7 +73,6 @@ def paper_figures(world: Setting, rows: pl.DataFrame, part: str = "honest") -> p
             "value_usd": np.round(np.maximum(shown * each_usd, 0.5), 2),
         }
     ).with_columns(
-        pl.when(pl.col("container_type") == "").then(None).otherwise("container_type").alias("container_type"),
         pl.when(pl.col("n_containers") > 0).then("n_containers").alias("n_containers"),
         pl.col("net_kg", "volume_m3").round(7),
     )
@@ -94,9 +93,9 @@ def _slip(rng: np.random.Generator, count: int) -> Floats:
     return np.where(chance < UNIT_SLIP / 2, 1000.0, np.where(chance < UNIT_SLIP, 0.001, 1.0))
 
 
-def _containers(rng: np.random.Generator, mode: Ints, gross: Floats, volume: Floats, boxes: Ints) -> np.ndarray:
+def _containers(rng: np.random.Generator, mode: Ints, gross: Floats, volume: Floats, boxes: Ints) -> pl.Series:
     dense = gross / np.maximum(volume, 1e-3) > 500
-    kind = np.where(dense, "20GP", np.where(rng.random(len(mode)) < 0.6, "40HC", "40GP"))
+    kind = np.where(dense, 0, np.where(rng.random(len(mode)) < 0.6, 1, 2))
     groupage = (boxes == 1) & (volume < 14) & (gross < 9000)
-    kind = np.where(groupage, "LCL", kind)
-    return np.asarray(np.where((mode == AIR) | (mode >= COURIER) | (boxes == 0), "", kind))
+    kind = np.where((mode == AIR) | (mode >= COURIER) | (boxes == 0), 4, np.where(groupage, 3, kind))
+    return pl.Series(["20GP", "40HC", "40GP", "LCL", None]).gather(kind)

@@ -80,10 +80,10 @@ def found_firms(
     starts = np.where(is_new, rng.integers(first_day, last_day, count), first_day - 900)
     buyers = np.maximum(MIN_BUYERS, (places.demand * declarations * BUYERS_PER_DEMAND).astype(np.int64))
     buyer_start = np.concatenate([[0], np.cumsum(buyers)]).astype(np.int64)
-    codes = np.array(places.codes)
+    codes = pl.Series(places.codes)
     city = rng.integers(0, CITIES, count)
-    name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes[country], pool)
-    home = np.repeat(codes, buyers)
+    name_en, name_cn, token = firm_names(stream(seed, "names"), city, codes.gather(country), pool)
+    home = codes.gather(np.repeat(np.arange(len(buyers)), buyers))
     buyer_en, _, _ = firm_names(stream(seed, "buyers"), rng.integers(0, CITIES, len(home)), home, pool)
     numbers = own_numbers(stream(seed, "identifiers"), 400_000_000, count + len(home), part=part, parts=parts)
     numbers = numbers + (100_000_000 if pool == "common" else 500_000_000)  # no number is in both pools

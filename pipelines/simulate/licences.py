@@ -21,13 +21,11 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
     Returns the licences as in the contract, and a licence number (or null) for each movement in the given order.
     """
     rng = stream(world.seed, "licences")
-    mineral = np.array(world.goods.texts("mineral"))[rows["good"].to_numpy()]
-    code = np.array(world.goods.texts("hs_code"))[rows["good"].to_numpy()]
     half = (rows["day"].to_numpy() - world.first_day) // 182
     claims = rows.select("firm", "declared_destination", "consignee", "licence_plan", "kg", "usd_per_kg").with_columns(
-        pl.Series("mineral", mineral),
+        world.goods.each("mineral", rows["good"].to_numpy()),
         pl.Series("control_day", world.rules.licensed_from[rows["good"].to_numpy()]),
-        pl.Series("code", code),
+        world.goods.each("hs_code", rows["good"].to_numpy()).alias("code"),
         pl.Series("half", half),
         (pl.col("kg") * pl.col("usd_per_kg")).alias("usd"),
     )
@@ -65,9 +63,7 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
         pl.Series("holder_id", world.firms.exporter_id.gather(issued["firm"])),
         "mineral",
         "hs_codes",
-        pl.Series(
-            "destination_iso3", np.array(world.places.codes)[issued["declared_destination"].to_numpy()].astype(str)
-        ),
+        pl.Series("destination_iso3", world.places.codes).gather(issued["declared_destination"]),
         pl.when(~pl.col("any_consignee")).then(buyers.gather(issued["consignee"])).alias("consignee_id"),
         pl.Series("end_user", world.firms.buyer_name.gather(issued["consignee"])),
         pl.col("opens").alias("valid_from"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from pipelines.simulate.disguises import rewritten
 from pipelines.simulate.draws import Ints
 
 FORWARDERS = 90
@@ -77,15 +77,15 @@ _SPELLINGS = (
 )
 
 
-def _halves(words: list[str]) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
-    return np.array([word.rstrip(word.lstrip(_ASCII)) for word in words]), np.array([w.lstrip(_ASCII) for w in words])
+def _halves(words: list[str]) -> tuple[pl.Series, pl.Series]:
+    return pl.Series([word.rstrip(word.lstrip(_ASCII)) for word in words]), pl.Series([w.lstrip(_ASCII) for w in words])
 
 
 _ASCII = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def firm_names(
-    rng: np.random.Generator, city: Ints, country: npt.NDArray[np.str_], pool: str = "common"
+    rng: np.random.Generator, city: Ints, country: pl.Series, pool: str = "common"
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Invent a name for each firm: English, Chinese (empty abroad), and the token that its group shares.
 
@@ -94,29 +94,28 @@ def firm_names(
     count = len(city)
     part = slice(0, 22) if pool == "common" else slice(22, None)
     first_en, first_cn = _halves(_FIRST[part])
-    latin_first = np.array(_LATIN_FIRST[part])
     last_en, last_cn = _halves(_LAST)
+    latin_last = pl.Series(_LATIN_LAST)
     city_en, city_cn = _halves(_CITIES)
-    sector_en, sector_cn = (np.array([pair.split("|")[side] for pair in _split_sectors()]) for side in (0, 1))
+    sector_en, sector_cn = (pl.Series([pair.split("|")[side] for pair in _split_sectors()]) for side in (0, 1))
     one, two = rng.integers(0, len(first_en), count), rng.integers(0, len(_LAST), count)
     three = rng.integers(0, len(_LAST), count)
     sector = rng.integers(0, len(sector_en), count)
     table = pl.DataFrame(
         {
             "chinese": (country == "CHN")
-            | ((rng.random(count) < 0.2) & np.isin(country, ["HKG", "SGP", "MYS", "TWN"])),
+            | (pl.Series(rng.random(count) < 0.2) & country.is_in(["HKG", "SGP", "MYS", "TWN"])),
             "home": country == "CHN",
-            "city": city_en[city],
-            "city_cn": city_cn[city],
-            "token": np.char.add(np.char.add(first_en[one], last_en[two]), np.where(three < 12, last_en[three], "")),
-            "token_cn": np.char.add(np.char.add(first_cn[one], last_cn[two]), np.where(three < 12, last_cn[three], "")),
-            "latin": np.char.add(
-                np.char.add(latin_first[one], np.array(_LATIN_LAST)[two]),
-                np.where(three < 14, np.array(_LATIN_LAST)[three], ""),
-            ),
-            "sector": sector_en[sector],
-            "sector_cn": sector_cn[sector],
-            "legal": pl.Series(country).replace_strict(_LEGAL, default="Co., Ltd."),
+            "city": city_en.gather(city),
+            "city_cn": city_cn.gather(city),
+            "token": first_en.gather(one) + last_en.gather(two) + _or_nothing(last_en, three, below=12),
+            "token_cn": first_cn.gather(one) + last_cn.gather(two) + _or_nothing(last_cn, three, below=12),
+            "latin": pl.Series(_LATIN_FIRST[part]).gather(one)
+            + latin_last.gather(two)
+            + _or_nothing(latin_last, three, below=14),
+            "sector": sector_en.gather(sector),
+            "sector_cn": sector_cn.gather(sector),
+            "legal": country.replace_strict(_LEGAL, default="Co., Ltd."),
         }
     )
     token = pl.when("chinese").then("token").otherwise("latin")
@@ -134,6 +133,11 @@ def firm_names(
     return named["en"], named["cn"], named["token"]
 
 
+def _or_nothing(words: pl.Series, number: Ints, *, below: int) -> pl.Series:
+    """Take the word of each number below a limit, and nothing for the others."""
+    return pl.concat([words.head(below), pl.Series([""])]).gather(np.minimum(number, below))
+
+
 def _split_sectors() -> list[str]:
     words, pairs, kept = _SECTORS.split(" "), [], ""
     for word in words:  # English sector names hold spaces; the pair ends with the word that carries the bar
@@ -144,10 +148,13 @@ def _split_sectors() -> list[str]:
     return pairs
 
 
-def written_name(name_en: pl.Expr, name_cn: pl.Expr, style: pl.Expr) -> pl.Expr:
-    """Write a firm's name as one of eight clerks would: legal form, case, abbreviation or language differ."""
-    written = name_en
-    for number, (full, short) in enumerate(_SPELLINGS, start=1):
-        written = pl.when(style == number).then(name_en.str.replace(full, short, literal=True)).otherwise(written)
-    written = pl.when(style == 7).then(name_en.str.to_uppercase()).otherwise(written)
-    return pl.when((style >= 8) & (name_cn != "")).then(name_cn).otherwise(written)
+def written_names(name_en: pl.Series, name_cn: pl.Series, style: Ints) -> pl.Series:
+    """Write firms' names as one of eight clerks would: legal form, case, abbreviation or language differ."""
+    by_style = [np.flatnonzero(style == number) for number in range(len(_SPELLINGS) + 2)]
+    changes = [
+        (at, name_en.gather(at).str.replace(full, short, literal=True))
+        for at, (full, short) in zip(by_style[1:], _SPELLINGS, strict=False)
+    ]
+    changes.append((by_style[-1], name_en.gather(by_style[-1]).str.to_uppercase()))
+    in_chinese = np.flatnonzero((style > len(_SPELLINGS) + 1) & (name_cn != "").to_numpy())
+    return rewritten(name_en, [*changes, (in_chinese, name_cn.gather(in_chinese))])

@@ -11,7 +11,7 @@ from features.contracts import Declarations
 from features.countries import country_name
 from pipelines.simulate.draws import Bools, Ints, day_number, own_numbers, scramble, stream
 from pipelines.simulate.movements import DESKS, DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
-from pipelines.simulate.names import FORWARDERS, written_name
+from pipelines.simulate.names import FORWARDERS, written_names
 from pipelines.simulate.routes import paper_routes
 from pipelines.simulate.schemes import NAMES
 from pipelines.simulate.texts import describe
@@ -50,12 +50,17 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
             "hs_code": goods.each("hs_code", np.where(at["code"] >= 0, at["code"], paper)),
             "description": describe(world, rows),
             "exporter_id": firms.exporter_id.gather(firm),
-            "name_en": firms.name_en.gather(firm),
-            "name_cn": firms.name_cn.gather(firm),
-            "style": np.where(rng.random(count) < 0.5, 0, rng.integers(0, 11, count)),
+            "exporter_name": written_names(
+                firms.name_en.gather(firm),
+                firms.name_cn.gather(firm),
+                np.where(rng.random(count) < 0.5, 0, rng.integers(0, 11, count)),
+            ),
             "consignee_id": _buyer_ids(world, rows),
-            "buyer_name": _buyer_names(world, rows, forwarded, broker),
-            "buyer_style": np.where(rng.random(count) < 0.6, 0, rng.integers(0, 8, count)),
+            "consignee_name": written_names(
+                _buyer_names(world, rows, forwarded, broker),
+                pl.repeat("", count, eager=True),
+                np.where(rng.random(count) < 0.6, 0, rng.integers(0, 8, count)),
+            ),
             "declarant_id": broker,
             "origin_iso3": codes.gather(at["declared_origin"]),
             "dispatch_iso3": codes.gather(at["dispatch"]),
@@ -73,9 +78,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
     frame = frame.hstack(figures).hstack(paper_routes(world, rows).drop("left_on", "arrived_on"))
     frame = frame.with_columns(
         pl.col("declaration_id", "declarant_id").cast(pl.String),
-        written_name(pl.col("name_en"), pl.col("name_cn"), pl.col("style")).alias("exporter_name"),
-        written_name(pl.col("buyer_name"), pl.lit(""), pl.col("buyer_style")).alias("consignee_name"),
-        pl.when("amended").then(pl.col("declared_on").dt.offset_by(pl.format("{}d", "later"))).alias("amended_on"),
+        pl.when("amended").then(pl.col("declared_on") + pl.duration(days="later")).alias("amended_on"),
         pl.when("is_english").then("use_en").otherwise("use_cn").alias("end_use"),
         pl.col("n_containers", "n_packages").cast(pl.Int64),
         pl.when(pl.col("control_remark") != "").then("control_remark").alias("control_remark"),

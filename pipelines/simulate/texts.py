@@ -103,7 +103,7 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_pu
                 has_purity & ~says_purity & (rng.random(count) < 0.4), PURITY, _kinds(rng, rows["mode"].to_numpy())
             ),
             "number": rng.integers(100, 99_999, count),
-            "letters": np.array(["XK", "HD", "A", "TS", "QF", "ZL", "B2", "MT"])[rng.integers(0, 8, count)],
+            "letters": pl.Series(["XK", "HD", "A", "TS", "QF", "ZL", "B2", "MT"]).gather(rng.integers(0, 8, count)),
             "pack": np.round(world.goods.floats("pack_kg")[paper]).astype(np.int64),
             "kg": np.round(rows["kg"].to_numpy() + rows["host_kg"].to_numpy()).astype(np.int64),
             "purity": np.where(has_purity, purity, 0.0),
