@@ -39,8 +39,11 @@ WHOLE = {
 """Tables small enough to be put together at once, and their order."""
 
 SUMS_AT_ONCE = 8
-DIFFERENT = ("declaration_id", "movement_id", "description", "gross_kg", "net_kg", "metal_kg", "volume_m3", "value_usd")
-"""Columns whose values hardly repeat: no dictionary of them is tried."""
+DIFFERENT = frozenset(
+    "declaration_id movement_id description exporter_id exporter_name consignee_id consignee_name route counterparty_id "
+    "batch gross_kg net_kg metal_kg true_kg kg lost_kg volume_m3 value_usd forgery".split()
+)
+"""Columns whose values hardly repeat within a month: no dictionary of them is tried."""
 
 
 def stream_world(
@@ -105,7 +108,7 @@ def put_aside(job: Job) -> None:
 
 def _put(table: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    table.write_ipc(path, compression="lz4")
+    table.write_ipc(path)  # read once and soon: packing it costs more than it saves
 
 
 def _laid_together(
@@ -158,7 +161,7 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
         table = rows.to_arrow()
         repeated = [column for column in table.schema.names if column not in DIFFERENT]
         writer = writer or pq.ParquetWriter(
-            partial, table.schema, compression="zstd", write_statistics=True, use_dictionary=repeated
+            partial, table.schema, compression="zstd", write_statistics=[SORTED_BY[name][0]], use_dictionary=repeated
         )
         writer.write_table(table)
         shutil.rmtree(month)
