@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.simulate.calendar_of_controls import NEVER
 from pipelines.simulate.draws import Bools, Floats, Ints, stream
+from pipelines.simulate.legs import WAYS
 from pipelines.simulate.honest import COLLAPSE, FRONT_LOADING, RECOVERY
 from pipelines.simulate.movements import SEA, Setting
 from pipelines.simulate.rivals import RIVAL_LANES, rival_lanes, rival_usd
@@ -181,4 +182,4 @@ def _long(direction: str, lanes: Lanes, kg: Floats, usd: Floats, codes: list[str
             "kg": kg[lane, month],
             "usd": usd[lane, month],
         }
-    ).with_columns(pl.lit(direction).alias("direction"))
+    ).with_columns(pl.lit(direction, dtype=pl.Enum(WAYS)).alias("direction"))

@@ -82,6 +82,35 @@ def own_numbers(rng: np.random.Generator, room: int, count: int, *, part: int, p
     return np.asarray(drawn * parts + part, dtype=np.int64)
 
 
+def order_by(*keys: Floats | Ints) -> Ints:
+    """Order rows by keys, the first counting most; equal rows keep their order.
+
+    What np.lexsort does with its keys turned round, but one sort of whole numbers, which is faster. Keys hold no nan.
+    """
+    count = len(keys[0])
+    packed, bits = np.zeros(count, dtype=np.int64), 0
+    for key in (*(_ranks(key) for key in keys), np.arange(count)):
+        width = int(key.max(initial=0)).bit_length()
+        packed, bits = (packed << width) | key, bits + width
+    if bits > MAX_BITS:
+        return np.lexsort(keys[::-1])
+    packed.sort()
+    return np.asarray(packed & ((1 << width) - 1))
+
+
+MAX_BITS = 63
+
+
+def _ranks(key: Floats | Ints) -> Ints:
+    """Number the values of a key in their order, equal ones alike."""
+    if key.dtype == np.int64 and len(key) and key.max() - key.min() < 1 << 20:
+        return np.asarray(key - key.min())
+    order = np.argsort(key)
+    inner, ranks = key[order], np.empty(len(key), dtype=np.int64)
+    ranks[order] = np.cumsum(np.concatenate([[False], inner[1:] != inner[:-1]])) if len(key) else 0
+    return ranks
+
+
 def scramble(*keys: Ints) -> Ints:
     """Mix whole numbers into one that looks random, always the same for the same keys (splitmix64)."""
     with np.errstate(over="ignore"):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.simulate.draws import Floats, Ints, stream
+from pipelines.simulate.draws import Bools, Floats, Ints, stream
 from pipelines.simulate.movements import IMPORT, SEA, UNDECLARED, Setting
 from pipelines.simulate.reporting import books_by_consignment
 from pipelines.simulate.routes import travel_days
@@ -21,11 +21,13 @@ UNRECORDED_AS_ITSELF = (
 )
 SEEN_AT_ORIGIN_SHARE = 0.65  # first legs that leave openly, under their own code
 
+WAYS = ("export", "import", "re_export", "re_import")
+"""Directions of statistics."""
 SIGHTING = {
     "reporter": pl.Int64,
     "partner": pl.Int64,
     "consigned": pl.Int64,
-    "direction": pl.String,
+    "direction": pl.Enum(WAYS),
     "hs6": pl.Int64,
     "day": pl.Int64,
     "kg": pl.Float64,
@@ -116,7 +118,9 @@ def _sightings(
     hs6 = np.array([int(code[:6]) for code in world.goods.texts("hs_code")])
     count = rows.height
     scheme = rows["scheme"].to_numpy()
-    typology = np.array([one.typology for one in SCHEMES] + [""])[scheme]
+    misdeclares, conceals = (
+        np.array([one.typology == kind for one in SCHEMES] + [False])[scheme] for kind in ("misdeclaration", "concealment")
+    )
     seen_true = rng.random(count) < config.misdeclared_seen_share
     seen_hidden = rng.random(count) < config.concealed_seen_share
     seen_first = rng.random(count) < SEEN_AT_ORIGIN_SHARE
@@ -129,9 +133,9 @@ def _sightings(
     paper = np.where(rows["code"].to_numpy() >= 0, rows["code"].to_numpy(), rows["paper"].to_numpy())[m]
     undeclared = rows["direction"].to_numpy()[m] == UNDECLARED
     by_hand = scheme[m] == NAMES.index("hand_baggage")
-    false = (rows["agent"].to_numpy()[m] < 0) | (typology[m] == "misdeclaration")
+    false = (rows["agent"].to_numpy()[m] < 0) | (misdeclares[m])
     false = false & (paper != good) & ~two
-    hidden = (typology[m] == "concealment") & ~undeclared
+    hidden = conceals[m] & ~undeclared
     evades = scheme[m] >= 0
     own = np.where(hidden, rows["host_kg"].to_numpy()[m], kg)
     value = np.where(false | hidden | (last & ~two), usd.fill_null(0.0).to_numpy()[m], worth)
@@ -148,14 +152,22 @@ def _sightings(
     partner_in = np.where(names_origin, rows["origin"].to_numpy()[m], legs["from_place"].to_numpy())
     left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
     start, end = legs["from_place"].to_numpy(), legs["to_place"].to_numpy()
-    ways = np.where(reexports, "re_export", "export")
-    inward = np.full(len(m), "import")
-    unknown = np.full(len(m), -1)
-    out = _sighted(
-        reporter=start, partner=end, consigned=unknown, direction=ways, hs6=out_code, day=left, kg=own, usd=value
+    ways = pl.Series(WAYS, dtype=pl.Enum(WAYS))
+    inward = ways.new_from_index(WAYS.index("import"), len(m))
+    exports = _sighted(
+        ~undeclared,
+        reporter=start,
+        partner=end,
+        consigned=np.full(len(m), -1),
+        direction=ways.gather(np.where(reexports, WAYS.index("re_export"), WAYS.index("export"))),
+        hs6=out_code,
+        day=left,
+        kg=own,
+        usd=value,
     )
-    exports = out.filter(pl.Series(~undeclared)[_kept(start, end)])
-    came = _sighted(
+    # what left without a paper: baggage is never seen, a ship under another name mostly arrives as what it is
+    imports = _sighted(
+        ~undeclared | (~by_hand & seen_true[m]),
         reporter=end,
         partner=partner_in,
         consigned=start,
@@ -165,31 +177,24 @@ def _sightings(
         kg=own,
         usd=in_value,
     )
-    # what left without a paper: baggage is never seen, a ship under another name mostly arrives as what it is
-    arrives = ~undeclared | (~by_hand & seen_true[m])
-    imports = came.filter(pl.Series(arrives)[_kept(end, partner_in)])
-    uncovered = hidden & seen_hidden[m]
     found = _sighted(
-        reporter=end[uncovered],
-        partner=start[uncovered],
-        consigned=start[uncovered],
-        direction=inward[uncovered],
-        hs6=hs6[good][uncovered],
-        day=arrived[uncovered],
-        kg=kg[uncovered],
-        usd=worth[uncovered],
+        hidden & seen_hidden[m],
+        reporter=end,
+        partner=start,
+        consigned=start,
+        direction=inward,
+        hs6=hs6[good],
+        day=arrived,
+        kg=kg,
+        usd=worth,
     )
     return pl.concat([exports, imports, found])
 
 
-def _kept(reporter: Ints, partner: Ints) -> Ints:
-    return np.flatnonzero(reporter != partner)
-
-
-def _sighted(**columns: npt.NDArray[Any]) -> pl.DataFrame:
-    return pl.DataFrame({name: pl.Series(columns[name], dtype=kind) for name, kind in SIGHTING.items()}).filter(
-        pl.col("reporter") != pl.col("partner")
-    )
+def _sighted(keep: Bools, **columns: npt.NDArray[Any] | pl.Series) -> pl.DataFrame:
+    """Write down the rows that are kept; no office writes down trade within its own country."""
+    at = np.flatnonzero(keep & (columns["reporter"] != columns["partner"]))
+    return pl.DataFrame({name: pl.Series(columns[name][at]).cast(kind) for name, kind in SIGHTING.items()})
 
 
 __all__ = ["Crossings", "cross_borders"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -104,8 +105,11 @@ class Setting:
 
     def month_of(self, day: Ints) -> Ints:
         """Position of the month that a day falls in; days outside go to the nearest month."""
-        found = np.searchsorted(self.months, day, side="right") - 1
-        return np.clip(found, 0, len(self.months) - 2).astype(np.int64)
+        return np.asarray(self._month_by_day[np.clip(day - self.first_day, 0, len(self._month_by_day) - 1)])
+
+    @cached_property
+    def _month_by_day(self) -> Ints:
+        return np.repeat(np.arange(len(self.months) - 1), np.diff(self.months))
 
     def price(self, good: Ints, day: Ints) -> Floats:
         """Usual price of a good abroad in the month of a day, USD/kg."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.disguises import ELEMENT_NUMBERS, SLIPS, disguises, in_styles, slips
+from pipelines.simulate.disguises import ELEMENT_NUMBERS, SLIPS, disguises, in_styles, rewritten, slips
 from pipelines.simulate.draws import Bools, Ints, pick, stream
 from pipelines.simulate.movements import COURIER, Setting
 from pipelines.simulate.wordings import VARIANTS, abbreviated, load_words, written_forms
@@ -97,11 +97,11 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_pu
     purity = world.goods.frame["purity"].to_numpy()[paper]
     has_purity = np.isfinite(purity)
     count = rows.height
+    kind = np.where(
+        has_purity & ~says_purity & (rng.random(count) < 0.4), PURITY, _kinds(rng, rows["mode"].to_numpy())
+    )
     frame = pl.DataFrame(
         {
-            "kind": np.where(
-                has_purity & ~says_purity & (rng.random(count) < 0.4), PURITY, _kinds(rng, rows["mode"].to_numpy())
-            ),
             "number": rng.integers(100, 99_999, count),
             "letters": pl.Series(["XK", "HD", "A", "TS", "QF", "ZL", "B2", "MT"]).gather(rng.integers(0, 8, count)),
             "pack": np.round(world.goods.floats("pack_kg")[paper]).astype(np.int64),
@@ -109,26 +109,25 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_pu
             "purity": np.where(has_purity, purity, 0.0),
         }
     )
-    written = [
-        pl.lit(""),
-        pl.format(" MODEL {}-{}", "letters", "number"),
-        pl.format(" {}KG/PKG", "pack"),
-        pl.format(" P/O {}{}", "letters", "number"),
-        pl.format(" N.W.:{}KGS", "kg"),
-        pl.lit(" N/M"),
-        pl.format(" 型号{}-{}", "letters", "number"),
-        pl.format(" LOT NO.{}", "number"),
-        pl.lit(" SAMPLE NO COMMERCIAL VALUE"),
-        pl.lit(" 样品"),
-        pl.format(" {}% MIN", "purity"),
-    ]
-    tail = pl.lit("")
-    for number, text in enumerate(written):
-        tail = pl.when(pl.col("kind") == number).then(text).otherwise(tail)
-    return frame.select(tail.alias("tail"))["tail"]
+    by_kind = [np.flatnonzero(kind == number) for number in range(1, PURITY + 1)]
+    changes = [(at, frame[at].with_columns(text.alias("tail"))["tail"]) for at, text in zip(by_kind, TAILS, strict=True)]
+    return rewritten(pl.repeat("", count, eager=True), changes)
 
 
-PURITY = 10
+TAILS = (
+    pl.format(" MODEL {}-{}", "letters", "number"),
+    pl.format(" {}KG/PKG", "pack"),
+    pl.format(" P/O {}{}", "letters", "number"),
+    pl.format(" N.W.:{}KGS", "kg"),
+    pl.lit(" N/M"),
+    pl.format(" 型号{}-{}", "letters", "number"),
+    pl.format(" LOT NO.{}", "number"),
+    pl.lit(" SAMPLE NO COMMERCIAL VALUE"),
+    pl.lit(" 样品"),
+    pl.format(" {}% MIN", "purity"),
+)
+"""Tails by number, from 1 on; most texts have none."""
+PURITY = len(TAILS)
 """Number of the tail that states a purity."""
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from features.contracts import Flows
 from pipelines.simulate.background import EXTRA, Headings, background_trade, six_digit_headings
-from pipelines.simulate.draws import Floats, Ints, heavy_tail, scramble
+from pipelines.simulate.draws import Floats, Ints, heavy_tail, order_by, scramble
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.reclassification import rebook, reclassifications
 from pipelines.simulate.reporting import (
@@ -30,18 +30,15 @@ def sum_sightings(world: Setting, sightings: pl.DataFrame, months: Ints) -> pl.D
     published_months = months[EXTRA:]
     keys = [*_KEYS, "consigned"]
     month = np.searchsorted(published_months, sightings["day"].to_numpy(), side="right") - 1
-    seen = sightings.with_columns(pl.Series("month", month)).filter(
-        (pl.col("month") >= 0) & (pl.col("month") < len(published_months) - 1)
-    )
+    within = pl.Series((month >= 0) & (month < len(published_months) - 1))
+    seen = sightings.with_columns(pl.Series("month", month, dtype=pl.Int64)).filter(within)
     if seen.is_empty():
         return seen.select(*keys, "kg", "usd")
-    # numbers sort and add up faster than texts do; a fixed order keeps the last bits of sums the same on every run
-    ways = ["export", "import", "re_export", "re_import"]
-    way = seen["direction"].replace_strict(ways, range(len(ways)), return_dtype=pl.Int64).to_numpy()
-    whole = way
+    # a fixed order keeps the last bits of sums the same on every run
+    whole = seen["direction"].to_physical().cast(pl.Int64).to_numpy()
     for name, room in (("reporter", 256), ("partner", 256), ("consigned", 256), ("month", 1024), ("hs6", 10**6)):
         whole = whole * room + seen[name].to_numpy() + (name == "consigned")
-    order = np.lexsort((seen["kg"].to_numpy(), whole))
+    order = order_by(whole, seen["kg"].to_numpy())
     first = np.flatnonzero(np.diff(whole[order], prepend=-1))
     kg, usd = (np.add.reduceat(seen[name].to_numpy()[order], first) for name in ("kg", "usd"))
     share = world.config.evasion.coverage_share
@@ -231,4 +228,5 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
         .with_columns(pl.col("hs6").cast(pl.String).str.zfill(6).alias("hs_code"))
         .select(list(Flows.columns()))
         .sort(*_LANE, "published_on", "value_usd")
+        .with_columns(pl.col("direction").cast(pl.String))
     )

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import growing_hub
-from pipelines.simulate.draws import Ints
+from pipelines.simulate.draws import Ints, order_by
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.lookalikes import LOOKALIKES
 from pipelines.simulate.movements import UNDECLARED, Setting
@@ -78,46 +78,54 @@ def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
     """
     firms, minerals = world.firms, pl.Series(world.goods.texts("mineral"))
     codes, names = pl.Series(world.places.codes), pl.Series(NAMES)
-    bad = pl.col("scheme") >= 0
+    bad, on_paper = pl.col("scheme") >= 0, pl.col("direction") != UNDECLARED
     day = pl.col("day").cast(pl.Int32).cast(pl.Date)
 
-    def listed(column: str) -> pl.Expr:
-        return pl.col(column).filter(bad).drop_nulls().unique().sort().str.join(";").replace("", None)
+    def listed(texts: pl.Series, column: str) -> pl.Expr:
+        at = pl.col(column).replace(-1, None)
+        return at.replace_strict(range(len(texts)), texts).drop_nulls().unique().sort().str.join(";").replace("", None)
 
-    table = (
-        moved.select(
-            "firm",
-            "scheme",
-            "direction",
-            day.alias("day"),
-            (bad & (pl.col("same_group") == 1)).alias("group"),
-            names.gather(moved["scheme"].replace(-1, None)).alias("scheme_name"),
-            minerals.gather(moved["good"]).alias("mineral"),
-            codes.gather(moved["hub"].replace(-1, None)).alias("hub"),
-        )
-        .group_by("firm")
-        .agg(
-            (pl.col("direction") != UNDECLARED).sum().alias("n_declarations"),
-            (bad & (pl.col("direction") != UNDECLARED)).sum().alias("n_violations"),
-            (pl.col("direction") == UNDECLARED).sum().alias("n_undeclared_lots"),
-            listed("scheme_name").alias("schemes"),
-            listed("mineral").alias("minerals"),
-            listed("hub").alias("hubs"),
-            pl.col("group").any().alias("is_same_group_abroad"),
-            pl.col("day").min().alias("first_on"),
-            pl.col("day").max().alias("last_on"),
-            pl.col("day").filter(bad).min().alias("evades_from"),
-            pl.col("day").filter(bad).max().alias("evades_to"),
-        )
+    everybody = moved.group_by("firm").agg(
+        on_paper.sum().alias("n_declarations"),
+        (~on_paper).sum().alias("n_undeclared_lots"),
+        day.min().alias("first_on"),
+        day.max().alias("last_on"),
     )
+    evaders = moved.filter(bad).group_by("firm").agg(
+        on_paper.sum().alias("n_violations"),
+        listed(names, "scheme").alias("schemes"),
+        listed(minerals, "good").alias("minerals"),
+        listed(codes, "hub").alias("hubs"),
+        (pl.col("same_group") == 1).any().alias("is_same_group_abroad"),
+        day.min().alias("evades_from"),
+        day.max().alias("evades_to"),
+    )
+    table = everybody.join(evaders, on="firm", how="left", maintain_order="left")
     firm = table["firm"]
     return (
         table.with_columns(
+            pl.col("n_violations").fill_null(0),
+            pl.col("is_same_group_abroad").fill_null(value=False),
             firms.exporter_id.gather(firm).alias("exporter_id"),
             codes.gather(pl.Series(firms.country).gather(firm)).alias("country_iso3"),
             pl.when(pl.col("schemes").is_null()).then(pl.lit("honest")).otherwise(pl.lit("evader")).alias("kind"),
         )
-        .select("exporter_id", "kind", "country_iso3", pl.exclude("exporter_id", "kind", "country_iso3", "firm"))
+        .select(
+            "exporter_id",
+            "kind",
+            "country_iso3",
+            "n_declarations",
+            "n_violations",
+            "n_undeclared_lots",
+            "schemes",
+            "minerals",
+            "hubs",
+            "is_same_group_abroad",
+            "first_on",
+            "last_on",
+            "evades_from",
+            "evades_to",
+        )
         .sort("exporter_id")
     )
 
@@ -136,12 +144,19 @@ def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.Da
 def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Name the crossings: which declaration, from where to where, what and how much."""
     codes, names = pl.Series(world.places.codes), pl.Series(world.goods.names)
-    identifiers = papers["declaration_id"].extend_constant(None, rows.height - papers.height)
-    schemes = pl.Series([*NAMES, None]).gather(rows["scheme"].replace(-1, len(NAMES)))
+    schemes = pl.Series([*NAMES, None])
+    on_paper = int((legs["movement"] < papers.height).sum())  # legs come in the order of movements
+    unseen = legs[on_paper:].with_columns(names.gather(legs["good"][on_paper:]).alias("form")).sort("form", "kg")
+    legs = pl.concat([legs[:on_paper], unseen.drop("form")])
+    movement, left = legs["movement"], legs["left"]
+    identifier = papers["declaration_id"].extend_constant(None, rows.height - papers.height).gather(movement)
+    number = identifier.cast(pl.Int64).fill_null(2**40)  # what has no declaration comes last
+    scheme = rows["scheme"].gather(movement)
+    order = order_by(left.to_numpy(), number.to_numpy(), legs["leg"].to_numpy())
     return legs.select(
-        identifiers.gather(legs["movement"]).alias("declaration_id"),
+        identifier.alias("declaration_id"),
         "leg",
-        schemes.gather(legs["movement"]).alias("scheme"),
+        schemes.gather(scheme.replace(-1, len(NAMES))).alias("scheme"),
         codes.gather(legs["from_place"]).alias("from_iso3"),
         codes.gather(legs["to_place"]).alias("to_iso3"),
         names.gather(legs["good"]).alias("form"),
@@ -149,8 +164,8 @@ def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl
         "lost_kg",
         pl.col("left").cast(pl.Int32).cast(pl.Date).alias("left_on"),
         pl.col("arrived").cast(pl.Int32).cast(pl.Date).alias("arrived_on"),
-        (rows["scheme"].gather(legs["movement"]) >= 0).alias("is_violation"),
-    ).sort("left_on", "declaration_id", "leg", "form", "kg", nulls_last=True)
+        (scheme >= 0).alias("is_violation"),
+    )[order]
 
 
 def corridor_truth(world: Setting, legs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
