@@ -14,7 +14,8 @@ from pipelines.reports.world_drawing import draw_flows, draw_noise, draw_prices
 NICKEL = {"5 %": 0.231, "25 %": 0.942, "50 %": 1.246, "75 %": 1.894, "95 %": 5.413, "within 25 %": 0.32}
 """Importer over exporter value, UN Comtrade, HS 260400 (nickel ore), 2000 to 2024, both sides at least 100,000 USD."""
 LEAST_USD = 100_000.0
-_LANE = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "freq"]
+_LANE = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code"]
+_FIGURES = ["consigned_iso3", "freq", "published_on", "value_usd"]
 SENSES = (
     (
         "description",
@@ -64,7 +65,7 @@ def world_page(tables: Tables, *, about: str, seed: int) -> str:
     """Render the card from a world's tables, the truth included; it works offline and runs no script."""
     lazy = {name: table.lazy() for name, table in tables.items()}
     truth = lazy["truth/declarations"]
-    noise = mirror_ratios(lazy["flows"].collect())
+    noise = mirror_ratios(lazy["flows"].select(*_LANE, *_FIGURES).collect(engine=_ENGINE))
     days = lazy["declarations"].select(
         pl.col("declared_on").min().alias("first"), pl.col("declared_on").max().alias("last")
     )
@@ -135,9 +136,9 @@ def scheme_rows(tables: Mapping[str, pl.LazyFrame], n_declarations: int) -> list
 
 def mirror_ratios(flows: pl.DataFrame) -> pl.DataFrame:
     """Compare both sides of a pair, code and full year: `ratio`, importer over exporter value, both large enough."""
-    flows = flows.filter(pl.col("consigned_iso3").fill_null("W00") == "W00")
-    newest = flows.sort(*_LANE, "published_on").unique(_LANE, keep="last", maintain_order=True)
-    months = newest.filter(pl.col("freq") == "M").with_columns(pl.col("period").dt.year().alias("year"))
+    monthly = flows.filter((pl.col("consigned_iso3").fill_null("W00") == "W00") & (pl.col("freq") == "M"))
+    newest = monthly.select(*_LANE, "value_usd", "published_on").sort("published_on").unique(_LANE, keep="last")
+    months = newest.with_columns(pl.col("period").dt.year().alias("year"))
     full = months.group_by("year").agg(pl.col("period").n_unique().alias("months")).filter(pl.col("months") == 12)
     months = months.filter(pl.col("year").is_in(full["year"].implode()))
     keys = ["seller", "buyer", "hs_code", "year"]

@@ -9,8 +9,8 @@ import polars as pl
 
 from pipelines.simulate.calendar_of_controls import NEVER
 from pipelines.simulate.draws import Bools, Floats, Ints, stream
-from pipelines.simulate.legs import WAYS
 from pipelines.simulate.honest import COLLAPSE, FRONT_LOADING, RECOVERY
+from pipelines.simulate.legs import WAYS
 from pipelines.simulate.movements import SEA, Setting
 from pipelines.simulate.rivals import RIVAL_LANES, rival_lanes, rival_usd
 from pipelines.simulate.routes import travel_days
@@ -177,7 +177,7 @@ def _long(direction: str, lanes: Lanes, kg: Floats, usd: Floats, codes: list[str
         {
             "reporter": here[lane],
             "partner": there[lane],
-            "hs6": pl.Series(codes).gather(pl.Series(lanes.head[lane])),
+            "hs6": np.array(codes, dtype=np.int64)[lanes.head[lane]],
             "month": month - EXTRA,
             "kg": kg[lane, month],
             "usd": usd[lane, month],

@@ -102,7 +102,7 @@ def in_styles(rows: pl.DataFrame, column: str, kind: str, styles: list[pl.Expr])
 def rewritten(texts: pl.Series, changes: Sequence[tuple[Ints, pl.Series]]) -> pl.Series:
     """Put other texts in the place of some: each change names positions, and the texts that go there."""
     place, count = np.arange(len(texts)), len(texts)
-    for at, there in changes:
+    for at, _ in changes:
         place[at] = count + np.arange(len(at))
         count += len(at)
     return pl.concat([texts, *(there for _, there in changes)]).gather(place)

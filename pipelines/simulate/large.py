@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.trade_figures import summed
 from pipelines.simulate.truth import all_corridors, settings_truth
 from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world, lay_ground, published, write_whole
 from pipelines.simulate.worlds import draw_settings
@@ -40,8 +41,27 @@ WHOLE = {
 
 SUMS_AT_ONCE = 8
 DIFFERENT = frozenset(
-    "declaration_id movement_id description exporter_id exporter_name consignee_id consignee_name route counterparty_id "
-    "batch gross_kg net_kg metal_kg true_kg kg lost_kg volume_m3 value_usd forgery".split()
+    [
+        "declaration_id",
+        "movement_id",
+        "description",
+        "exporter_id",
+        "exporter_name",
+        "consignee_id",
+        "consignee_name",
+        "route",
+        "counterparty_id",
+        "batch",
+        "gross_kg",
+        "net_kg",
+        "metal_kg",
+        "true_kg",
+        "kg",
+        "lost_kg",
+        "volume_m3",
+        "value_usd",
+        "forgery",
+    ]
 )
 """Columns whose values hardly repeat within a month: no dictionary of them is tried."""
 
@@ -136,9 +156,7 @@ def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:
     total = list(islice(pieces, 1))
     while more := list(islice(pieces, SUMS_AT_ONCE)):
         table = pl.concat([*total, *more])
-        keys = [name for name in table.columns if name not in ("kg", "usd")]
-        # a fixed order keeps the last bits of sums the same on every run
-        total = [table.sort(*keys, "kg", "usd").group_by(keys, maintain_order=True).agg(pl.col("kg", "usd").sum())]
+        total = [summed(table, [name for name in table.columns if name not in ("kg", "usd")])]
     return total[0]
 
 

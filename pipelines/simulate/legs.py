@@ -23,15 +23,15 @@ SEEN_AT_ORIGIN_SHARE = 0.65  # first legs that leave openly, under their own cod
 
 WAYS = ("export", "import", "re_export", "re_import")
 """Directions of statistics."""
-SIGHTING = {
-    "reporter": pl.Int64,
-    "partner": pl.Int64,
-    "consigned": pl.Int64,
+SIGHTING: dict[str, pl.DataType] = {
+    "reporter": pl.Int64(),
+    "partner": pl.Int64(),
+    "consigned": pl.Int64(),
     "direction": pl.Enum(WAYS),
-    "hs6": pl.Int64,
-    "day": pl.Int64,
-    "kg": pl.Float64,
-    "usd": pl.Float64,
+    "hs6": pl.Int64(),
+    "day": pl.Int64(),
+    "kg": pl.Float64(),
+    "usd": pl.Float64(),
 }
 
 
@@ -119,7 +119,8 @@ def _sightings(
     count = rows.height
     scheme = rows["scheme"].to_numpy()
     misdeclares, conceals = (
-        np.array([one.typology == kind for one in SCHEMES] + [False])[scheme] for kind in ("misdeclaration", "concealment")
+        np.array([one.typology == kind for one in SCHEMES] + [False])[scheme]
+        for kind in ("misdeclaration", "concealment")
     )
     seen_true = rng.random(count) < config.misdeclared_seen_share
     seen_hidden = rng.random(count) < config.concealed_seen_share

@@ -97,9 +97,7 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_pu
     purity = world.goods.frame["purity"].to_numpy()[paper]
     has_purity = np.isfinite(purity)
     count = rows.height
-    kind = np.where(
-        has_purity & ~says_purity & (rng.random(count) < 0.4), PURITY, _kinds(rng, rows["mode"].to_numpy())
-    )
+    kind = np.where(has_purity & ~says_purity & (rng.random(count) < 0.4), PURITY, _kinds(rng, rows["mode"].to_numpy()))
     frame = pl.DataFrame(
         {
             "number": rng.integers(100, 99_999, count),
@@ -109,8 +107,10 @@ def _tails(world: Setting, rng: np.random.Generator, rows: pl.DataFrame, says_pu
             "purity": np.where(has_purity, purity, 0.0),
         }
     )
-    by_kind = [np.flatnonzero(kind == number) for number in range(1, PURITY + 1)]
-    changes = [(at, frame[at].with_columns(text.alias("tail"))["tail"]) for at, text in zip(by_kind, TAILS, strict=True)]
+    changes = []
+    for number, text in enumerate(TAILS, start=1):
+        at = np.flatnonzero(kind == number)
+        changes.append((at, frame[at].with_columns(text.alias("tail"))["tail"]))
     return rewritten(pl.repeat("", count, eager=True), changes)
 
 

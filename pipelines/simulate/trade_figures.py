@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from features.contracts import Flows
 from pipelines.simulate.background import EXTRA, Headings, background_trade, six_digit_headings
-from pipelines.simulate.draws import Floats, Ints, heavy_tail, order_by, scramble
+from pipelines.simulate.draws import Floats, Ints, alphabetical, heavy_tail, order_by, scramble
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.reclassification import rebook, reclassifications
 from pipelines.simulate.reporting import (
@@ -21,28 +23,33 @@ from pipelines.simulate.reporting import (
 )
 
 ONE_SIDED_SHARE = 0.05  # lanes that one side never publishes (confidential, below threshold)
-_LANE = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code", "consigned_iso3", "freq"]
 _KEYS = ["reporter", "partner", "direction", "hs6", "month"]
 
 
 def sum_sightings(world: Setting, sightings: pl.DataFrame, months: Ints) -> pl.DataFrame:
     """Sum sightings by month of the history (`months` starts EXTRA months before it) and place of consignment."""
     published_months = months[EXTRA:]
-    keys = [*_KEYS, "consigned"]
     month = np.searchsorted(published_months, sightings["day"].to_numpy(), side="right") - 1
     within = pl.Series((month >= 0) & (month < len(published_months) - 1))
     seen = sightings.with_columns(pl.Series("month", month, dtype=pl.Int64)).filter(within)
-    if seen.is_empty():
-        return seen.select(*keys, "kg", "usd")
-    # a fixed order keeps the last bits of sums the same on every run
-    whole = seen["direction"].to_physical().cast(pl.Int64).to_numpy()
-    for name, room in (("reporter", 256), ("partner", 256), ("consigned", 256), ("month", 1024), ("hs6", 10**6)):
-        whole = whole * room + seen[name].to_numpy() + (name == "consigned")
-    order = order_by(whole, seen["kg"].to_numpy())
-    first = np.flatnonzero(np.diff(whole[order], prepend=-1))
-    kg, usd = (np.add.reduceat(seen[name].to_numpy()[order], first) for name in ("kg", "usd"))
     share = world.config.evasion.coverage_share
-    return seen.select(keys)[order[first]].with_columns(pl.Series("kg", kg / share), pl.Series("usd", usd / share))
+    return summed(seen, [*_KEYS, "consigned"]).with_columns(pl.col("kg", "usd") / share)
+
+
+_ROOM = {"reporter": 256, "partner": 256, "direction": 4, "hs6": 10**6, "month": 1024, "consigned": 256}
+
+
+def summed(figures: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Sum kg and usd by keys, and sort by them; equal rows add up in their order, so that the last bits are fixed."""
+    if figures.is_empty():
+        return figures.select(*keys, "kg", "usd")
+    lane = np.zeros(figures.height, dtype=np.int64)  # numbers sort faster than several columns do
+    for name in keys:
+        lane = lane * _ROOM[name] + figures[name].to_physical().cast(pl.Int64).to_numpy() + (name == "consigned")
+    order = order_by(lane)
+    first = np.flatnonzero(np.diff(lane[order], prepend=-1))
+    sums = (pl.Series(name, np.add.reduceat(figures[name].to_numpy()[order], first)) for name in ("kg", "usd"))
+    return figures.select(keys)[order[first]].with_columns(sums)
 
 
 def publish(world: Setting, sums: pl.DataFrame, months: Ints, prices: Floats) -> pl.DataFrame:
@@ -52,15 +59,10 @@ def publish(world: Setting, sums: pl.DataFrame, months: Ints, prices: Floats) ->
     changes = reclassifications(world, heads, len(published_months) - 1).with_columns(
         pl.col("hs6", "to").cast(pl.Int64)
     )
-    drawn = background_trade(world, months, prices).with_columns(pl.col("hs6").cast(pl.Int64))
+    drawn = background_trade(world, months, prices)
     consigned = consignors(in_own_edition(world, rebook(sums, changes), published_months), world.places.codes)
     both = rebook(pl.concat([sums.select(*_KEYS, "kg", "usd"), drawn.select(*_KEYS, "kg", "usd")]), changes)
-    total = (
-        in_own_edition(world, both, published_months)
-        .sort(*_KEYS, "kg", "usd")
-        .group_by(_KEYS, maintain_order=True)
-        .agg(pl.col("kg", "usd").sum())
-    )
+    total = summed(in_own_edition(world, both, published_months), _KEYS)
     figures = _distort(world, total, published_months, heads)
     return _as_contract(world, _broken_down(world, figures, consigned), published_months)
 
@@ -88,7 +90,10 @@ def _broken_down(world: Setting, figures: pl.DataFrame, consigned: pl.DataFrame)
 def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
     """Uniform numbers that belong to their keys: a later lane or month never shifts an earlier one's noise."""
     here = np.full(1, world.root * 1000 + purpose, dtype=np.int64)
-    return np.asarray((scramble(here, *keys) >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9)
+    fresh = np.ones(len(keys[0]), dtype=np.bool_)  # equal keys come together and are drawn once
+    fresh[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    drawn = (scramble(here, *(key[fresh] for key in keys)) >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9
+    return np.asarray(drawn[np.cumsum(fresh) - 1])
 
 
 def _normal(world: Setting, purpose: int, *keys: Ints) -> Floats:
@@ -194,8 +199,9 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
             (pl.col("period").dt.offset_by("1y") + pl.duration(days=pl.col("delay"))).alias("published_on"),
         )
     )
-    codes = pl.Series("code", places.codes)
-    both = pl.concat([monthly, annual], how="diagonal")
+    codes = pl.Series("code", [*places.codes, NOWHERE])
+    both = pl.concat([monthly, annual], how="diagonal").with_columns(pl.col("consigned").fill_null(len(places.codes)))
+    both = both[_by_lane(both, alphabetical(codes.to_list()))]
     is_import = pl.col("direction") == "import"
     first = both["period"].to_physical().cast(pl.Int64)
     by_consignment = books_by_consignment(world, both["reporter"].to_numpy(), first.to_numpy())
@@ -206,7 +212,7 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
             codes.gather(both["partner"]).alias("partner_iso3"),
             pl.when(older).then(pl.lit("HS2017")).otherwise(pl.lit("HS2022")).alias("hs_edition"),
             pl.lit("simulated").alias("source"),
-            codes.gather(both["consigned"]).fill_null("W00").alias("consigned_iso3"),
+            codes.gather(both["consigned"]).alias("consigned_iso3"),
             pl.Series("by_consignment", by_consignment),
             pl.lit(None, dtype=pl.String).alias("transport_mode"),
             pl.lit(None, dtype=pl.String).alias("customs_procedure"),
@@ -225,8 +231,19 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
             .otherwise(pl.lit("destination"))
             .alias("partner_basis"),
         )
-        .with_columns(pl.col("hs6").cast(pl.String).str.zfill(6).alias("hs_code"))
+        .with_columns(pl.col("hs6").cast(pl.String).str.zfill(6).alias("hs_code"), pl.col("direction").cast(pl.String))
         .select(list(Flows.columns()))
-        .sort(*_LANE, "published_on", "value_usd")
-        .with_columns(pl.col("direction").cast(pl.String))
     )
+
+
+NOWHERE = "W00"
+
+
+def _by_lane(figures: pl.DataFrame, place: Ints) -> Ints:
+    """Order figures by period, lane, frequency and day of publication; `place` numbers places in alphabetical order."""
+    reporter, partner, consigned = (place[figures[name].to_numpy()] for name in ("reporter", "partner", "consigned"))
+    period, way, hs6, published, value = (
+        figures[name].to_physical().to_numpy() for name in ("period", "direction", "hs6", "published_on", "value_usd")
+    )
+    monthly = (figures["freq"] == "M").cast(pl.Int64).to_numpy()
+    return order_by(period, reporter, partner, way, hs6, consigned, monthly, published, value)

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import growing_hub
-from pipelines.simulate.draws import Ints, order_by
+from pipelines.simulate.draws import Ints, alphabetical, order_by
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.lookalikes import LOOKALIKES
 from pipelines.simulate.movements import UNDECLARED, Setting
@@ -91,14 +91,18 @@ def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
         day.min().alias("first_on"),
         day.max().alias("last_on"),
     )
-    evaders = moved.filter(bad).group_by("firm").agg(
-        on_paper.sum().alias("n_violations"),
-        listed(names, "scheme").alias("schemes"),
-        listed(minerals, "good").alias("minerals"),
-        listed(codes, "hub").alias("hubs"),
-        (pl.col("same_group") == 1).any().alias("is_same_group_abroad"),
-        day.min().alias("evades_from"),
-        day.max().alias("evades_to"),
+    evaders = (
+        moved.filter(bad)
+        .group_by("firm")
+        .agg(
+            on_paper.sum().alias("n_violations"),
+            listed(names, "scheme").alias("schemes"),
+            listed(minerals, "good").alias("minerals"),
+            listed(codes, "hub").alias("hubs"),
+            (pl.col("same_group") == 1).any().alias("is_same_group_abroad"),
+            day.min().alias("evades_from"),
+            day.max().alias("evades_to"),
+        )
     )
     table = everybody.join(evaders, on="firm", how="left", maintain_order="left")
     firm = table["firm"]
@@ -145,14 +149,11 @@ def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl
     """Name the crossings: which declaration, from where to where, what and how much."""
     codes, names = pl.Series(world.places.codes), pl.Series(world.goods.names)
     schemes = pl.Series([*NAMES, None])
-    on_paper = int((legs["movement"] < papers.height).sum())  # legs come in the order of movements
-    unseen = legs[on_paper:].with_columns(names.gather(legs["good"][on_paper:]).alias("form")).sort("form", "kg")
-    legs = pl.concat([legs[:on_paper], unseen.drop("form")])
-    movement, left = legs["movement"], legs["left"]
+    movement, scheme = legs["movement"], rows["scheme"].gather(legs["movement"])
     identifier = papers["declaration_id"].extend_constant(None, rows.height - papers.height).gather(movement)
     number = identifier.cast(pl.Int64).fill_null(2**40)  # what has no declaration comes last
-    scheme = rows["scheme"].gather(movement)
-    order = order_by(left.to_numpy(), number.to_numpy(), legs["leg"].to_numpy())
+    form = pl.Series(alphabetical(world.goods.names)).gather(legs["good"])
+    order = order_by(*(key.to_numpy() for key in (legs["left"], number, legs["leg"], form, legs["kg"])))
     return legs.select(
         identifier.alias("declaration_id"),
         "leg",
