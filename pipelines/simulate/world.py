@@ -19,6 +19,7 @@ from pipelines.simulate.campaign import campaign
 from pipelines.simulate.catalogue import Goods, Places, goods_of_world, load_goods, load_places
 from pipelines.simulate.cover import cover_trade, imagined_evaders
 from pipelines.simulate.draws import Floats, Ints, day_number, month_starts, order_by, stream
+from pipelines.simulate.earlier import earlier_sightings
 from pipelines.simulate.evaders import lots_on_paper, recruit
 from pipelines.simulate.figures import paper_figures
 from pipelines.simulate.firms import found_firms
@@ -143,7 +144,9 @@ def build_part(world: Setting, first_month: date, declarations: int, months: int
     worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
     crossings = cross_borders(world, moved, worth)
     ledger = follow_material(world, moved, crossings.legs)
-    sums = sum_sightings(world, crossings.sightings, history_months(world, first_month, months))
+    since = history_months(world, first_month, months)
+    sightings = pl.concat([earlier_sightings(world, imagined, since, declarations), crossings.sightings])
+    sums = sum_sightings(world, sightings, since)
     order = order_by(rows["day"].to_numpy(), papers["declaration_id"].cast(pl.Int64).to_numpy())
     tables = {
         "declarations": lose_cells(world, papers[order]),

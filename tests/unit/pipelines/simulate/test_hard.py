@@ -1,9 +1,10 @@
 """In the hard world no single column does the work of a model: each ranks at most half as well, on several seeds.
 
-The model is a plain LightGBM on what an officer could compute from the declarations alone, fitted on two thirds of the
-traders and scored on the rest, on the hidden labels. Its average precision is the yardstick, not a result; 500
-violations teach it enough to be one, 150 do not. The whole detector ranks several times as well (python -m
-tests.benchmarks.worlds), so that half of this model is the stricter bound.
+The model is a plain LightGBM on what an officer could compute from the declarations and from what inspections had found
+by then, fitted on two thirds of the traders and scored on the rest, on the hidden labels. Its average precision is the
+yardstick, not a result; 500 violations teach it enough to be one, 150 do not. The whole detector ranks better (python
+-m tests.benchmarks.worlds), so that half of this model is the stricter bound. What was found on a party before is no
+column of a declaration: the model has it, and it is not among the single columns.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ LOOKUPS = ["hs_code", "destination_iso3", "office_id", "package_type", "transpor
 MINERALS = "gallium|germanium|antimony|tungsten|bismuth|tellurium|indium|molybdenum|graphite|terbium|dysprosium|"
 MINERALS += "samarium|yttrium|scandium|lutetium|gadolinium|diamond|ndfeb|"
 MINERALS += "镓|锗|锑|钨|铋|碲|铟|钼|石墨|铽|镝|钐|钇|钪|镥|钆|金刚石"
-
-
+PARTIES = ("exporter_id", "consignee_id")
 SEEDS = (21, 22, 23)
 DECLARATIONS = 100_000
 
@@ -41,12 +41,34 @@ def hard(request: pytest.FixtureRequest) -> pl.DataFrame:
         how="left",
     )
     return (
-        rows.sort("declared_on", "declaration_id")
+        with_records(rows.sort("declared_on", "declaration_id"), tables["outcomes"])
         .with_columns(
             pl.coalesce("exporter_id", "declaration_id").rank("dense").cast(pl.Int64).mod(104_729).alias("trader")
         )
         .with_columns((pl.col("trader") * 7919 % 104_729 % FOLDS).alias("fold"))
     )
+
+
+def with_records(rows: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Count what inspections had found on each party before the day of a declaration: rows stay in their order."""
+    told = outcomes.join(rows.select("declaration_id", *PARTIES), on="declaration_id", how="left")
+    told = told.with_columns(~pl.col("finding").is_in(["clean", "other_violation"])).sort("inspected_on")
+    for party in PARTIES:
+        counts = told.drop_nulls(party).select(
+            "inspected_on",
+            party,
+            pl.col("finding").cum_sum().over(party).alias(f"{party}_found"),
+            pl.int_range(pl.len()).over(party).alias(f"{party}_seen"),
+        )
+        rows = rows.join_asof(
+            counts,
+            left_on="declared_on",
+            right_on="inspected_on",
+            by=party,
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+    return rows
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +113,7 @@ def matrix(hard: pl.DataFrame) -> pl.DataFrame:
         at.over("exporter_id", "hs_code").cast(pl.Float64).neg().alias("goods_new"),
         at.over("exporter_id", "destination_iso3").cast(pl.Float64).neg().alias("lane_new"),
         (pl.col("origin_iso3") != pl.col("dispatch_iso3")).cast(pl.Float64).alias("origin_elsewhere"),
+        *(pl.col(f"{party}_{what}").cast(pl.Float64) for party in PARTIES for what in ("found", "seen")),
         *(pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Float64).alias(f"is_{name}") for name in LOOKUPS[:5]),
     )  # fmt: skip
 
@@ -136,7 +159,10 @@ def ranked(label: np.ndarray, column: pl.Series) -> float:
 def test_no_single_column_ranks_half_as_well_as_a_model(hard: pl.DataFrame, matrix: pl.DataFrame) -> None:
     label = hard["is_violation"].to_numpy()
     whole = fitted(hard, matrix)
-    single = {name: ranked(label, matrix[name]) for name in matrix.columns if not name.startswith("is_")}
+    declared = [
+        name for name in matrix.columns if not name.startswith("is_") and not name.endswith(("_found", "_seen"))
+    ]
+    single = {name: ranked(label, matrix[name]) for name in declared}
     single |= {f"look-up {name}": looked_up(hard, name) for name in LOOKUPS}
     best = max(single, key=lambda name: single[name])
     print(f"model {whole:.3f}, best column {best} {single[best]:.3f}")
