@@ -111,7 +111,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     ruled = _controls_of_mineral(named, background.controls)
     needs = _needs(ruled, background)
     others = [
-        judge_routing(rows, background.distances, past.journeys, background.routing_rules),
+        judge_routing(rows, background.distances, past.journeys, background.routing_rules, past.travelled),
         judge_parties(rows, past.parties, background.parties_rules),
         judge_licences(
             rows,

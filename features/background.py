@@ -20,7 +20,7 @@ from features.parcel.usual import ParcelPast
 from features.parties import NameSigns, PartiesRules
 from features.parties.table import PartiesPast
 from features.routing import RoutingRules
-from features.routing.table import past_journeys
+from features.routing.table import Travelled, past_journeys
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +63,8 @@ class Past:
     """Headings of texts that more than one declaration has in a month, judged."""
     parcel: ParcelPast
     journeys: pl.LazyFrame
+    travelled: Travelled
+    """What batches worked out of routes; it grows."""
     parties: PartiesPast
     register: pl.LazyFrame | None
     """Licences by key; None where there is no register."""
@@ -83,6 +85,7 @@ class Past:
             verdicts=repeated_cases(texts, wordings, background.word_shares),
             parcel=parcel_past(history, background.parcel_rules),
             journeys=past_journeys(history),
+            travelled=Travelled(),
             parties=PartiesPast.of(
                 history,
                 outcomes,

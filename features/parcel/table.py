@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.beside import beside, told_once
 from features.completeness import complete
 from features.contracts import Declarations
 from features.lookback import settle, settle_whole
@@ -90,23 +91,9 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
     """Return what `build_parcel` does, from what is counted already."""
     rules = past.rules
     rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
-    judged = add_usual(rows, past).with_columns(
-        boxes.box_feet(pl.col("container_type")).alias("box_feet"),
-        densities.carrier_density(pl.col("hs_code"), rules).alias("carrier_density_kg_m3"),
-        packing.package_most_kg(pl.col("package_type"), rules).alias("package_most_kg"),
-        deviation.unit_value_high(rules).alias("unit_value_high"),
-        deviation.unit_value_low(rules).alias("unit_value_low"),
-    )
-    measured = judged.with_columns(
-        boxes.payload_share(rules).alias("payload_share"),
-        boxes.volume_share(rules).alias("volume_share"),
-        densities.densest_kg_m3(rules).alias("densest_kg_m3"),
-    ).with_columns(
-        densities.above_densest(rules).alias("above_densest"),
-        pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
-    )
+    measured = _measured(add_usual(rows.collect(), past), rules)
     likened = _add_material(_add_likeness(measured, minerals, rules), minerals, rules)
-    strengths = likened.with_columns(
+    strengths = likened.lazy().with_columns(
         boxes.container_overfull(rules).alias("container_overfull"),
         boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
         densities.density_off(rules).alias("density_off"),
@@ -122,29 +109,51 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
     return strengths.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
 
 
-def _add_material(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) -> pl.LazyFrame:
+def _measured(rows: pl.DataFrame, rules: ParcelRules) -> pl.DataFrame:
+    """Add how full boxes are, how dense the goods can be, and how far price and density lie outside the usual."""
+    texts = {
+        "container_type": boxes.box_feet(pl.col("container_type")).alias("box_feet"),
+        "hs_code": densities.carrier_density(pl.col("hs_code"), rules).alias("carrier_density_kg_m3"),
+        "package_type": packing.package_most_kg(pl.col("package_type"), rules).alias("package_most_kg"),
+    }
+    for column, said in texts.items():
+        rows = told_once(rows, column, said)
+    judged = rows.lazy().with_columns(
+        deviation.unit_value_high(rules).alias("unit_value_high"),
+        deviation.unit_value_low(rules).alias("unit_value_low"),
+        boxes.payload_share(rules).alias("payload_share"),
+        boxes.volume_share(rules).alias("volume_share"),
+        densities.densest_kg_m3(rules).alias("densest_kg_m3"),
+    )
+    return judged.with_columns(
+        densities.above_densest(rules).alias("above_densest"),
+        pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
+    ).collect()
+
+
+def _is_odd() -> pl.Expr:
+    """Tell the few rows whose price or density does not fit the declared good: the others are held against none."""
+    return (pl.col("price_off") > 0) | (pl.col("above_densest") > 0)
+
+
+def _add_material(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> pl.DataFrame:
     """Add the mineral that would explain price, density and packing at once, and how surely one does.
 
-    Only rows whose price or density does not fit the declared good are weighed; the others are 0, or null where
-    neither could be judged.
+    0 for rows that are not odd, or null where neither price nor density could be judged.
     """
     weighed = (
         *("log_unit_value", "log_density", "log_package", "densest_kg_m3"),
         *(f"{part}_{of}" for part in ("unit_value", "density", "package") for of in ("middle", "spread")),
     )
-    odd = settle_whole(
-        rows.filter((pl.col("price_off") > 0) | (pl.col("above_densest") > 0)).select(
-            "declaration_id", "hs6", "month", *weighed, *_TOLD
-        )
-    )
+    odd = settle_whole(rows.lazy().filter(_is_odd()).select("declaration_id", "hs6", "month", *weighed, *_TOLD))
     told = pl.when(pl.col("material_mineral").is_not_null()).then("material_figures")
-    best = settle(
+    best = (
         weigh_materials(odd, minerals, rules)
         .join(odd.select("declaration_id", material_figures=_figures_told()), on="declaration_id", how="left")
         .with_columns(told)
     )
     judged = pl.any_horizontal(pl.col("price_off", "above_densest").is_not_null())
-    return rows.join(best, on="declaration_id", how="left").with_columns(
+    return beside(rows, best, "declaration_id").with_columns(
         material_mismatch=pl.when(judged).then(pl.col("material_mismatch").fill_null(0.0))
     )
 
@@ -155,20 +164,14 @@ def _figures_told() -> pl.Expr:
     return pl.concat_list(said).list.drop_nulls().list.join(", ")
 
 
-def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) -> pl.LazyFrame:
-    """Add the mineral that would explain the price, and the one that would explain the density.
-
-    Only the few rows whose price or density does not fit the declared good are compared with minerals.
-    """
+def _add_likeness(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> pl.DataFrame:
+    """Add the mineral that would explain the price, and the one that would explain the density, of odd rows."""
     listed = minerals.forms.filter(pl.col("is_listed").fill_null(value=False))
     names = listed.get_column("mineral").unique()
     own = own_minerals(minerals.forms)
     prices = minerals.prices.filter(pl.col("mineral").is_in(names.implode()))
-    odd = settle(
-        rows.filter((pl.col("price_off") > 0) | (pl.col("above_densest") > 0)).select(
-            "declaration_id", "hs6", "month", "price_off", "above_densest", "log_unit_value", "log_density"
-        )
-    )
+    figures = ("price_off", "above_densest", "log_unit_value", "log_density")
+    odd = settle(rows.lazy().filter(_is_odd()).select("declaration_id", "hs6", "month", *figures))
     priced = settle(
         closest_mineral(
             odd.filter(pl.col("price_off") > 0),
@@ -189,7 +192,7 @@ def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
             name="density_mineral",
         )
     )
-    found = settle(
+    found = (
         odd.select("declaration_id")
         .join(priced, on="declaration_id", how="left")
         .join(dense, on="declaration_id", how="left")
@@ -201,7 +204,7 @@ def _add_likeness(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRules) ->
     )
     mass = pl.col("kg_per_package")
     fit = pl.when(pl.col("price_mineral").is_null()).then(0.0).when("is_price_band_wide").then(rules.wide_band_weight)
-    return rows.join(found, on="declaration_id", how="left").with_columns(
+    return beside(rows, found, "declaration_id").with_columns(
         (pl.col("price_off") * fit.otherwise(1.0)).alias("price_like_mineral"),
         (pl.col("above_densest") * pl.col("density_mineral").is_not_null()).alias("density_like_mineral"),
         ((mass >= pl.col("package_kg_low")) & (mass <= pl.col("package_kg_high"))).alias("is_mineral_packing"),

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.beside import beside
 from features.codes import hs2, hs4, hs6
 from features.countries import PLACE_CODES
-from features.lookback import from_steps, month_number, settle, settle_streamed, to_steps, totals_before
+from features.lookback import from_steps, month_number, settle, settle_streamed, to_steps
 from features.parcel.quantities import QUANTITIES
 from features.parcel.rules import ParcelRules
+from features.tally import Tally
 from features.usual import log_bin, usual_before
 
 _PLACE = pl.Enum(PLACE_CODES)
-_LANE = ["lane"]
 _LEVELS = ("hs6", "hs4", "hs2")
 
 
@@ -40,8 +41,8 @@ class ParcelPast:
     counts: dict[str, pl.LazyFrame]
     """For each quantity, how many consignments fell in each bin: `code` (chapter, heading or subheading), `month`,
     `bin`, `n`."""
-    lanes: pl.LazyFrame
-    """For each lane and month, how far its consignments lay from the usual (see `_lane_events`)."""
+    lanes: Tally
+    """How far the consignments of each lane lay from the usual (see `_lane_events`)."""
     states: pl.LazyFrame
     """What was usual for each good in each month that history has (see `_goods_states`)."""
     rules: ParcelRules
@@ -51,8 +52,10 @@ class ParcelPast:
         """Count `history`, which carries `key_columns` and `quantity_columns`."""
         counts = {quantity: _counts(history, quantity) for quantity in QUANTITIES}
         states = _goods_states(history.select("goods", *_LEVELS, "month"), counts, rules)
-        lanes = _lane_events(history.join(states, on=["goods", "month"], how="left"), rules)
-        return cls(counts, settle_streamed(lanes), states, rules)
+        events = _lane_events(history.join(states, on=["goods", "month"], how="left"), rules)
+        lanes = events.collect(engine="streaming")
+        amounts = {name: lanes[name] for name in lanes.columns if name.startswith("lane_")}
+        return cls(counts, Tally.of(lanes["lane"], lanes["month"], **amounts), states, rules)
 
     def states_of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Say what was usual for each good and month of `rows`: as known, and worked out where history lacks them."""
@@ -64,20 +67,18 @@ class ParcelPast:
         return pl.concat([known, _goods_states(fresh, self.counts, self.rules)])
 
 
-def add_usual(rows: pl.LazyFrame, past: ParcelPast) -> pl.LazyFrame:
+def add_usual(rows: pl.DataFrame, past: ParcelPast) -> pl.DataFrame:
     """Add, for each quantity, what was usual for the declared good and lane before the row's month.
 
     `rows` carry `key_columns` and `quantity_columns`. Adds `<quantity>_middle`, `<quantity>_spread` (of the log;
     null where the heading was seen too seldom) and `<quantity>_n` (shipments of the subheading or heading).
     """
     rules = past.rules
-    states = past.states_of(rows)
-    names = [f"lane_{part}_{quantity}" for quantity in QUANTITIES for part in ("n", "sum", "square")]
-    asked = settle(rows.select("lane", "month").drop_nulls().unique())
-    events = past.lanes.join(asked.select("lane").unique(), on="lane", how="semi")
-    lanes = settle(totals_before(events, asked, by=_LANE, sums=names, window=rules.history_months))
-    together = rows.join(states, on=["goods", "month"], how="left").join(lanes, on=["lane", "month"], how="left")
-    return together.with_columns(expr for quantity in QUANTITIES for expr in _lane_shrunk(quantity, rules)).drop(names)
+    judged = beside(rows, past.states_of(rows.lazy()), ["goods", "month"])
+    (lanes,) = past.lanes.before(rows["lane"], rows["month"], [rules.history_months])
+    del lanes["n"]
+    shrunk = (expr for quantity in QUANTITIES for expr in _lane_shrunk(quantity, rules))
+    return judged.with_columns(**lanes).with_columns(shrunk).drop(lanes)
 
 
 def _counts(history: pl.LazyFrame, quantity: str) -> pl.LazyFrame:

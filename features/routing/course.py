@@ -8,24 +8,29 @@ import polars as pl
 
 from features.lookback import settle
 from features.routing.rules import LANDLOCKED, LANDMASS, RoutingRules
-from features.routing.ways import ends, legs, with_km
+from features.routing.ways import ends, legs, stops, with_km
 from features.routing.zones import zones_passed
 from features.strength import joined, ramp
 
-_SEA = pl.col("transport_mode") == "sea"
-_FLYING = pl.col("transport_mode").is_in(["air", "courier", "post", "road", "rail", "pipeline"])
+_MODE = pl.col("transport_mode")
+_SEA = _MODE == "sea"
+_FLYING = _MODE.is_in(["air", "courier", "post", "road", "rail", "pipeline"])
+
+MEASURED = (
+    *("detour", "loop", "place_mismatch", "beyond_destination", "inland_leg", "overseas_leg"),
+    *("hub_on_route", "hub_iso3", "free_zone", "free_zone_place", "n_stops", "n_unreadable_places"),
+    *("first_country", "last_country", "route_km", "direct_km", "route_ratio", "land_route_km", "expected_days"),
+)
+"""What is told of a way, whatever its dates."""
 
 
-def measure_ways(
-    ways: pl.LazyFrame, stopped: pl.LazyFrame, distances: pl.LazyFrame, rules: RoutingRules
-) -> pl.LazyFrame:
+def measure_ways(ways: pl.LazyFrame, distances: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
     """Measure each distinct way: lengths, ends, and the evidence that needs no dates.
 
-    `ways` holds `way` (its number) and the columns `WAY`; `stopped` their stops; `distances` holds `place_a`,
-    `place_b`, `sea_km`, `great_circle_km`. Adds `route_km`, `direct_km`, `route_ratio`, `first_country`,
-    `last_country`, `n_stops`, `n_unreadable_places`, `hub_iso3`, `free_zone_place` and the
-    strengths.
+    `ways` holds `way` (its number) and the columns `WAY`; `distances` holds `place_a`, `place_b`, `sea_km`,
+    `great_circle_km`. Returns `MEASURED`.
     """
+    stopped = settle(stops(ways))
     overland = _lengths(stopped, distances, column="great_circle_km", prefix="land")
     by_sea = _lengths(stopped.filter(~pl.col("is_landlocked")), distances, column="sea_km", prefix="sea")
     return settle(
@@ -38,7 +43,7 @@ def measure_ways(
         .join(_hubs(ways, stopped, rules), on="way", how="left")
         .join(zones_passed(ways, stopped, rules), on="way", how="left")
         .with_columns(_by_mode("route_km"), _by_mode("direct_km"))
-        .with_columns(route_ratio=pl.col("route_km") / pl.col("direct_km"))
+        .with_columns(expected_days(rules).alias("expected_days"), route_ratio=pl.col("route_km") / pl.col("direct_km"))
         .with_columns(
             detour(rules).alias("detour"),
             loop().alias("loop"),
@@ -47,6 +52,7 @@ def measure_ways(
             inland_leg(rules).alias("inland_leg"),
             overseas_leg(rules).alias("overseas_leg"),
         )
+        .select("way", *MEASURED)
     )
 
 
@@ -140,6 +146,12 @@ def overseas_leg(rules: RoutingRules) -> pl.Expr:
     return pl.when(is_overland & pl.col("is_overseas").is_not_null()).then(
         pl.when("is_overseas").then(far.fill_null(0.5)).otherwise(0.0)
     )
+
+
+def expected_days(rules: RoutingRules) -> pl.Expr:
+    """Days the route's length asks for at usual speed, with waiting at each place; null for an unknown mode."""
+    speed = _MODE.replace_strict(dict(rules.usual_km_per_day), default=None, return_dtype=pl.Float64)
+    return pl.col("route_km") / speed + rules.handling_days_per_place * pl.col("n_stops")
 
 
 def _by_mode(name: str) -> pl.Expr:

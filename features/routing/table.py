@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import xor
 
 import polars as pl
 
+from features.beside import beside, told_once
 from features.completeness import complete
 from features.contracts import Declarations
 from features.lookback import month_number, settle, settle_streamed
+from features.remembered import Remembered
 from features.routing.course import measure_ways
 from features.routing.places import path_places, place_code, place_country, route_columns
 from features.routing.registry import REGISTRY
 from features.routing.rules import RoutingRules
 from features.routing.timing import (
-    expected_days,
     impossible_leg,
     late_change,
     read_days,
@@ -24,7 +26,7 @@ from features.routing.timing import (
     time_journeys,
     usual_transit,
 )
-from features.routing.ways import WAY, place_pairs, stops
+from features.routing.ways import WAY, place_pairs
 
 _COLUMNS = (
     "declaration_id",
@@ -38,7 +40,6 @@ _COLUMNS = (
     "transport_mode",
     "amended_on",
 )
-_DAYS = ("left_day", "transit_days", "is_backwards", "steps")
 _LANE = ("first_country", "last_country", "transport_mode")
 _FIGURES = (
     "route_km",
@@ -92,29 +93,42 @@ def build_routing(
     return judge_routing(declarations, distances, past_journeys(history), rules or RoutingRules())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Travelled:
+    """What was worked out of routes: few different ones occur, so that each is measured once for all batches."""
+
+    ways: Remembered = field(default_factory=Remembered)
+    days: Remembered = field(default_factory=Remembered)
+    journeys: Remembered = field(default_factory=Remembered)
+    usual: Remembered = field(default_factory=Remembered)
+
+
 def judge_routing(
-    declarations: pl.LazyFrame, distances: pl.LazyFrame, journeys: pl.LazyFrame, rules: RoutingRules
+    declarations: pl.LazyFrame,
+    distances: pl.LazyFrame,
+    journeys: pl.LazyFrame,
+    rules: RoutingRules,
+    travelled: Travelled | None = None,
 ) -> pl.LazyFrame:
-    """Return what `build_routing` does, from journeys counted already (see `past_journeys`)."""
-    read = settle(_read(declarations, rules))
-    ways = _number_ways(read)
-    stopped = settle(stops(ways))
-    measured = measure_ways(ways, stopped, distances, rules)
-    daysets = settle(read_days(read.select("told_days").unique()))
-    rows = settle(
-        read.join(ways.select("way", "way_no"), on="way_no", how="left")
-        .join(daysets, on="told_days", how="left")
-        .select("declaration_id", "month", "declared_on", "amended_on", "way", *_DAYS)
+    """Return what `build_routing` does, from journeys counted already (see `past_journeys`).
+
+    `travelled` is kept from batch to batch, of the same other arguments.
+    """
+    seen = travelled or Travelled()
+    read = _read(declarations, rules)
+    ways = seen.ways.answers(read.select("way", *WAY), "way", lambda new: measure_ways(new, distances, rules))
+    days = seen.days.answers(read.select("told_days"), "told_days", read_days)
+    rows = beside(beside(read, ways, "way"), days, "told_days")
+    usual = seen.usual.answers(
+        rows.select(*_LANE, "month"), [*_LANE, "month"], lambda new: usual_transit(journeys, new, rules)
     )
-    measured_lanes = measured.select("way", *_LANE)
-    lanes = settle(rows.select("way", "month").unique().join(measured_lanes, on="way", how="left").drop("way").unique())
-    usual = usual_transit(journeys, lanes, rules)
+    timed = seen.journeys.answers(
+        rows.select("way", "steps", "told_path"), ["way", "steps"], lambda new: time_journeys(new, distances)
+    )
     judged = (
-        rows.join(measured, on="way", how="left")
-        .join(usual, on=[*_LANE, "month"], how="left")
-        .join(time_journeys(rows, stopped, distances), on=["way", "steps"], how="left")
+        beside(beside(rows, usual, [*_LANE, "month"]), timed, ["way", "steps"])
+        .lazy()
         .with_columns(
-            expected_days(rules).alias("expected_days"),
             speed_share(rules).alias("speed_share"),
             (pl.col("amended_on") - pl.col("declared_on")).dt.total_days().cast(pl.Int32).alias("amended_days"),
         )
@@ -130,32 +144,29 @@ def judge_routing(
 
 def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
     """List the pairs of places whose distances `build_routing` will ask for: `place_a` < `place_b`, distinct."""
-    return place_pairs(_number_ways(_read(declarations, RoutingRules())))
+    return place_pairs(_read(declarations, RoutingRules()).select("way", *WAY).unique("way").lazy())
 
 
-def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
-    rows = complete(declarations, Declarations, _COLUMNS).with_columns(
-        *route_columns(), month_number(pl.col("declared_on")).alias("month")
+def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.DataFrame:
+    """Read routes, ports and months, and number the ways: `way`, told apart by 64 bits."""
+    given = complete(declarations, Declarations, _COLUMNS).with_columns(
+        month_number(pl.col("declared_on")).alias("month")
     )
-    ports = _read_ports(rows, rules)
+    rows = told_once(given.collect(), "route", *route_columns())
+    ports = _read_ports(rows.lazy(), rules)
     for side in ("loading", "discharge"):
-        rows = rows.join(ports.select(pl.all().name.prefix(f"{side}_")), on=f"{side}_port", how="left")
-    return rows.with_columns(way_no=reduce(xor, (pl.col(name).hash(seed) for seed, name in enumerate(WAY))))
+        rows = beside(rows, ports.select(pl.all().name.prefix(f"{side}_")), f"{side}_port")
+    return rows.with_columns(way=reduce(xor, (pl.col(name).hash(seed) for seed, name in enumerate(WAY))))
 
 
 def _read_ports(rows: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
     """Read each distinct port once: `port`, `country`, and `zone`, the free zone that it is (null for none)."""
-    both = pl.concat(rows.select(port=f"{side}_port") for side in ("loading", "discharge"))
+    both = pl.concat(rows.select(port=f"{side}_port").unique() for side in ("loading", "discharge"))
     code, zones = place_code(pl.col("port")), [zone.place for zone in rules.free_zones]
     read = (
         both.drop_nulls().unique().with_columns(country=place_country(code), zone=pl.when(code.is_in(zones)).then(code))
     )
     return settle(read)
-
-
-def _number_ways(read: pl.LazyFrame) -> pl.LazyFrame:
-    """List distinct ways, told apart by 64 bits (`way_no`), and number them."""
-    return settle(read.select(*WAY, "way_no").unique("way_no").sort(WAY).with_row_index("way"))
 
 
 def past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:

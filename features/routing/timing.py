@@ -9,7 +9,7 @@ import polars as pl
 from features.lookback import settle
 from features.routing.places import UNREADABLE, day_numbers
 from features.routing.rules import RoutingRules
-from features.routing.ways import with_km
+from features.routing.ways import stops, with_km
 from features.strength import ramp, strongest
 from features.usual import log_bin, usual_before
 
@@ -36,13 +36,16 @@ def read_days(daysets: pl.LazyFrame) -> pl.LazyFrame:
     ).drop("day")
 
 
-def time_journeys(rows: pl.LazyFrame, stopped: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
+def time_journeys(rows: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
     """Time each distinct journey: `way`, `steps`, `km_per_day` (fastest leg), `dwell_days` (longest wait at a place).
+
+    `rows`: distinct `way`, `steps`, with the way's `told_path`.
 
     Great circles are never longer than the way taken, and a day is added to each leg since dates do not tell the
     hour, so no speed is too high. Null without two dates in a row, or without a distance.
     """
-    journeys = settle(rows.select("way", "steps").drop_nulls().unique().sort("way", "steps").with_row_index("journey"))
+    journeys = settle(rows.select("way", "steps").sort("way", "steps").with_row_index("journey"))
+    stopped = settle(stops(rows.select("way", "told_path").unique("way")))
     day = pl.col("steps").str.split(">").list.eval(pl.element().cast(pl.Int32, strict=False)).alias("day")
     days = (
         journeys.select("journey", "way", day)
@@ -97,12 +100,6 @@ def slow_transit(rules: RoutingRules) -> pl.Expr:
     late = (pl.col("transit_days") - usual >= rules.late_least_days).cast(pl.Float64)
     waited = ramp(pl.col("dwell_days"), rules.dwell_from_days, rules.dwell_full_days)
     return strongest(pl.coalesce(by_history, by_speed) * late, waited)
-
-
-def expected_days(rules: RoutingRules) -> pl.Expr:
-    """Days the route's length asks for at usual speed, with waiting at each place; null for an unknown mode."""
-    speed = _MODE.replace_strict(dict(rules.usual_km_per_day), default=None, return_dtype=pl.Float64)
-    return pl.col("route_km") / speed + rules.handling_days_per_place * pl.col("n_stops")
 
 
 def late_change(rules: RoutingRules) -> pl.Expr:

@@ -21,7 +21,7 @@ def keyed(rows: list[dict[str, Any]]) -> pl.LazyFrame:
 
 
 def usual(rows: list[dict[str, Any]], past: list[dict[str, Any]]) -> pl.DataFrame:
-    return add_usual(keyed(rows), ParcelPast.of(keyed(past), RULES)).sort("declaration_id").collect()
+    return add_usual(keyed(rows).collect(), ParcelPast.of(keyed(past), RULES)).sort("declaration_id")
 
 
 def test_alike_shipments_make_the_middle_and_the_least_spread():
