@@ -8,6 +8,7 @@ import polars as pl
 
 from features import corridors, mirror
 from features.background import Background, Past
+from features.beside import beside
 from features.completeness import complete
 from features.contracts import Declarations
 from features.controls import ControlList, controls_for_minerals, join_controls
@@ -193,7 +194,7 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     agrees to the last printed digit and the words do not put the goods below the item's condition; null where neither
     says enough.
     """
-    rows = ruled.lazy().join(_meets_item(ruled, background), on="declaration_id", how="left", maintain_order="left")
+    rows = beside(ruled, _meets_item(ruled, background), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
     is_as_printed = (pl.col("control_match") == "printed") | (
@@ -210,7 +211,7 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
         .then(pl.lit(value=True))
         .when(free | ~meets)
         .then(pl.lit(value=False)),
-    ).collect()
+    )
 
 
 def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from features.beside import beside
 from features.controls.frames import BASE_RULES, FOREIGN_RULES, OVERLAY_RULES, ControlList
 from features.controls.matching import MATCH_NAMES, NO_CODE, code_items, code_key, mixed_goods
 from features.countries import UNSPECIFIED, WORLD
@@ -23,6 +24,7 @@ ANSWERS = pl.Schema(
     }
 )
 _KEYS = ["__key", "__flow", "__to", "__day", "__known"]
+_NATIONAL = "__national"
 _ELSEWHERE = "*"  # a destination that no rule names
 
 
@@ -62,10 +64,11 @@ def join_controls(
     if direction is not None and direction in columns:
         flow = _flow(origin, dispatch if dispatch in columns else None)
         national = (pl.col(direction) == "export") & (flow == "export")
-    key = code_key(pl.col(code), items["key"].unique(), national)
+    is_national = None if national is None else pl.col(_NATIONAL)
+    key = code_key(pl.col(code), items["key"].unique(), is_national)
     return _join(
-        rows, controls, items, key=key, needed=code, day=date, destination=destination, origin=origin,
-        dispatch=dispatch, known_on=known_on,
+        rows, controls, items, key=key, national=national, needed=code, day=date, destination=destination,
+        dispatch=dispatch, origin=origin, known_on=known_on,
     )  # fmt: skip
 
 
@@ -110,6 +113,7 @@ def _join(
     items: pl.DataFrame,
     *,
     key: pl.Expr,
+    national: pl.Expr | None = None,
     needed: str,
     day: str,
     destination: str,
@@ -127,20 +131,27 @@ def _join(
         known = pl.col(known_on).cast(pl.Date)
     else:
         known = on if known_on is None else pl.lit(known_on, pl.Date)
-    asked = rows.drop(ANSWERS.names(), strict=False).with_columns(
-        __key=key,
-        __flow=_flow(origin, dispatch if dispatch in columns else None),
-        __to=_destination(pl.col(destination), controls),
-        __day=_period_start(on, _turning_days(controls, items, "valid")),
-        __known=_period_start(known, _turning_days(controls, items, "known")),
+    given = (
+        rows.drop(ANSWERS.names(), strict=False)
+        .with_columns(
+            __flow=_flow(origin, dispatch if dispatch in columns else None),
+            __to=_destination(pl.col(destination), controls),
+            __day=_period_start(on, _turning_days(controls, items, "valid")),
+            __known=_period_start(known, _turning_days(controls, items, "known")),
+            __national=pl.lit(None, pl.Boolean) if national is None else national,
+        )
+        .collect()
     )
-    answers = _answers(asked.select(_KEYS).unique(), controls, items)
+    distinct = given.lazy().select(needed, _NATIONAL).unique()  # reading a code costs more than all else here
+    asked = beside(given, distinct.with_columns(__key=key), [needed, _NATIONAL], nulls_equal=True)
+    answers = _answers(asked.lazy().select(_KEYS).unique(), controls, items)
     free = (pl.col("__flow") == "none") | (pl.col("__to") == CONTROLLER)
     is_known = pl.all_horizontal(pl.col(name).is_not_null() for name in _KEYS)
     lists = [name for name, kind in ANSWERS.items() if kind != pl.String]
     empty = pl.lit([], pl.List(pl.String))
     return (
-        asked.join(answers, on=_KEYS, how="left", maintain_order="left")
+        beside(asked, answers, _KEYS)
+        .lazy()
         .with_columns(pl.when(free | is_known).then(pl.col(name).fill_null(empty)).alias(name) for name in lists)
         .with_columns(control_match=pl.when(free | is_known).then(pl.col("control_match").fill_null("none")))
         .select(*(name for name in columns if name not in ANSWERS), *ANSWERS)

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from features.beside import beside, told_once
 from features.description.assessment import assess_texts
 from features.description.headings import PAST_WORDINGS, heading_mismatch, judge_headings, past_wordings, word_texts
 from features.description.headings_rules import HEADING_DIGITS
@@ -122,27 +123,18 @@ def judge_description(
         hs6=pl.col("hs_code").str.head(6),
         declared_heading=pl.col("hs_code").str.head(heading_digits),
         month=month_number(pl.col("declared_on")),
-    ).cache()
-    texts = _assessed(facts.select("text").drop_nulls().unique(), minerals, repeated).cache()
-    read = facts.join(texts, on="text", how="left").cache()
-    fits = code_fit(
-        read.select("text_mineral", "text_form", "also_named", "own_headings", "hs6")
-        .drop_nulls("text_mineral")
-        .unique(),
-        mineral_codes(minerals.forms, codes_of_mineral),
-    )
-    keys = ["text_mineral", "text_form", "also_named", "own_headings", "hs6"]
-    judged = read.join(fits, on=keys, how="left", nulls_equal=True)
-    compared = judged.join(
-        _headings(facts, wordings, word_shares, verdicts), on=["text", "declared_heading", "month"], how="left"
-    )
+    ).collect()
+    texts = _assessed(facts.lazy().select("text").drop_nulls().unique(), minerals, repeated)
+    read = beside(facts, texts, "text")
+    fitted = beside(read, _code_fits(read, mineral_codes(minerals.forms, codes_of_mineral)), "declaration_id")
+    compared = beside(fitted, _headings(facts.lazy(), wordings, word_shares, verdicts), _CASE)
+    remarked = told_once(compared, "control_remark", remark_says(pl.col("control_remark")).alias("remark_reading"))
     weight = pl.col("term_weight")
-    remarked = compared.with_columns(remark_reading=remark_says(pl.col("control_remark")))
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
     is_ruled = (pl.col("declared_on") >= remark_rule_from) & pl.col("text_mineral").is_in([*remark_rule_minerals])
     recorded = are_remarks_recorded if isinstance(are_remarks_recorded, pl.Expr) else pl.lit(are_remarks_recorded)
     has_licence = pl.col("licence_no").str.strip_chars().str.len_chars().fill_null(0) > 0
-    evidence = remarked.with_columns(
+    evidence = remarked.lazy().with_columns(
         term_mismatch=term_mismatch(pl.col("code_fit"), weight),
         heading_mismatch=heading_mismatch(pl.col("heading_log_odds"), pl.col("heading_basis")),
         remark_conflict=remark_conflict(says, meets, weight),
@@ -153,6 +145,14 @@ def judge_description(
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
+
+
+def _code_fits(read: pl.DataFrame, codes: pl.DataFrame) -> pl.LazyFrame:
+    """Say of declarations whose text names a mineral whether the code is one of its: `declaration_id`, `code_fit`."""
+    keys = ["text_mineral", "text_form", "also_named", "own_headings", "hs6"]
+    naming = read.lazy().select("declaration_id", *keys).drop_nulls("text_mineral")
+    fits = code_fit(naming.select(keys).unique(), codes)
+    return naming.join(fits, on=keys, how="left", nulls_equal=True).select("declaration_id", "code_fit")
 
 
 def repeated_texts(declarations: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
@@ -183,8 +183,9 @@ def _assessed(texts: pl.LazyFrame, minerals: Minerals, repeated: pl.LazyFrame | 
         return assess_texts(texts, minerals)
     asked = settle(texts)
     fresh = settle(asked.join(repeated, on="text", how="anti"))
-    known = repeated.join(asked, on="text", how="semi")
-    return known if _is_empty(fresh) else pl.concat([known, assess_texts(fresh, minerals)])
+    if _is_empty(fresh):
+        return repeated
+    return pl.concat([repeated.join(asked, on="text", how="semi"), assess_texts(fresh, minerals)])
 
 
 def _is_empty(settled: pl.LazyFrame) -> bool:
@@ -204,8 +205,10 @@ def _headings(
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
     if verdicts is not None:
         fresh = settle(cases.join(verdicts, on=_CASE, how="anti"))
+        if _is_empty(fresh):
+            return verdicts
         known = verdicts.join(cases, on=_CASE, how="semi")
-        return known if _is_empty(fresh) else pl.concat([known, _headings(fresh, wordings, word_shares, None)])
+        return pl.concat([known, _headings(fresh, wordings, word_shares, None)])
     past = pl.LazyFrame(schema=PAST_WORDINGS) if wordings is None else wordings
     worded = cases.join(word_texts(cases), on="text", how="left").rename({"declared_heading": "heading"}).cache()
     judged = worded.join(judge_headings(worded, past, word_shares), on=["wording", "heading", "month"], how="left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.beside import beside
 from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
 from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_month, use_ratio
 from features.licences.licence_keys import licence_key
@@ -109,7 +110,8 @@ def judge_licences(
         month=month_number(pl.col("declared_on")),
     )
     need = needs.select("declaration_id", "needs_licence", "minerals")
-    facts = settle(facts.join(need, on="declaration_id", how="left", maintain_order="left"))
+    every = beside(facts.collect(), need, "declaration_id")
+    facts = every.lazy()
     named = pl.col("licence_key") != ""
     judged = (
         facts.filter(named)
@@ -139,8 +141,9 @@ def judge_licences(
             named & pl.lit(has_register), *map(pl.col, ("licence_mismatch", "licence_overdrawn"))
         )
     )
-    missing = facts.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
-    evidence = missing.join(compared, on="declaration_id", how="left", maintain_order="left")
+    missing = every.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
+    told = compared.select("declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *FIGURES)
+    evidence = beside(missing, told, "declaration_id").lazy()
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
