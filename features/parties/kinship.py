@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.beside import beside
 from features.lookback import settle, settle_whole, totals_before
 from features.parties.entities import one_slip
 from features.parties.names_past import NamesHere, NamesPast
@@ -14,6 +15,7 @@ KINSHIP_FIGURES = pl.Schema(
     {"kinship_why": pl.String, "shared_word": pl.String, "shared_word_others_n": pl.Int64, "common_words": pl.String}
 )
 _PAIR = ["exporter_name_no", "consignee_name_no"]
+_BESIDES = ["exporter_beside_no", "consignee_beside_no"]
 
 
 def rarity(others: pl.Expr, firms: pl.Expr, rules: PartiesRules) -> pl.Expr:
@@ -38,22 +40,17 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
         What past declarations showed of names.
     """
     same_id = (pl.col("exporter_key") == pl.col("consignee_key")) & pl.col("exporter_key").str.starts_with("id:")
-    facts = here.facts.lazy().drop("is_forwarder")
-    numbered = rows.lazy().select(*_PAIR, "month", is_same_id=same_id.fill_null(value=False)).with_row_index("row_no")
-    asked = settle(
-        numbered.drop_nulls([*_PAIR, "month"])
-        .join(_named(facts, "exporter"), on="exporter_name_no", how="left")
-        .join(_named(facts, "consignee"), on="consignee_name_no", how="left")
-    )
-    read = settle(_read_pairs(asked.filter(worth_reading()), here))
-    judged = (
-        _same_firm(asked, names)
-        .join(_weigh(read, names, rules), on=[*_PAIR, "month"], how="left")
-        .join(_one_slips(read), on=_PAIR, how="left")
-        .join(_common_beside(asked, here.besides.lazy()), on=["exporter_beside_no", "consignee_beside_no"], how="left")
-        .with_columns(pl.col("is_one_slip").fill_null(value=False), common_words=pl.coalesce("carried", "common"))
-    )
-    told = judged.select(
+    numbered = rows.select(*_PAIR, "month", is_same_id=same_id.fill_null(value=False)).with_row_index("row_no")
+    asked, facts = numbered.drop_nulls([*_PAIR, "month"]), here.facts.drop("is_forwarder")
+    for side in ("exporter", "consignee"):
+        asked = beside(asked, facts.select(_of(side)), f"{side}_name_no")
+    read = settle(_read_pairs(asked.lazy().filter(worth_reading()), here))
+    judged = beside(_same_firm(asked, names), _weigh(read, names, rules), [*_PAIR, "month"])
+    judged = beside(judged, _one_slips(read), _PAIR)
+    judged = beside(judged, _common_beside(asked.lazy(), here.besides.lazy()), _BESIDES).lazy()
+    told = judged.with_columns(
+        pl.col("is_one_slip").fill_null(value=False), common_words=pl.coalesce("carried", "common")
+    ).select(
         "row_no",
         _same_group(rules).alias("same_group"),
         _common_name().alias("common_name"),
@@ -62,8 +59,7 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
         pl.col("others").alias("shared_word_others_n"),
         "common_words",
     )
-    every = numbered.select("row_no").join(settle(told), on="row_no", how="left", maintain_order="left")
-    return every.drop("row_no").collect()
+    return beside(numbered.select("row_no"), told, "row_no").drop("row_no")
 
 
 def _read_pairs(pairs: pl.LazyFrame, here: NamesHere) -> pl.LazyFrame:
@@ -73,13 +69,13 @@ def _read_pairs(pairs: pl.LazyFrame, here: NamesHere) -> pl.LazyFrame:
     told = texts.select("name_no", "form_no", "own", "signs", "words")
     return (
         wanted.lazy()
-        .join(_named(told, "exporter"), on="exporter_name_no", how="left")
-        .join(_named(told, "consignee"), on="consignee_name_no", how="left")
+        .join(told.select(_of("exporter")), on="exporter_name_no", how="left")
+        .join(told.select(_of("consignee")), on="consignee_name_no", how="left")
     )
 
 
-def _named(table: pl.LazyFrame, side: str) -> pl.LazyFrame:
-    return table.select(pl.all().name.prefix(f"{side}_"))
+def _of(side: str) -> pl.Expr:
+    return pl.all().name.prefix(f"{side}_")
 
 
 def _weigh(pairs: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.LazyFrame:
@@ -131,18 +127,18 @@ def _weigh(pairs: pl.LazyFrame, names: NamesPast, rules: PartiesRules) -> pl.Laz
     )
 
 
-def _same_firm(asked: pl.LazyFrame, names: NamesPast) -> pl.LazyFrame:
+def _same_firm(asked: pl.DataFrame, names: NamesPast) -> pl.DataFrame:
     """Add `is_same_name` and `is_same_firm`: one name, one identifier, or one cluster as of the month."""
     sides = ("exporter_node", "consignee_node")
     has_words = pl.col("exporter_own_letters").is_not_null()
     same_node = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
-    linked = names.linked(pl.concat(asked.select(node=side).collect()["node"] for side in sides))
-    both = settle(asked.filter(pl.all_horizontal(pl.col(side).is_in(linked.implode()) for side in sides) & ~same_node))
-    clusters = names.clusters_before(pl.concat(both.select("month", node=side) for side in sides))
+    linked = names.linked(pl.concat(asked[side] for side in sides))
+    both = asked.filter(pl.all_horizontal(pl.col(side).is_in(linked.implode()) for side in sides) & ~same_node)
+    clusters = names.clusters_before(pl.concat(both.lazy().select("month", node=side) for side in sides)).collect()
     for side in sides:
-        both = both.join(clusters.rename({"node": side, "cluster": f"{side}_cluster"}), on=[side, "month"], how="left")
+        both = beside(both, clusters.rename({"node": side, "cluster": f"{side}_cluster"}), [side, "month"])
     one_firm = (pl.col("exporter_node_cluster") == pl.col("consignee_node_cluster")) & has_words
-    same_cluster = both.filter(one_firm).select("row_no").collect()["row_no"]
+    same_cluster = both.filter(one_firm)["row_no"]
     return asked.with_columns(
         is_same_name=same_node | pl.col("is_same_id"),
         is_same_firm=same_node | pl.col("row_no").is_in(same_cluster.implode()),

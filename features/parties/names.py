@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.lookback import settle
+from features.beside import told_once
 
+_NAMED = "name without identifier"
 HIDDEN = r"[\p{Cf}\x{034F}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}]"
 """Regex class of joiners, fillers and marks of direction: nobody sees them, and no name needs them."""
 NAME_LETTERS_MOST = 200  # no firm's name is longer; longer text is cut so that hostile input stays small
@@ -35,19 +36,19 @@ def party_name(name: pl.Expr) -> pl.Expr:
     return pl.when(kept != "").then(kept)
 
 
-def party_keys(rows: pl.LazyFrame) -> pl.LazyFrame:
+def party_keys(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `exporter_key`, `consignee_key` and `declarant_key`: the identifier, else the plain name; null where neither.
 
     An identifier and a name never make the same key. A firm that sometimes comes with an identifier and sometimes
     with a name only is two keys: telling them together is entity resolution's work.
     """
     for side in ("exporter", "consignee"):
-        names = rows.filter(_identifier(f"{side}_id").is_null()).select(pl.col(f"{side}_name").alias("name")).unique()
-        plain = settle(names.with_columns(party_name(pl.col("name")).alias("plain")))
-        rows = rows.join(
-            plain.rename({"name": f"{side}_name"}), on=f"{side}_name", how="left", maintain_order="left"
-        ).with_columns(pl.coalesce(_identifier(f"{side}_id"), "name:" + pl.col("plain")).alias(f"{side}_key"))
-        rows = rows.drop("plain")
+        identifier = _identifier(f"{side}_id")
+        unidentified = rows.with_columns(pl.when(identifier.is_null()).then(f"{side}_name").alias(_NAMED))
+        plain = told_once(unidentified, _NAMED, party_name(pl.col(_NAMED)).alias("plain"))
+        rows = plain.with_columns(pl.coalesce(identifier, "name:" + pl.col("plain")).alias(f"{side}_key")).drop(
+            _NAMED, "plain"
+        )
     return rows.with_columns(_identifier("declarant_id").alias("declarant_key"))
 
 

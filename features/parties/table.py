@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.beside import beside
 from features.codes import hs4
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
@@ -170,16 +171,16 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     rows = past.known.added(read_parties(declarations))
     columns = risk_columns(rows, past.records, rules).get_columns()
     here = past.names.here(rows)
-    consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder").lazy()
+    consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder")
     others = past.names.carriers_before(here.matches.lazy(), rows.lazy())
     columns += kinship_columns(rows, here, past.names, rules).get_columns()
     columns += listed_columns(rows, here.matches, past.entities, others).get_columns()
     traded = past.trade.before(rows, rules)
     watched, shipped, goods_seen = (pl.col(name) for name in ("pair_watched_n", "pair_seen_n", "goods_seen_n"))
+    known = beside(rows.hstack([*columns, *traded.get_columns()]), consignees, "consignee_name_no")
     judged = (
-        lot_columns(rows.lazy().with_columns(*columns, *traded.get_columns()), rules)
+        lot_columns(known.lazy(), rules)
         .with_columns(*novelties(), **_SEEN)
-        .join(consignees, on="consignee_name_no", how="left", maintain_order="left")
         .with_columns(
             portfolio_shift=portfolio_shift(watched, shipped, goods_seen, is_watched(rules), rules),
             passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules),
@@ -194,7 +195,7 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
 
 def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
     """Read what the room needs of declarations: names, keys of the parties, heading and month."""
-    read = party_keys(complete(declarations, Declarations, _COLUMNS))
+    read = party_keys(complete(declarations, Declarations, _COLUMNS).collect())
     return read.select(
         "declaration_id",
         "declared_on",
@@ -205,4 +206,4 @@ def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
         "net_kg",
         hs4(pl.col("hs_code")).cast(pl.Int16, strict=False).alias("heading"),
         month_number(pl.col("declared_on")).alias("month"),
-    ).collect()
+    )

@@ -19,7 +19,7 @@ def corridor_bounds(findings: pl.DataFrame, declarations: pl.DataFrame | None) -
     if declarations is None or findings.is_empty():
         return pl.DataFrame()
     corridors = corridor_windows(findings)
-    keyed = party_keys(declarations.lazy()).collect()
+    keyed = party_keys(declarations)
     names = pl.concat(
         [
             keyed.select(pl.col(f"{side}_key").alias("party"), pl.col(f"{side}_name").alias("name"))
