@@ -47,17 +47,19 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
     read = settle(_read_pairs(asked.lazy().filter(worth_reading()), here))
     judged = beside(_same_firm(asked, names), _weigh(read, names, rules), [*_PAIR, "month"])
     judged = beside(judged, _one_slips(read), _PAIR)
-    judged = beside(judged, _common_beside(asked.lazy(), here.besides.lazy()), _BESIDES).lazy()
-    told = judged.with_columns(
-        pl.col("is_one_slip").fill_null(value=False), common_words=pl.coalesce("carried", "common")
-    ).select(
-        "row_no",
-        _same_group(rules).alias("same_group"),
-        _common_name().alias("common_name"),
-        _why().alias("kinship_why"),
-        "shared_word",
-        pl.col("others").alias("shared_word_others_n"),
-        "common_words",
+    judged = beside(judged, _common_beside(asked.lazy(), here.besides.lazy()), _BESIDES)
+    told = (
+        judged.lazy()
+        .with_columns(pl.col("is_one_slip").fill_null(value=False), common_words=pl.coalesce("carried", "common"))
+        .select(
+            "row_no",
+            _same_group(rules).alias("same_group"),
+            _common_name().alias("common_name"),
+            _why().alias("kinship_why"),
+            "shared_word",
+            pl.col("others").alias("shared_word_others_n"),
+            "common_words",
+        )
     )
     return beside(numbered.select("row_no"), told, "row_no").drop("row_no")
 
