@@ -93,6 +93,14 @@ class Goods:
         return {}
 
 
+def coded(names: Sequence[str], at: Ints) -> pl.Series:
+    """Name rows by number, as an Enum: each name is held once. Negative numbers and empty names are unknown (null)."""
+    known = pl.Series(
+        [*(name or None for name in names), None], dtype=pl.Enum(sorted({name for name in names if name}))
+    )
+    return known.gather(np.where(at < 0, len(names), at))
+
+
 @dataclass(frozen=True)
 class Places:
     """Countries; a movement holds positions in these rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.catalogue import coded
 from pipelines.simulate.draws import Floats, Ints, stream
 from pipelines.simulate.movements import AIR, COURIER, SEA, Setting
 
@@ -64,7 +65,7 @@ def paper_figures(world: Setting, rows: pl.DataFrame, part: str = "honest") -> p
     return pl.DataFrame(
         {
             "n_packages": packages,
-            "package_type": goods.each("pack", package_good),
+            "package_type": coded(goods.texts("pack"), package_good),
             "n_containers": boxes,
             "container_type": _containers(rng, mode, gross, volume, boxes),
             "net_kg": net * _slip(rng, count),
@@ -98,4 +99,4 @@ def _containers(rng: np.random.Generator, mode: Ints, gross: Floats, volume: Flo
     kind = np.where(dense, 0, np.where(rng.random(len(mode)) < 0.6, 1, 2))
     groupage = (boxes == 1) & (volume < 14) & (gross < 9000)
     kind = np.where((mode == AIR) | (mode >= COURIER) | (boxes == 0), 4, np.where(groupage, 3, kind))
-    return pl.Series(["20GP", "40HC", "40GP", "LCL", None]).gather(kind)
+    return coded(["20GP", "40HC", "40GP", "LCL", ""], kind)

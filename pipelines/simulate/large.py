@@ -179,7 +179,12 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
         table = rows.to_arrow()
         repeated = [column for column in table.schema.names if column not in DIFFERENT]
         writer = writer or pq.ParquetWriter(
-            partial, table.schema, compression="zstd", write_statistics=[SORTED_BY[name][0]], use_dictionary=repeated
+            partial,
+            table.schema,
+            compression="zstd",
+            write_statistics=[SORTED_BY[name][0]],
+            use_dictionary=repeated,
+            store_schema=False,  # Enum columns are read as text
         )
         writer.write_table(table)
         shutil.rmtree(month)

@@ -9,6 +9,7 @@ import polars as pl
 
 from features.contracts import Declarations
 from features.countries import country_name
+from pipelines.simulate.catalogue import coded
 from pipelines.simulate.draws import Bools, Ints, day_number, own_numbers, scramble, stream
 from pipelines.simulate.movements import DESKS, DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
 from pipelines.simulate.names import FORWARDERS, written_names
@@ -24,7 +25,7 @@ AMENDED_SHARE = 0.035
 
 
 def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figures: pl.DataFrame) -> pl.DataFrame:
-    """Write one declaration a movement, complete; in the order of the movements, with declaration_id.
+    """Write one declaration a movement, complete; in the order of the movements, with declaration_id; words as Enum.
 
     `figures` are those of figures.paper_figures for the same movements.
     """
@@ -33,7 +34,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
     firms, places, goods = world.firms, world.places, world.goods
     at = {name: rows[name].to_numpy() for name in rows.columns}
     paper, firm = at["paper"], at["firm"]
-    codes = pl.Series(places.codes)
+    codes = places.codes
     number = 10**9 + own_numbers(stream(world.seed, "declaration_id"), 10**9, count, part=world.part, parts=world.parts)
     evades = at["agent"] >= 0
     by_hub = evades & (at["hub"] >= 0)
@@ -45,9 +46,9 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
         {
             "declaration_id": number,
             "declared_on": pl.Series(at["day"]).cast(pl.Int32).cast(pl.Date),
-            "direction": pl.Series(DIRECTIONS).gather(at["direction"]),
-            "office_id": office_names(world).gather(offices(world, rows)),
-            "hs_code": goods.each("hs_code", np.where(at["code"] >= 0, at["code"], paper)),
+            "direction": coded(DIRECTIONS, at["direction"]),
+            "office_id": coded(office_names(world), offices(world, rows)),
+            "hs_code": coded(goods.texts("hs_code"), np.where(at["code"] >= 0, at["code"], paper)),
             "description": describe(world, rows),
             "exporter_id": firms.exporter_id.gather(firm),
             "exporter_name": written_names(
@@ -62,15 +63,16 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
                 np.where(rng.random(count) < 0.6, 0, rng.integers(0, 8, count)),
             ),
             "declarant_id": broker,
-            "origin_iso3": codes.gather(at["declared_origin"]),
-            "dispatch_iso3": codes.gather(at["dispatch"]),
-            "destination_iso3": codes.gather(at["declared_destination"]),
-            "transport_mode": pl.Series(MODES_TEXT).gather(at["mode"]),
+            "origin_iso3": coded(codes, at["declared_origin"]),
+            "dispatch_iso3": coded(codes, at["dispatch"]),
+            "destination_iso3": coded(codes, at["declared_destination"]),
+            "transport_mode": coded(MODES_TEXT, at["mode"]),
             "licence_no": licence_no,
             "control_remark": _remarks(world, rng, rows),
-            "is_english": rng.random(count) < 0.5,
-            "use_en": goods.each("use_en", paper),
-            "use_cn": goods.each("use_cn", paper),
+            "end_use": coded(
+                goods.texts("use_cn") + goods.texts("use_en"),
+                np.where(rng.random(count) < 0.5, paper + len(goods.names), paper),
+            ),
             "amended": rng.random(count) < np.where(by_hub, 0.10, AMENDED_SHARE),
             "later": rng.integers(1, 12, count),
         }
@@ -79,9 +81,7 @@ def write_papers(world: Setting, rows: pl.DataFrame, licence_no: pl.Series, figu
     frame = frame.with_columns(
         pl.col("declaration_id", "declarant_id").cast(pl.String),
         pl.when("amended").then(pl.col("declared_on") + pl.duration(days="later")).alias("amended_on"),
-        pl.when("is_english").then("use_en").otherwise("use_cn").alias("end_use"),
         pl.col("n_containers", "n_packages").cast(pl.Int64),
-        pl.when(pl.col("control_remark") != "").then("control_remark").alias("control_remark"),
     )
     return frame.select(list(Declarations.columns()))
 
@@ -107,11 +107,11 @@ REGIONS = ("22", "31", "53", "42", "02", "37", "72", "51")
 """Customs districts of the home regions."""
 
 
-def office_names(world: Setting) -> pl.Series:
+def office_names(world: Setting) -> list[str]:
     """Name every office: three a home region, then three a country."""
     local = [region + counter for region in REGIONS for counter in ("01", "08", "25")]
     foreign = [f"{code}-{counter}" for code in world.places.codes for counter in ("01", "02", "04")]
-    return pl.Series("office_id", local + foreign)
+    return local + foreign
 
 
 def offices(world: Setting, rows: pl.DataFrame) -> Ints:
@@ -173,4 +173,4 @@ def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl
     words = ["", "属于两用物项", "controlled dual-use item", "属于出口管制物项"]
     words += ["不属于出口管制物项", "not controlled", "不属于两用物项"]
     yes, no = rng.integers(1, 4, rows.height), rng.integers(4, 7, rows.height)
-    return pl.Series(words).gather(np.where(written, np.where(controlled, yes, no), 0))
+    return coded(words, np.where(written, np.where(controlled, yes, no), 0))

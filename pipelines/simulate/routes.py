@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.catalogue import coded
 from pipelines.simulate.draws import Floats, Ints, pick, scramble, stream
 from pipelines.simulate.movements import AIR, COURIER, RAIL, ROAD, SEA, TRANSIT, Setting
 
@@ -77,7 +78,6 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
         }
     )
     steps = [("first", "before"), ("start", "leaves"), ("via", "middle"), ("end", "arrives"), ("beyond", "final")]
-    names = pl.Series(ports.names)
     first_day = int(frame.select(pl.min_horizontal(when for _, when in steps).min()).item() or 0)
     last_day = int(frame.select(pl.max_horizontal(when for _, when in steps).max()).item() or 0)
     days = pl.select(pl.int_range(first_day, last_day + 1, dtype=pl.Int32).cast(pl.Date).dt.to_string("@%Y-%m-%d"))
@@ -91,13 +91,13 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
         parts.append(stamps.gather(np.where(dated & (at != NO_PORT), day, undated)).alias(f"{place}_day"))
     return pl.DataFrame(
         {
-            "loading_port": names.gather(start),
-            "discharge_port": names.gather(end),
+            "loading_port": coded(ports.names, start),
+            "discharge_port": coded(ports.names, end),
             "route": pl.DataFrame(parts).select(pl.concat_str(pl.all()).str.slice(1)).to_series(),
             "left_on": frame["leaves"].cast(pl.Int32).cast(pl.Date),
             "arrived_on": frame["arrives"].cast(pl.Int32).cast(pl.Date),
         }
-    ).with_columns(pl.when(pl.col(name) != "").then(name).alias(name) for name in ("loading_port", "discharge_port"))
+    )
 
 
 def _shown(rng: np.random.Generator, rows: pl.DataFrame, honest: float, evading: float) -> np.ndarray:

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import growing_hub
+from pipelines.simulate.catalogue import coded
 from pipelines.simulate.draws import Ints, alphabetical, order_by
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.lookalikes import LOOKALIKES
@@ -26,7 +27,7 @@ def settings_truth(settings: SimulateSettings, seed: int) -> pl.DataFrame:
 
 def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
     """Say of each declaration what it really was."""
-    goods, codes = world.goods, pl.Series(world.places.codes)
+    goods, codes = world.goods, world.places.codes
     scheme, good = rows["scheme"].to_numpy(), rows["good"].to_numpy()
     controlled = np.array(goods.texts("role"))[good] == "controlled"
     cares = ("care_price", "care_volume", "care_packing", "care_text")
@@ -35,24 +36,21 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
     evading[_evading_firms(rows)] = 1
     kind_of_trader = np.where(scheme >= 0, 2, evading[rows["firm"].to_numpy()])
 
-    def named(column: str, names: list[str]) -> pl.Series:
-        return pl.Series(names, dtype=pl.String).gather(rows[column].replace(-1, None))
-
     frame = pl.DataFrame(
         {
             "declaration_id": papers["declaration_id"],
             "is_violation": scheme >= 0,
-            "typology": named("scheme", [one.typology for one in SCHEMES]),
-            "scheme": named("scheme", list(NAMES)),
-            "lookalike": named("lookalike", list(LOOKALIKES)),
-            "mineral": goods.each("mineral", good).set(~pl.Series(controlled | (scheme >= 0)), None),
-            "true_form": goods.each("good", good),
-            "true_hs_code": goods.each("hs_code", good),
+            "typology": coded([one.typology for one in SCHEMES], scheme),
+            "scheme": coded(NAMES, scheme),
+            "lookalike": coded(list(LOOKALIKES), rows["lookalike"].to_numpy()),
+            "mineral": coded(goods.texts("mineral"), np.where(controlled | (scheme >= 0), good, -1)),
+            "true_form": coded(goods.names, good),
+            "true_hs_code": coded(goods.texts("hs_code"), good),
             "true_kg": rows["kg"],
-            "true_origin_iso3": codes.gather(rows["origin"]),
-            "hub_iso3": codes.gather(rows["hub"].replace(-1, None)),
-            "true_destination_iso3": codes.gather(rows["destination"]),
-            "trader_kind": pl.Series(["honest", "evader_honest_trade", "evader"]).gather(kind_of_trader),
+            "true_origin_iso3": coded(codes, rows["origin"].to_numpy()),
+            "hub_iso3": coded(codes, rows["hub"].to_numpy()),
+            "true_destination_iso3": coded(codes, rows["destination"].to_numpy()),
+            "trader_kind": coded(("honest", "evader_honest_trade", "evader"), kind_of_trader),
             "agent": np.where(
                 rows["agent"].to_numpy() >= 0, rows["agent"].to_numpy() + AGENTS_PER_PART * world.part, -1
             ),
@@ -61,7 +59,6 @@ def declaration_truth(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame) 
         }
     )
     return frame.with_columns(
-        pl.when(pl.col("mineral") != "").then("mineral").alias("mineral"),
         pl.when(pl.col("agent") >= 0).then("agent").alias("agent"),
         pl.col("forgery").fill_nan(None).round(4),
     )
@@ -147,8 +144,7 @@ def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.Da
 
 def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Name the crossings: which declaration, from where to where, what and how much."""
-    codes, names = pl.Series(world.places.codes), pl.Series(world.goods.names)
-    schemes = pl.Series([*NAMES, None])
+    codes, names = world.places.codes, world.goods.names
     movement, scheme = legs["movement"], rows["scheme"].gather(legs["movement"])
     identifier = papers["declaration_id"].extend_constant(None, rows.height - papers.height).gather(movement)
     number = identifier.cast(pl.Int64).fill_null(2**40)  # what has no declaration comes last
@@ -157,10 +153,10 @@ def leg_truth(world: Setting, legs: pl.DataFrame, papers: pl.DataFrame, rows: pl
     return legs.select(
         identifier.alias("declaration_id"),
         "leg",
-        schemes.gather(scheme.replace(-1, len(NAMES))).alias("scheme"),
-        codes.gather(legs["from_place"]).alias("from_iso3"),
-        codes.gather(legs["to_place"]).alias("to_iso3"),
-        names.gather(legs["good"]).alias("form"),
+        coded(NAMES, scheme.to_numpy()).alias("scheme"),
+        coded(codes, legs["from_place"].to_numpy()).alias("from_iso3"),
+        coded(codes, legs["to_place"].to_numpy()).alias("to_iso3"),
+        coded(names, legs["good"].to_numpy()).alias("form"),
         "kg",
         "lost_kg",
         pl.col("left").cast(pl.Int32).cast(pl.Date).alias("left_on"),

@@ -109,7 +109,7 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
     tables, sums = build_part(world, first_month, declarations, months)
     return (
         {"flows": published(world, first_month, months, sums)}
-        | tables
+        | {name: table.cast({pl.Enum: pl.String}) for name, table in tables.items()}
         | {
             "truth/settings": settings_truth(settings, seed),
             "truth/corridors": all_corridors(world, [tables["truth/corridors"]]),
@@ -118,7 +118,10 @@ def build_world(settings: SimulateSettings, seed: int, declarations: int, months
 
 
 def build_part(world: Setting, first_month: date, declarations: int, months: int) -> tuple[Tables, pl.DataFrame]:
-    """Generate one part of a world: its tables, and what it adds to the statistics (reporting sums of sightings)."""
+    """Generate one part of a world: its tables, and what it adds to the statistics (reporting sums of sightings).
+
+    Columns of few words are Enum here, the same in all parts of a world; as Parquet they are plain text.
+    """
     settings = world.config
     world, agents = recruit(world, declarations)
     lookalikes = lookalike_trade(world, declarations)
