@@ -6,15 +6,13 @@ refineries need. Contained metal is conserved at each step; what is lost has a r
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.chain import metal_in_goods, path_to
-from pipelines.simulate.draws import Floats, Ints, scramble, stream
+from pipelines.simulate.draws import Floats, Ints, order_by, scramble, stream
 from pipelines.simulate.ledger_abroad import moved_abroad
-from pipelines.simulate.ledger_rows import COLUMNS, counted_stocks, ledger_rows
+from pipelines.simulate.ledger_rows import COLUMNS, Rows, counted_stocks, written_down
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.stocks import Stocks, by_holder_and_month, replenish
 
@@ -28,7 +26,7 @@ def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> p
     """Write the whole ledger, columns as in COLUMNS; `rows` are the movements and `legs` their border crossings."""
     share = metal_in_goods(world.goods)
     lots = _lots_from_china(world, rows, legs)
-    wanted, parts = lots.select("holder", "good").unique().sort("holder", "good"), list[pl.DataFrame]()
+    wanted = lots.select("holder", "good").unique().sort("holder", "good")
     if lots.is_empty():
         return pl.DataFrame(schema=COLUMNS)
     group = lots.join(wanted.with_row_index("group"), on=["holder", "good"], how="left", maintain_order="left")["group"]
@@ -41,15 +39,14 @@ def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> p
     refineries = pl.Series(
         [f"R{scramble(np.array([world.seed]), np.array([good]))[0] % 10**8:08d}" for good in range(len(share))]
     )
-    parts.append(_bought(world, held, names=names, refineries=refineries.gather(goods), goods=goods, share=share))
+    parts = _bought(world, held, names=names, refineries=refineries.gather(goods), goods=goods, share=share)
     parts.append(_shipped(world, lots, group.to_numpy(), names, share))
     needs = by_holder_and_month(*_spread(goods, held.inflow), groups=len(world.goods.names), months=months)
     for good in np.unique(goods).tolist():
-        parts.append(_made(world, good, needs[good], float(share[good]), str(refineries[good])))
-    parts.append(moved_abroad(world, rows, legs, share))
-    whole = pl.concat(parts)
+        parts += _made(world, good, needs[good], float(share[good]), str(refineries[good]))
+    whole = written_down([*parts, *moved_abroad(world, rows, legs, share)])
     mixed = scramble(np.arange(whole.height, dtype=np.int64), np.full(1, world.seed))
-    return whole[np.lexsort((mixed, whole["moved_on"].to_numpy()))]
+    return whole[order_by(whole["moved_on"].to_numpy(), mixed)]
 
 
 def _lots_from_china(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
@@ -104,125 +101,79 @@ def _spread(goods: Ints, table: Floats) -> tuple[Ints, Ints, Floats]:
 
 def _bought(
     world: Setting, held: Stocks, *, names: pl.Series, refineries: pl.Series, goods: Ints, share: Floats
-) -> pl.DataFrame:
+) -> list[Rows]:
     """Purchases of the holders and the same sales of the refineries, with opening and closing stocks."""
     group, month = np.nonzero(held.inflow > 0)
     kg, good = held.inflow[group, month], goods[group]
     form, mineral = world.goods.each("good", good), world.goods.each("mineral", good)
-    common: dict[str, Any] = {"moved_on": world.months[month], "form": form, "mineral": mineral, "net_kg": kg}
+    common: Rows = {"rows": len(kg), "moved_on": world.months[month], "form": form, "mineral": mineral, "net_kg": kg}
     common |= {"metal_kg": kg * share[good]}
     holder, refinery = names.gather(group), refineries.gather(group)
-    bought = ledger_rows(
-        len(kg),
-        **common,
-        kind="bought",
-        change=1,
-        holder_id=holder,
-        counterparty_id=refinery,
+    stocks = counted_stocks(
+        world,
+        held,
+        names=names,
+        forms=world.goods.each("good", goods),
+        minerals=world.goods.each("mineral", goods),
+        share=share[goods],
     )
-    sold = ledger_rows(
-        len(kg),
-        **common,
-        kind="sold",
-        change=-1,
-        holder_id=refinery,
-        counterparty_id=holder,
-    )
-    return pl.concat(
-        [
-            bought,
-            sold,
-            counted_stocks(
-                world,
-                held,
-                names=names,
-                forms=world.goods.each("good", goods),
-                minerals=world.goods.each("mineral", goods),
-                share=share[goods],
-            ),
-        ]
-    )
+    return [
+        common | {"kind": "bought", "change": 1, "holder_id": holder, "counterparty_id": refinery},
+        common | {"kind": "sold", "change": -1, "holder_id": refinery, "counterparty_id": holder},
+        *stocks,
+    ]
 
 
-def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: pl.Series, share: Floats) -> pl.DataFrame:
+def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: pl.Series, share: Floats) -> Rows:
     good, kg = lots["good"].to_numpy(), lots["kg"].to_numpy()
     movement = lots["movement"].to_numpy()
     buyer = scramble(lots["day"].to_numpy(), good, group.astype(np.int64)) % 90_000_000 + 10_000_000
-    return ledger_rows(
-        lots.height,
-        moved_on=lots["day"].to_numpy(),
-        kind=pl.Series(["exported", "lost", "sold"]).gather(
-            np.where(movement >= 0, 0, np.where(buyer % 1000 < 1000 * SHRINKAGE_SHARE, 1, 2))
-        ),
-        change=-1,
-        holder_id=names.gather(group),
-        counterparty_id="D" + pl.Series(buyer).cast(pl.String),
-        mineral=world.goods.each("mineral", good),
-        form=world.goods.each("good", good),
-        net_kg=kg,
-        metal_kg=kg * share[good],
-        movement=movement,
-    ).with_columns(
-        pl.when(pl.col("movement") >= 0).then("movement").alias("movement"),
-        pl.when(pl.col("kind") == "sold").then("counterparty_id").alias("counterparty_id"),
-    )
+    kind = np.where(movement >= 0, 0, np.where(buyer % 1000 < 1000 * SHRINKAGE_SHARE, 1, 2))
+    return {
+        "rows": lots.height,
+        "moved_on": lots["day"].to_numpy(),
+        "kind": pl.Series(["exported", "lost", "sold"]).gather(kind),
+        "change": -1,
+        "holder_id": names.gather(group),
+        "counterparty_id": ("D" + pl.Series(buyer).cast(pl.String)).set(pl.Series(kind != 2), None),
+        "mineral": world.goods.each("mineral", good),
+        "form": world.goods.each("good", good),
+        "net_kg": kg,
+        "metal_kg": kg * share[good],
+        "movement": movement,
+    }
 
 
-def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str) -> pl.DataFrame:
+def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str) -> list[Rows]:
     """Mining and processing behind one good: as much as its refinery sells, by month, with a product stock."""
     rng = stream(world.seed, "refinery", world.goods.names[good])
     mineral = world.goods.texts("mineral")[good]
     path = path_to(world.goods.names[good], mineral, share)
     held = replenish(rng, needed[None, :])
-    made = held.inflow[0]
-    month = np.flatnonzero(made > 0)
-    day, kg = world.months[month], made[month]
-    common: dict[str, Any] = {"moved_on": day, "holder_id": refinery, "mineral": mineral}
-    parts = [
-        counted_stocks(
-            world,
-            held,
-            names=pl.Series([refinery]),
-            forms=pl.Series([path.forms[-1]]),
-            minerals=pl.Series([mineral]),
-            share=np.array([share]),
-        )
-    ]
+    month = np.flatnonzero(held.inflow[0] > 0)
+    day, kg = world.months[month], held.inflow[0, month]
+    parts = counted_stocks(
+        world,
+        held,
+        names=pl.Series([refinery]),
+        forms=pl.Series([path.forms[-1]]),
+        minerals=pl.Series([mineral]),
+        share=np.array([share]),
+    )
+    common: Rows = {"rows": len(kg), "moved_on": day, "holder_id": refinery, "mineral": mineral}
     for step in range(len(path.forms) - 1, 0, -1):
         metal = kg * path.shares[step]
         source = metal / path.kept[step - 1]
-        batch = f"{refinery}-{path.forms[step]}-" + pl.Series(month).cast(pl.String)
-        kind = "refined" if step >= 2 else "processed"
-        used = source / path.shares[step - 1]
+        lost, used = source - metal, source / path.shares[step - 1]
+        common["batch"] = f"{refinery}-{path.forms[step]}-" + pl.Series(month).cast(pl.String)
+        made: Rows = {"kind": "refined" if step >= 2 else "processed", "change": 1, "form": path.forms[step]}
+        consumed: Rows = {"kind": "processed", "change": -1, "form": path.forms[step - 1]}
+        gone: Rows = {"kind": "lost", "change": 0, "form": f"{mineral} residue"}
         parts += [
-            ledger_rows(
-                len(kg), **common, kind=kind, change=1, form=path.forms[step], net_kg=kg, metal_kg=metal, batch=batch
-            ),
-            ledger_rows(
-                len(kg),
-                **common,
-                kind="processed",
-                change=-1,
-                form=path.forms[step - 1],
-                net_kg=used,
-                metal_kg=source,
-                batch=batch,
-            ),
-            ledger_rows(
-                len(kg),
-                **common,
-                kind="lost",
-                change=0,
-                form=f"{mineral} residue",
-                net_kg=source - metal,
-                metal_kg=source - metal,
-                batch=batch,
-            ),
+            common | made | {"net_kg": kg, "metal_kg": metal},
+            common | consumed | {"net_kg": used, "metal_kg": source},
+            common | gone | {"net_kg": lost, "metal_kg": lost},
         ]
         kg = used
-    parts.append(
-        ledger_rows(
-            len(kg), **common, kind="mined", change=1, form=path.forms[0], net_kg=kg, metal_kg=kg * path.shares[0]
-        )
-    )
-    return pl.concat(parts)
+    mined = {"kind": "mined", "change": 1, "form": path.forms[0], "net_kg": kg, "metal_kg": kg * path.shares[0]}
+    return [*parts, common | mined | {"batch": None}]

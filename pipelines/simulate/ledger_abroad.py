@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.draws import Floats
-from pipelines.simulate.ledger_rows import ledger_rows
+from pipelines.simulate.ledger_rows import Rows
 from pipelines.simulate.movements import Setting
 
 
-def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: Floats) -> pl.DataFrame:
+def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: Floats) -> list[Rows]:
     """What arrives abroad, what hubs change and lose, and what goes on from there."""
     m, good = legs["movement"].to_numpy(), legs["good"].to_numpy()
     first_good = legs.filter(pl.col("leg") == 1).select(
@@ -35,24 +35,22 @@ def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: 
     kg, lost = legs["kg"].to_numpy(), legs["lost_kg"].to_numpy()
     left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
 
-    def part(keep: np.ndarray, **columns: Any) -> pl.DataFrame:
+    def part(keep: np.ndarray, **columns: Any) -> Rows:
         at = np.flatnonzero(keep)
         columns |= {"mineral": mineral, "movement": m}
         given = {name: value if isinstance(value, str | int) else value[at] for name, value in columns.items()}
-        return ledger_rows(len(at), **given)
+        return given | {"rows": len(at)}
 
     here = {"form": form, "net_kg": kg, "metal_kg": kg * share[good]}
     changed = onward & (came != good) & (came >= 0)
     source = np.where(changed, kg * share[good] / share[np.maximum(came, 0)], 0.0)
-    return pl.concat(
-        [
-            part(to_hub, moved_on=arrived, kind="imported", change=1, holder_id=hub, **here),
-            part(to_hub & (lost > 0), moved_on=arrived, kind="lost", change=-1, holder_id=hub, form=form,
-                 net_kg=lost, metal_kg=lost * share[good]),
-            part(changed, moved_on=left, kind="processed", change=-1, holder_id=hub, form=came_form,
-                 net_kg=source, metal_kg=kg * share[good], batch=batch),
-            part(changed, moved_on=left, kind="processed", change=1, holder_id=hub, batch=batch, **here),
-            part(onward, moved_on=left, kind="exported", change=-1, holder_id=hub, **here),
-            part(direct, moved_on=arrived, kind="imported", change=1, holder_id=buyer, **here),
-        ]
-    )  # fmt: skip
+    return [
+        part(to_hub, moved_on=arrived, kind="imported", change=1, holder_id=hub, **here),
+        part(to_hub & (lost > 0), moved_on=arrived, kind="lost", change=-1, holder_id=hub, form=form,
+             net_kg=lost, metal_kg=lost * share[good]),
+        part(changed, moved_on=left, kind="processed", change=-1, holder_id=hub, form=came_form,
+             net_kg=source, metal_kg=kg * share[good], batch=batch),
+        part(changed, moved_on=left, kind="processed", change=1, holder_id=hub, batch=batch, **here),
+        part(onward, moved_on=left, kind="exported", change=-1, holder_id=hub, **here),
+        part(direct, moved_on=arrived, kind="imported", change=1, holder_id=buyer, **here),
+    ]  # fmt: skip

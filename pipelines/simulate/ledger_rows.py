@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.draws import Floats
+from pipelines.simulate.draws import Floats, Ints
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.stocks import Stocks
 
@@ -27,23 +28,46 @@ COLUMNS = {
 """`change` is +1 into the holder's stock and -1 out of it; `batch` joins what one step consumed, made and lost."""
 
 
-def ledger_rows(count: int, **columns: Any) -> pl.DataFrame:
-    """Make rows of the ledger; what is not given is null, a single value holds for all."""
-    return pl.DataFrame({name: _column(columns.get(name), kind, count) for name, kind in COLUMNS.items()})
+Rows = dict[str, Any]
+"""Rows of one kind before they are written down: `rows`, their number, and columns, of which a single value holds for
+all of them and what is missing is null."""
 
 
-def _column(value: Any, kind: Any, count: int) -> pl.Series:
-    if isinstance(value, np.ndarray | pl.Series):
-        return pl.Series(value, dtype=kind)
-    return pl.Series([value], dtype=kind).new_from_index(0, count)
+def written_down(parts: Sequence[Rows]) -> pl.DataFrame:
+    """Write rows of several kinds one below the other; at once, as they are many and mostly short."""
+    counts = [int(part["rows"]) for part in parts]
+    table = pl.DataFrame(
+        {
+            name: (_texts if kind == pl.String else _numbers)([part.get(name) for part in parts], counts)
+            for name, kind in COLUMNS.items()
+        },
+        schema=COLUMNS,
+    )
+    return table.with_columns(pl.when(pl.col("movement") >= 0).then("movement").alias("movement"))
+
+
+def _numbers(values: Sequence[Any], counts: Sequence[int]) -> Floats | Ints:
+    return np.concatenate(
+        [np.broadcast_to(-1 if value is None else value, count) for value, count in zip(values, counts, strict=True)]
+    )
+
+
+def _texts(values: Sequence[Any], counts: Sequence[int]) -> pl.Series:
+    known, place, total = [], [], 0
+    for value, count in zip(values, counts, strict=True):
+        each = isinstance(value, pl.Series)
+        known.append(value if each else pl.Series([value], dtype=pl.String))
+        place.append(np.arange(total, total + count) if each else np.full(count, total))
+        total += len(known[-1])
+    return pl.concat(known).gather(np.concatenate(place))
 
 
 def counted_stocks(
     world: Setting, held: Stocks, *, names: pl.Series, forms: pl.Series, minerals: pl.Series, share: Floats
-) -> pl.DataFrame:
+) -> list[Rows]:
     """Stocks as counted: on the first day they enter the balance (change +1), on the last they close it (change 0)."""
-    common = {"kind": "stock", "holder_id": names, "form": forms, "mineral": minerals}
+    common: Rows = {"rows": len(names), "kind": "stock", "holder_id": names, "form": forms, "mineral": minerals}
     first = {"moved_on": world.first_day, "change": 1, "net_kg": held.opening, "metal_kg": held.opening * share}
     end = held.closing[:, -1]
     last = {"moved_on": world.last_day - 1, "change": 0, "net_kg": end, "metal_kg": end * share}
-    return pl.concat([ledger_rows(len(names), **common, **first), ledger_rows(len(names), **common, **last)])
+    return [common | first, common | last]
