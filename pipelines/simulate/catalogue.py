@@ -149,6 +149,7 @@ class Places:
     def _markets(self) -> dict[str, Floats]:
         return {}
 
+    @cached_property
     def has_sea(self) -> Bools:
         """Which countries have a sea port."""
         return self.frame["sea_ports"].is_not_null().to_numpy()

@@ -108,7 +108,7 @@ def choose_firm(
         wishes = [firms.country == hub, known, firms.country != 0]
     for wish in wishes:
         if (free & wish).any():
-            return int(pick(rng, (free & wish) * np.sqrt(firms.weight), 1)[0])
+            return int(pick(rng, (free & wish) * firms.root_weight, 1)[0])
     return int(pick(rng, free.astype(np.float64) if free.any() else np.ones(len(free)), 1)[0])
 
 
@@ -137,9 +137,9 @@ def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int,
         choice = np.flatnonzero(heavy)
     else:
         choice = goods.covering(goods.texts("state")[good])
-    own = np.intersect1d(choice, world.firms.goods[firm])
-    if len(own) and rng.random() < 0.6:
-        first = int(own[rng.integers(0, len(own))])
+    own = sorted(set(choice.tolist()).intersection(world.firms.goods[firm].tolist()))
+    if own and rng.random() < 0.6:
+        first = own[rng.integers(0, len(own))]
     else:
         first = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
     second = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])

@@ -14,7 +14,6 @@ from pipelines.simulate.movements import (
     UNDECLARED,
     Setting,
     draw_modes,
-    mineral_houses,
     movement_table,
     ship,
 )
@@ -105,7 +104,7 @@ def evading_lots(world: Setting, agents: Agents, row: Ints, day: Ints, month: in
 
 def buyers_of(world: Setting, agents: Agents, row: Ints, destination: Ints, *, slot: Ints) -> Ints:
     """Name the buyer: the evader's own, or one that buys openly from a mineral house as well."""
-    houses, _ = mineral_houses(world)
+    houses, _ = world.mineral_houses
     agent_firm = agents.whole("firm")[row]
     house = houses[scramble(agent_firm, np.full_like(agent_firm, 3)) % len(houses)]
     known = scramble(agent_firm, np.full_like(agent_firm, 4)) / 2.0**63 < world.config.evasion.mineral_buyer_share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -44,6 +45,11 @@ class Firms:
     """Position of the first buyer of each country; one more than the countries."""
     buyer_id: pl.Series
     buyer_name: pl.Series
+
+    @cached_property
+    def root_weight(self) -> Floats:
+        """Square root of the weights."""
+        return np.sqrt(self.weight)
 
     def buyer_of(self, firm: Ints, country: Ints, slot: Ints) -> Ints:
         """Return the usual buyer of a firm in a country: the same firm, country and slot give the same buyer."""

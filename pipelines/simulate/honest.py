@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.draws import Floats, Ints, pick, stream
-from pipelines.simulate.movements import TRANSIT, Setting, draw_days, mineral_houses, movement_table, ship
+from pipelines.simulate.movements import TRANSIT, Setting, draw_days, movement_table, ship
 
 FRONT_LOADING = (
     1.9  # exports in the two months before a control, relative to usual (graphite, November 2023: indicators.md 11)
@@ -51,7 +51,7 @@ def month_weights(world: Setting, control_day: int) -> Floats:
 def licensed_trade(world: Setting, count: int) -> pl.DataFrame:
     """Ship controlled goods openly; after the control under licence, and not where export is refused."""
     rng = stream(world.seed, "licensed")
-    houses, portfolio = mineral_houses(world)
+    houses, portfolio = world.mineral_houses
     house = pick(rng, world.firms.weight[houses], count)
     firm = houses[house]
     good = portfolio[house, pick(rng, [0.6, 0.28, 0.12], count)]

@@ -128,7 +128,7 @@ def put_aside(job: Job) -> None:
 
 def _put(table: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    table.write_ipc(path)  # read once and soon: packing it costs more than it saves
+    table.write_ipc_stream(path)  # read once and soon: packing it costs more than it saves
 
 
 def _laid_together(
@@ -162,7 +162,7 @@ def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:
 
 def _pieces(folder: Path) -> Iterator[pl.DataFrame]:
     for path in sorted(folder.glob("*.arrow")):
-        yield pl.read_ipc(path)
+        yield pl.read_ipc_stream(path)
 
 
 def _written(name: str, aside: Path, out_dir: Path) -> Path:

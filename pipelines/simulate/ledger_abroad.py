@@ -14,24 +14,23 @@ from pipelines.simulate.movements import Setting
 
 def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: Floats) -> list[Rows]:
     """What arrives abroad, what hubs change and lose, and what goes on from there."""
-    m, good = legs["movement"].to_numpy(), legs["good"].to_numpy()
-    first_good = legs.filter(pl.col("leg") == 1).select(
-        "movement", pl.col("good").alias("came"), pl.col("kg").alias("in")
-    )
     tracked = np.array(world.goods.texts("role")) == "controlled"
-    table = legs.join(first_good, on="movement", how="left", maintain_order="left")
-    came = table["came"].fill_null(-1).to_numpy()
-    touched = tracked[good] | (tracked[np.maximum(came, 0)] & (came >= 0))
+    first = legs.filter(pl.col("leg") == 1)
+    came_of = np.full(rows.height, -1)
+    came_of[first["movement"].to_numpy()] = first["good"].to_numpy()
+    came = came_of[legs["movement"].to_numpy()]
+    touched = tracked[legs["good"].to_numpy()] | (tracked[np.maximum(came, 0)] & (came >= 0))
+    legs, came = legs.filter(pl.Series(touched)), came[touched]
+    m, good = legs["movement"].to_numpy(), legs["good"].to_numpy()
     form = world.goods.each("good", good)
     came_form = world.goods.each("good", np.maximum(came, 0))
     mineral = world.goods.each("mineral", good).replace("", "unnamed")
     buyer = world.firms.buyer_id.gather(rows["consignee"].to_numpy()[m])
     lot = pl.Series(m + 10**8 * world.part).cast(pl.String)
     hub, batch = "H" + lot, "H-" + lot
-    two = (rows["hub"].to_numpy()[m] >= 0) & touched & (rows["direction"].to_numpy()[m] != 2)
+    two = (rows["hub"].to_numpy()[m] >= 0) & (rows["direction"].to_numpy()[m] != 2)
     to_hub = two & (legs["to_place"].to_numpy() == rows["hub"].to_numpy()[m]) & (legs["leg"].to_numpy() == 1)
     onward = two & (legs["leg"].to_numpy() == 2) & (came >= 0)
-    direct = touched & ~to_hub
     kg, lost = legs["kg"].to_numpy(), legs["lost_kg"].to_numpy()
     left, arrived = legs["left"].to_numpy(), legs["arrived"].to_numpy()
 
@@ -52,5 +51,5 @@ def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: 
              net_kg=source, metal_kg=kg * share[good], batch=batch),
         part(changed, moved_on=left, kind="processed", change=1, holder_id=hub, batch=batch, **here),
         part(onward, moved_on=left, kind="exported", change=-1, holder_id=hub, **here),
-        part(direct, moved_on=arrived, kind="imported", change=1, holder_id=buyer, **here),
+        part(~to_hub, moved_on=arrived, kind="imported", change=1, holder_id=buyer, **here),
     ]  # fmt: skip

@@ -111,6 +111,18 @@ class Setting:
     def _month_by_day(self) -> Ints:
         return np.repeat(np.arange(len(self.months) - 1), np.diff(self.months))
 
+    @cached_property
+    def mineral_houses(self) -> tuple[Ints, Ints]:
+        """The Chinese firms that trade controlled goods openly, and three controlled goods for each."""
+        goods = self.goods.having(role="controlled")
+        home = np.flatnonzero(self.firms.country == 0)
+        order = np.argsort(scramble(home, np.full_like(home, self.seed)), kind="stable")
+        houses = np.sort(home[order[: max(24, len(home) // 40)]])
+        weights = self.goods.floats("weight")[goods]
+        cumulative = np.cumsum(weights) / weights.sum()
+        depth = np.stack([scramble(houses, np.full_like(houses, slot)) for slot in range(3)], axis=1) / 2.0**63
+        return houses, goods[np.searchsorted(cumulative, depth)]
+
     def price(self, good: Ints, day: Ints) -> Floats:
         """Usual price of a good abroad in the month of a day, USD/kg."""
         return np.asarray(self.prices[good, self.month_of(day)])
@@ -124,13 +136,16 @@ def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
     """Build a table of movements; columns not given have their default."""
     return pl.DataFrame(
         {
-            name: pl.Series(
-                np.broadcast_to(np.asarray(columns.get(name, default)), (count,)),
-                dtype=pl.Float64 if isinstance(default, float) else pl.Int64,
-            )
-            for name, default in DEFAULTS.items()
+            name: pl.Series(columns[name], dtype=default.dtype) if name in columns else default.new_from_index(0, count)
+            for name, default in _DEFAULTS.items()
         }
     )
+
+
+_DEFAULTS = {
+    name: pl.Series([value], dtype=pl.Float64 if isinstance(value, float) else pl.Int64)
+    for name, value in DEFAULTS.items()
+}
 
 
 def draw_days(world: Setting, rng: np.random.Generator, firm: Ints, month_weights: Floats | None = None) -> Ints:
@@ -175,7 +190,7 @@ def draw_modes(world: Setting, rng: np.random.Generator, good: Ints, dispatch: I
     mode = np.where((mode == RAIL) & ~by_rail, SEA, mode)
     mode = np.where((mode == SEA) & by_road & (rng.random(len(good)) < 0.45), ROAD, mode)
     mode = np.where((mode == ROAD) & ~by_road, SEA, mode)
-    landlocked = ~world.places.has_sea()
+    landlocked = ~world.places.has_sea
     inland = landlocked[destination] | landlocked[dispatch]
     return np.asarray(np.where((mode == SEA) & inland, np.where(by_road, ROAD, AIR), mode))
 
@@ -238,15 +253,3 @@ def ship(
         "usd_per_kg": price,
         "consignee": world.firms.buyer_of(firm, destination, slot),
     } | given
-
-
-def mineral_houses(world: Setting) -> tuple[Ints, Ints]:
-    """Name the Chinese firms that trade controlled goods openly, and three controlled goods for each."""
-    goods = world.goods.having(role="controlled")
-    home = np.flatnonzero(world.firms.country == 0)
-    order = np.argsort(scramble(home, np.full_like(home, world.seed)), kind="stable")
-    houses = np.sort(home[order[: max(24, len(home) // 40)]])
-    weights = world.goods.floats("weight")[goods]
-    cumulative = np.cumsum(weights) / weights.sum()
-    depth = np.stack([scramble(houses, np.full_like(houses, slot)) for slot in range(3)], axis=1) / 2.0**63
-    return houses, goods[np.searchsorted(cumulative, depth)]

@@ -64,11 +64,12 @@ def tracked_movements(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame, 
     is_house = pl.col("opened").fill_null(value=False).any().over("holder_id") | pl.col("holder_id").str.starts_with(
         "R"
     )
-    chance = pl.Series("chance", _chances(world, reported["holder_id"]))
+    chance = pl.Series("chance", _chances(world, _mixed(reported["holder_id"])))
     hidden = (pl.col("kind") == "exported") & ~pl.col("opened").fill_null(value=False)
-    lost = pl.Series("lost", _chances(world, reported["movement_id"])) < LOST_SHARE
+    number = _mixed(reported["movement_id"])
+    lost = pl.Series("lost", _chances(world, number)) < LOST_SHARE
     return (
-        reported.with_columns(is_house.alias("house"), chance, lost, _buyers(reported["movement_id"]))
+        reported.with_columns(is_house.alias("house"), chance, lost, _buyers(number))
         .filter(pl.col("chance") < pl.when("house").then(TRACKED_SHARE["house"]).otherwise(TRACKED_SHARE["other"]))
         .with_columns(
             pl.when(hidden & pl.col("lost"))
@@ -95,23 +96,22 @@ def _numbers(world: Setting, rows: int, letter: str) -> pl.Series:
     at = np.arange(rows, dtype=np.int64) + 10**7 * world.part
     mixed = scramble(at, np.full(rows, ord(letter))) % 10**6  # a number tells neither order nor kind
     # one figure before, taken off again, keeps leading zeros
-    whole = pl.DataFrame({"mixed": mixed + 10**6, "at": at + 10**9}).cast(pl.String)
-    short = pl.concat_str(pl.lit(letter), pl.col("mixed").str.slice(1), pl.col("at").str.slice(1))
-    return whole.select(short.alias("movement_id")).to_series()
+    figures = pl.Series("movement_id", (mixed + 10**6) * 10**9 + at).cast(pl.String).str.slice(1)
+    return (letter + figures).alias("movement_id")
 
 
-def _chances(world: Setting, names: pl.Series) -> np.ndarray:
+def _chances(world: Setting, number: Ints) -> np.ndarray:
     """Draw one number a name, always the same for the same name."""
-    return scramble(_mixed(names), np.full(1, world.seed)) / 2.0**63
+    return scramble(number, np.full(1, world.seed)) / 2.0**63
 
 
-def _buyers(names: pl.Series) -> pl.Series:
+def _buyers(number: Ints) -> pl.Series:
     """Name a buyer at home for a sale that never was, as any other buyer is named."""
-    return ("D" + pl.Series(scramble(_mixed(names)) % 90_000_000 + 10_000_000).cast(pl.String)).alias("buyer")
+    return ("D" + pl.Series(scramble(number) % 90_000_000 + 10_000_000).cast(pl.String)).alias("buyer")
 
 
 def _mixed(names: pl.Series) -> Ints:
     """Turn each name into a whole number: its letter, and its figures."""
     letter = names.str.slice(0, 1).cast(pl.Binary).bin.reinterpret(dtype=pl.UInt8, endianness="little")
-    figures = names.str.extract(r"(\d+)$").cast(pl.Int64).fill_null(0)
+    figures = names.str.strip_chars_start("MRS").cast(pl.Int64)
     return scramble(letter.cast(pl.Int64).to_numpy(), figures.to_numpy())
