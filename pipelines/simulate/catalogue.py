@@ -98,7 +98,7 @@ def coded(names: Sequence[str], at: Ints) -> pl.Series:
     known = pl.Series(
         [*(name or None for name in names), None], dtype=pl.Enum(sorted({name for name in names if name}))
     )
-    return known.gather(np.where(at < 0, len(names), at))
+    return known.gather(np.where(at < 0, len(names), at) if (at < 0).any() else at)
 
 
 @dataclass(frozen=True)

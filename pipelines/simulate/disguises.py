@@ -100,7 +100,7 @@ def in_styles(rows: pl.DataFrame, column: str, kind: str, styles: list[pl.Expr])
 
 
 def rewritten(texts: pl.Series, changes: Sequence[tuple[Ints, pl.Series]]) -> pl.Series:
-    """Put other texts in the place of some: each change names positions, and the texts that go there."""
+    """Put other texts in the place of some: a change names positions and the texts that go there; a later one wins."""
     place, count = np.arange(len(texts)), len(texts)
     for at, _ in changes:
         place[at] = count + np.arange(len(at))

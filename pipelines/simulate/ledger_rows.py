@@ -53,13 +53,15 @@ def _numbers(values: Sequence[Any], counts: Sequence[int]) -> Floats | Ints:
 
 
 def _texts(values: Sequence[Any], counts: Sequence[int]) -> pl.Series:
-    known, place, total = [], [], 0
-    for value, count in zip(values, counts, strict=True):
-        each = isinstance(value, pl.Series)
-        known.append(value if each else pl.Series([value], dtype=pl.String))
-        place.append(np.arange(total, total + count) if each else np.full(count, total))
-        total += len(known[-1])
-    return pl.concat(known).gather(np.concatenate(place))
+    same = [value for value in values if not isinstance(value, pl.Series)]
+    each = {id(value): value for value in values if isinstance(value, pl.Series)}
+    ends = np.cumsum([len(same), *map(len, each.values())]).tolist()
+    starts, singles = dict(zip(each, ends, strict=False)), iter(range(len(same)))
+    place = [
+        np.arange(count) + starts[id(value)] if id(value) in starts else np.full(count, next(singles))
+        for value, count in zip(values, counts, strict=True)
+    ]
+    return pl.concat([pl.Series(same, dtype=pl.String), *each.values()]).gather(np.concatenate(place))
 
 
 def counted_stocks(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.draws import own_numbers, stream
+from pipelines.simulate.disguises import rewritten
+from pipelines.simulate.draws import Ints, own_numbers, stream
 from pipelines.simulate.movements import Setting
 
 OWN, OVERDRAWN, BORROWED, INVENTED = 1, 2, 3, 4
@@ -21,12 +22,13 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
     Returns the licences as in the contract, and a licence number (or null) for each movement in the given order.
     """
     rng = stream(world.seed, "licences")
-    half = (rows["day"].to_numpy() - world.first_day) // 182
-    claims = rows.select("firm", "declared_destination", "consignee", "licence_plan", "kg", "usd_per_kg").with_columns(
-        world.goods.each("mineral", rows["good"].to_numpy()),
-        pl.Series("control_day", world.rules.licensed_from[rows["good"].to_numpy()]),
-        world.goods.each("hs_code", rows["good"].to_numpy()).alias("code"),
-        pl.Series("half", half),
+    at = np.flatnonzero(rows["licence_plan"].to_numpy() > 0)
+    named = rows[at]
+    claims = named.select("firm", "declared_destination", "consignee", "licence_plan", "kg", "usd_per_kg").with_columns(
+        world.goods.each("mineral", named["good"].to_numpy()),
+        pl.Series("control_day", world.rules.licensed_from[named["good"].to_numpy()]),
+        world.goods.each("hs_code", named["good"].to_numpy()).alias("code"),
+        pl.Series("half", (named["day"].to_numpy() - world.first_day) // 182),
         (pl.col("kg") * pl.col("usd_per_kg")).alias("usd"),
     )
     issued = (
@@ -71,27 +73,26 @@ def issue_licences(world: Setting, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl
         "licensed_kg",
         "licensed_usd",
     ).sort("licence_no")
-    return licences, _named(rng, claims, issued)
+    written = _named(rng, claims, issued, at=at, count=rows.height)
+    return licences, rewritten(pl.repeat(None, rows.height, dtype=pl.String, eager=True), [(at, written)])
 
 
-def _named(rng: np.random.Generator, claims: pl.DataFrame, issued: pl.DataFrame) -> pl.Series:
-    count = claims.height
+def _named(rng: np.random.Generator, claims: pl.DataFrame, issued: pl.DataFrame, *, at: Ints, count: int) -> pl.Series:
+    """Name a licence for each claim; `at` are their rows among `count`, for each of which chance is drawn."""
     own = claims.join(issued.select(*_KEYS, "licence_no"), on=_KEYS, how="left", maintain_order="left")["licence_no"]
     if issued.height:
         by_mineral = issued.sort("mineral", "licence_no").with_columns(pl.int_range(pl.len()).alias("at"))
         first = by_mineral.group_by("mineral").agg(pl.col("at").min(), pl.len()).sort("mineral")
         span = claims.select("mineral").join(first, on="mineral", how="left", maintain_order="left")
-        at = span["at"].fill_null(0).to_numpy() + (rng.random(count) * span["len"].fill_null(1).to_numpy()).astype(
-            np.int64
-        )
-        borrowed = by_mineral["licence_no"].gather(at)
+        depth = (rng.random(count)[at] * span["len"].fill_null(1).to_numpy()).astype(np.int64)
+        borrowed = by_mineral["licence_no"].gather(span["at"].fill_null(0).to_numpy() + depth)
     else:
-        borrowed = pl.Series([None] * count, dtype=pl.String)
-    chance = rng.random(count)
+        borrowed = pl.repeat(None, claims.height, dtype=pl.String, eager=True)
+    chance = rng.random(count)[at]
     frame = claims.select("licence_plan").with_columns(
         own.alias("own"),
         borrowed.alias("borrowed"),
-        pl.Series("invented", rng.integers(1_000_000, 10_000_000, count)),
+        pl.Series("invented", rng.integers(1_000_000, 10_000_000, count)[at]),
         pl.Series("chance", chance),
     )
     plan = pl.col("licence_plan")

@@ -10,6 +10,7 @@ import polars as pl
 from features.contracts import Declarations
 from features.countries import country_name
 from pipelines.simulate.catalogue import coded
+from pipelines.simulate.disguises import rewritten
 from pipelines.simulate.draws import Bools, Ints, day_number, own_numbers, scramble, stream
 from pipelines.simulate.movements import DESKS, DIRECTIONS, EXPORT, MODES_TEXT, TRANSIT, Setting
 from pipelines.simulate.names import FORWARDERS, written_names
@@ -125,36 +126,22 @@ def offices(world: Setting, rows: pl.DataFrame) -> Ints:
 
 
 def _buyer_ids(world: Setting, rows: pl.DataFrame) -> pl.Series:
+    same = np.flatnonzero(rows["same_group"].to_numpy() == 1)
+    firm, place = (rows[name].to_numpy()[same] for name in ("firm", "declared_destination"))
+    group = scramble(firm + 10**7 * world.part, place + 10_000) % 900_000_000 + 100_000_000
     own = world.firms.buyer_id.gather(rows["consignee"])
-    group = (
-        scramble(rows["firm"].to_numpy() + 10**7 * world.part, rows["declared_destination"].to_numpy() + 10_000)
-        % 900_000_000
-        + 100_000_000
-    )
-    named = pl.DataFrame({"own": own, "group": group, "same": rows["same_group"]})
-    return named.select(pl.when(pl.col("same") == 1).then(pl.format("B{}", "group")).otherwise("own").alias("id"))["id"]
+    return rewritten(own, [(same, "B" + pl.Series(group).cast(pl.String))])
 
 
 def _buyer_names(world: Setting, rows: pl.DataFrame, forwarded: Bools, broker: np.ndarray) -> pl.Series:
     places = pl.Series([country_name(code) for code in world.places.codes])
-    named = pl.DataFrame(
-        {
-            "own": world.firms.buyer_name.gather(rows["consignee"]),
-            "token": world.firms.token.gather(rows["firm"]),
-            "place": places.gather(rows["declared_destination"]),
-            "same": rows["same_group"],
-            "forwarded": forwarded,
-            "broker": broker % 60,
-        }
-    )
-    return named.select(
-        pl.when(pl.col("same") == 1)
-        .then(pl.format("{} ({}) Co., Ltd.", "token", "place"))
-        .when("forwarded")
-        .then(pl.format("Global Link Logistics {} Co., Ltd.", "broker"))
-        .otherwise("own")
-        .alias("name")
-    )["name"]
+    same = np.flatnonzero(rows["same_group"].to_numpy() == 1)
+    token = world.firms.token.gather(rows["firm"].to_numpy()[same])
+    sister = token + " (" + places.gather(rows["declared_destination"].to_numpy()[same]) + ") Co., Ltd."
+    by_forwarder = np.flatnonzero(forwarded)
+    forwarder = "Global Link Logistics " + pl.Series(broker[by_forwarder] % 60).cast(pl.String) + " Co., Ltd."
+    own = world.firms.buyer_name.gather(rows["consignee"])
+    return rewritten(own, [(by_forwarder, forwarder), (same, sister)])
 
 
 def _remarks(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl.Series:

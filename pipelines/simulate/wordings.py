@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -32,15 +33,19 @@ class Words:
 
 def load_words(goods: Goods, path: Path | None = None) -> Words:
     """Read the words that go with goods; raises ConfigError for a column that is missing."""
-    path = path or config_folder() / "simulate_words.csv"
+    found = _words_by_good(path or config_folder() / "simulate_words.csv")
+    rows = [found.get(name, ["", "", "", "", ""]) for name in goods.names]
+    lists = [[[word for word in row[at].split(";") if word] for row in rows] for at in (2, 3, 4)]
+    return Words([row[0] for row in rows], [row[1] for row in rows], *lists)
+
+
+@cache
+def _words_by_good(path: Path) -> dict[str, list[str]]:
     listed = pl.read_csv(path, comment_prefix="#", infer_schema=False)
     wanted = {"good", "formula", "cas", "grades", "brands", "jargon"}
     if set(listed.columns) != wanted or listed["good"].n_unique() != listed.height:
         raise ConfigError(f"{path.name}: columns must be {', '.join(sorted(wanted))}, and each good named once")
-    found = {str(row[0]): [str(cell or "") for cell in row[1:]] for row in listed.iter_rows()}
-    rows = [found.get(name, ["", "", "", "", ""]) for name in goods.names]
-    lists = [[[word for word in row[at].split(";") if word] for row in rows] for at in (2, 3, 4)]
-    return Words([row[0] for row in rows], [row[1] for row in rows], *lists)
+    return {str(row[0]): [str(cell or "") for cell in row[1:]] for row in listed.iter_rows()}
 
 
 def written_forms(goods: Goods, seed: int) -> list[str]:

@@ -129,13 +129,14 @@ def build_part(world: Setting, first_month: date, declarations: int, months: int
     imagined = imagined_evaders(world, agents, declarations)
     cover = cover_trade(world, imagined, round(settings.cover_trade_share * declarations))
     rest = max(declarations - lots_on_paper(agents) - lookalikes.height - licensed.height - cover.height, 0)
-    honest = pl.concat([ordinary_trade(world, rest), licensed, lookalikes, cover])
+    honest = pl.concat([ordinary_trade(world, rest), licensed, lookalikes, cover], rechunk=True)
     honest = keep_holidays(world.seed, world.first_day, world.last_day, honest)
     figures = paper_figures(world, honest)
     capacity, opened = inspect_honest(world, agents, honest, figures)
     evasion = campaign(world, agents, capacity)
-    undeclared = evasion.undeclared
-    rows = pl.concat([honest, evasion.rows])
+    # in the order of the papers, then what has none
+    moved = pl.concat([honest, evasion.rows, evasion.undeclared], rechunk=True)
+    rows = moved.head(honest.height + evasion.rows.height)
     figures = pl.concat([figures, evasion.figures]) if evasion.rows.height else figures
     if evasion.opened.height:
         opened = pl.concat([opened, evasion.opened.with_columns(pl.col("at") + honest.height)])
@@ -143,8 +144,7 @@ def build_part(world: Setting, first_month: date, declarations: int, months: int
     licences, licence_no = issue_licences(world, rows)
     papers = write_papers(world, rows, licence_no, figures)
     outcomes = record(opened, papers)
-    moved = pl.concat([rows, undeclared])  # in the order of the papers, then what has none
-    worth = papers["value_usd"].extend_constant(0.0, undeclared.height)
+    worth = papers["value_usd"].extend_constant(0.0, moved.height - rows.height)
     crossings = cross_borders(world, moved, worth)
     ledger = follow_material(world, moved, crossings.legs)
     since = history_months(world, first_month, months)
