@@ -50,7 +50,7 @@ class ParcelPast:
     @classmethod
     def of(cls, history: pl.LazyFrame, rules: ParcelRules) -> ParcelPast:
         """Count `history`, which carries `key_columns` and `quantity_columns`."""
-        counts = {quantity: _counts(history, quantity) for quantity in QUANTITIES}
+        counts = _counts(history)
         states = _goods_states(history.select("goods", *_LEVELS, "month"), counts, rules)
         events = _lane_events(history.join(states, on=["goods", "month"], how="left"), rules)
         lanes = events.collect(engine="streaming")
@@ -81,15 +81,19 @@ def add_usual(rows: pl.DataFrame, past: ParcelPast) -> pl.DataFrame:
     return judged.with_columns(**lanes).with_columns(shrunk).drop(lanes)
 
 
-def _counts(history: pl.LazyFrame, quantity: str) -> pl.LazyFrame:
-    log = pl.col(f"log_{quantity}")
-    counts = settle_streamed(
-        history.filter(log.is_not_null())
-        .group_by(*_LEVELS, "month", log_bin(log).alias("bin"))
-        .agg(pl.len().alias("n"))
-    )
-    counted = pl.concat([counts.select(pl.col(level).alias("code"), "month", "bin", "n") for level in _LEVELS])
-    return settle(counted.filter(pl.col("code").is_not_null()).group_by("code", "month", "bin").agg(pl.col("n").sum()))
+def _counts(history: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """Count the bins of all quantities in one pass over history (see `ParcelPast.counts`)."""
+    logs = {quantity: pl.col(f"log_{quantity}") for quantity in QUANTITIES}
+    binned = [
+        history.filter(log.is_not_null()).group_by(*_LEVELS, "month", log_bin(log).alias("bin")).agg(n=pl.len())
+        for log in logs.values()
+    ]
+    found = {}
+    for quantity, counts in zip(logs, pl.collect_all(binned, engine="streaming"), strict=True):
+        counted = pl.concat([counts.select(pl.col(level).alias("code"), "month", "bin", "n") for level in _LEVELS])
+        summed = counted.filter(pl.col("code").is_not_null()).group_by("code", "month", "bin").agg(pl.col("n").sum())
+        found[quantity] = summed.lazy()
+    return found
 
 
 def _goods_states(rows: pl.LazyFrame, counts: dict[str, pl.LazyFrame], rules: ParcelRules) -> pl.LazyFrame:
