@@ -111,7 +111,20 @@ def judge_licences(
     )
     need = needs.select("declaration_id", "needs_licence", "minerals")
     every = beside(facts.collect(), need, "declaration_id")
-    facts = every.lazy()
+    named = pl.col("licence_key") != ""
+    missing = every.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
+    compared = _compared(every.lazy(), register, shipped, tolerance_share)
+    told = compared.select("declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *FIGURES)
+    columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
+    evidence = beside(missing, told, "declaration_id").lazy()
+    return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
+
+
+def _compared(
+    facts: pl.LazyFrame, register: pl.LazyFrame | None, shipped: pl.LazyFrame | None, tolerance_share: float
+) -> pl.LazyFrame:
+    """Compare the declarations that name a licence with it."""
+    has_register = register is not None
     named = pl.col("licence_key") != ""
     judged = (
         facts.filter(named)
@@ -128,7 +141,7 @@ def judge_licences(
     by_kg = use_ratio(pl.col("shipped_before_kg"), pl.col("net_kg"), pl.col("licence_licensed_kg"))
     by_usd = use_ratio(pl.col("shipped_before_usd"), pl.col("value_usd"), pl.col("licence_licensed_usd"))
     drawn = dated.with_columns(licence_use_ratio=pl.max_horizontal(by_kg, by_usd).round(9))
-    compared = drawn.with_columns(
+    return drawn.with_columns(
         licence_mismatch=licence_mismatch(named, has_register),
         licence_overdrawn=licence_overdrawn(pl.col("licence_use_ratio"), tolerance_share=tolerance_share),
         licence_misfits=pl.when(named & pl.lit(has_register)).then(misfit_words()),
@@ -141,11 +154,6 @@ def judge_licences(
             named & pl.lit(has_register), *map(pl.col, ("licence_mismatch", "licence_overdrawn"))
         )
     )
-    missing = every.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
-    told = compared.select("declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *FIGURES)
-    evidence = beside(missing, told, "declaration_id").lazy()
-    columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
-    return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
 
 def _begun(name: str) -> pl.Expr:

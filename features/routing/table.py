@@ -40,6 +40,7 @@ _COLUMNS = (
     "transport_mode",
     "amended_on",
 )
+_DATED = ("declaration_id", "declared_on", "amended_on")
 _LANE = ("first_country", "last_country", "transport_mode")
 _FIGURES = (
     "route_km",
@@ -144,7 +145,9 @@ def judge_routing(
 
 def wanted_pairs(declarations: pl.LazyFrame) -> pl.LazyFrame:
     """List the pairs of places whose distances `build_routing` will ask for: `place_a` < `place_b`, distinct."""
-    return place_pairs(_read(declarations, RoutingRules()).select("way", *WAY).unique("way").lazy())
+    present = declarations.collect_schema().names()
+    told = declarations.select(name for name in _COLUMNS if name in present and name not in _DATED).unique()
+    return place_pairs(_read(told, RoutingRules()).select("way", *WAY).unique("way").lazy())
 
 
 def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.DataFrame:
