@@ -102,12 +102,12 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
 
 def conversion_yield(world: Setting, source: Ints, product: Ints) -> Floats:
     """Kilograms of product from one kilogram of source without loss; 1 where nothing is converted."""
-    gain = np.ones(len(source))
+    gain, at = np.ones(len(source)), np.flatnonzero(source != product)
     for table in (CONVERSIONS, DOWNSTREAM):
         for name, (made, share) in table.items():
             if name in world.goods.names and made in world.goods.names:
-                made_of = (source == world.goods.position(name)) & (product == world.goods.position(made))
-                gain = np.where(made_of, share, gain)
+                made_of = (source[at] == world.goods.position(name)) & (product[at] == world.goods.position(made))
+                gain[at[made_of]] = share
     return gain
 
 

@@ -242,8 +242,8 @@ NOWHERE = "W00"
 def _by_lane(figures: pl.DataFrame, place: Ints) -> Ints:
     """Order figures by period, lane, frequency and day of publication; `place` numbers places in alphabetical order."""
     reporter, partner, consigned = (place[figures[name].to_numpy()] for name in ("reporter", "partner", "consigned"))
-    period, way, hs6, published, value = (
-        figures[name].to_physical().to_numpy() for name in ("period", "direction", "hs6", "published_on", "value_usd")
+    period, way, hs6, published = (
+        figures[name].to_physical().to_numpy() for name in ("period", "direction", "hs6", "published_on")
     )
     monthly = (figures["freq"] == "M").cast(pl.Int64).to_numpy()
-    return order_by(period, reporter, partner, way, hs6, consigned, monthly, published, value)
+    return order_by(period, reporter, partner, way, hs6, consigned, monthly, published)
