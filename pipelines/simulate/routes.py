@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.catalogue import coded
+from pipelines.simulate.disguises import rewritten
 from pipelines.simulate.draws import Floats, Ints, pick, scramble, stream
 from pipelines.simulate.movements import AIR, COURIER, RAIL, ROAD, SEA, TRANSIT, Setting
 
@@ -77,27 +79,40 @@ def paper_routes(world: Setting, rows: pl.DataFrame) -> pl.DataFrame:
             "dated": rng.random(count) < 0.7,
         }
     )
-    steps = [("first", "before"), ("start", "leaves"), ("via", "middle"), ("end", "arrives"), ("beyond", "final")]
-    first_day = int(frame.select(pl.min_horizontal(when for _, when in steps).min()).item() or 0)
-    last_day = int(frame.select(pl.max_horizontal(when for _, when in steps).max()).item() or 0)
-    days = pl.select(pl.int_range(first_day, last_day + 1, dtype=pl.Int32).cast(pl.Date).dt.to_string("@%Y-%m-%d"))
-    stamps = pl.concat([days.to_series(), pl.Series([""])])  # the last for routes without days
-    undated, dated = len(stamps) - 1, frame["dated"].to_numpy()
-    parts = []
-    steps_to = pl.Series([f">{name}" if name else "" for name in ports.names])
-    for place, when in steps:
-        at, day = frame[place].to_numpy(), frame[when].to_numpy() - first_day
-        parts.append(steps_to.gather(at).alias(f"{place}_port"))
-        parts.append(stamps.gather(np.where(dated & (at != NO_PORT), day, undated)).alias(f"{place}_day"))
+    passes = frame.select((pl.col("first") != NO_PORT) | (pl.col("beyond") != NO_PORT)).to_series()
+    further = np.flatnonzero(passes.to_numpy())  # few routes name a place before or beyond
+    route = rewritten(_joined(ports, frame, _STEPS[1:-1]), [(further, _joined(ports, frame[further], _STEPS))])
     return pl.DataFrame(
         {
             "loading_port": coded(ports.names, start),
             "discharge_port": coded(ports.names, end),
-            "route": pl.DataFrame(parts).select(pl.concat_str(pl.all()).str.slice(1)).to_series(),
+            "route": route,
             "left_on": frame["leaves"].cast(pl.Int32).cast(pl.Date),
             "arrived_on": frame["arrives"].cast(pl.Int32).cast(pl.Date),
         }
     )
+
+
+_STEPS = (("first", "before"), ("start", "leaves"), ("via", "middle"), ("end", "arrives"), ("beyond", "final"))
+"""Places on a route and their days, in order."""
+
+
+def _joined(ports: _Ports, rows: pl.DataFrame, steps: Sequence[tuple[str, str]]) -> pl.Series:
+    """Write routes as text: the places that each row has, with their days where it is dated."""
+    if rows.is_empty():
+        return pl.Series([], dtype=pl.String)
+    first_day = int(rows.select(pl.min_horizontal(when for _, when in steps).min()).item())
+    last_day = int(rows.select(pl.max_horizontal(when for _, when in steps).max()).item())
+    days = pl.select(pl.int_range(first_day, last_day + 1, dtype=pl.Int32).cast(pl.Date).dt.to_string("@%Y-%m-%d"))
+    stamps = pl.concat([days.to_series(), pl.Series([""])])  # the last for routes without days
+    undated, dated = len(stamps) - 1, rows["dated"].to_numpy()
+    names = pl.Series([f">{name}" if name else "" for name in ports.names])
+    parts = []
+    for place, when in steps:
+        at, day = rows[place].to_numpy(), rows[when].to_numpy() - first_day
+        parts.append(names.gather(at).alias(f"{place}_port"))
+        parts.append(stamps.gather(np.where(dated & (at != NO_PORT), day, undated)).alias(f"{place}_day"))
+    return pl.DataFrame(parts).select(pl.concat_str(pl.all()).str.slice(1)).to_series()
 
 
 def _shown(rng: np.random.Generator, rows: pl.DataFrame, honest: float, evading: float) -> np.ndarray:
