@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts import Flows
+from pipelines.settings.simulate import Statistics
 from pipelines.simulate.background import EXTRA, Headings, background_trade, six_digit_headings
 from pipelines.simulate.draws import Floats, Ints, alphabetical, heavy_tail, order_by, scramble
 from pipelines.simulate.movements import Setting
@@ -169,36 +170,7 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
         starts.gather(figures["month"] + 1).alias("period_end"),
         pl.Series("delay", delay[figures["reporter"].to_numpy()]),
     ).filter(pl.col("publishes") != "never")
-    late = pl.col("late") < world.config.statistics.late_figure_share
-    extra = (pl.col("late") * 1e6).cast(pl.Int64) % 9 + pl.when(late).then(75).otherwise(0)
-    monthly = told.filter(pl.col("publishes") == "monthly").with_columns(
-        pl.lit("M").alias("freq"),
-        (pl.col("period_end") + pl.duration(days=pl.col("delay") + extra)).alias("published_on"),
-    )
-    # a correction comes out some months later, under the same keys; what was public before stays what it was
-    corrected = (
-        monthly.filter((pl.col("late") * 1e9).cast(pl.Int64) % 1000 < 1000 * world.config.statistics.revised_share)
-        .with_columns(
-            (pl.col("value_usd") * pl.col("correction")).round(0),
-            (pl.col("net_kg") * pl.col("correction")).round(2),
-            (pl.col("published_on") + pl.duration(days=60 + extra * 15)).alias("published_on"),
-        )
-        .filter(pl.col("value_usd") >= 1)
-    )
-    monthly = pl.concat([monthly, corrected])
-    whole_years = sorted(
-        {m.year for m in starts.to_list()[:-1] if sum(1 for o in starts.to_list()[:-1] if o.year == m.year) == 12}
-    )
-    annual = (
-        told.filter((pl.col("publishes") == "annual") & pl.col("period").dt.year().is_in(whole_years))
-        .with_columns(pl.col("period").dt.truncate("1y"))
-        .group_by("reporter", "partner", "consigned", "direction", "hs6", "period", "delay", maintain_order=True)
-        .agg(pl.col("value_usd").sum(), pl.col("net_kg").sum(), pl.col("is_net_kg_estimated").any())
-        .with_columns(
-            pl.lit("A").alias("freq"),
-            (pl.col("period").dt.offset_by("1y") + pl.duration(days=pl.col("delay"))).alias("published_on"),
-        )
-    )
+    monthly, annual = _monthly(told, world.config.statistics), _annual(told, starts[:-1])
     codes = pl.Series("code", [*places.codes, NOWHERE])
     both = pl.concat([monthly, annual], how="diagonal").with_columns(pl.col("consigned").fill_null(len(places.codes)))
     both = both[_by_lane(both, alphabetical(codes.to_list()))]
@@ -233,6 +205,43 @@ def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.Data
         )
         .with_columns(pl.col("hs6").cast(pl.String).str.zfill(6).alias("hs_code"), pl.col("direction").cast(pl.String))
         .select(list(Flows.columns()))
+    )
+
+
+def _monthly(told: pl.DataFrame, config: Statistics) -> pl.DataFrame:
+    """Publish by the month, some figures late, and some again with a correction."""
+    late = pl.col("late") < config.late_figure_share
+    extra = (pl.col("late") * 1e6).cast(pl.Int64) % 9 + pl.when(late).then(75).otherwise(0)
+    monthly = told.filter(pl.col("publishes") == "monthly").with_columns(
+        pl.lit("M").alias("freq"),
+        (pl.col("period_end") + pl.duration(days=pl.col("delay") + extra)).alias("published_on"),
+    )
+    # a correction comes out some months later, under the same keys; what was public before stays what it was
+    corrected = (
+        monthly.filter((pl.col("late") * 1e9).cast(pl.Int64) % 1000 < 1000 * config.revised_share)
+        .with_columns(
+            (pl.col("value_usd") * pl.col("correction")).round(0),
+            (pl.col("net_kg") * pl.col("correction")).round(2),
+            (pl.col("published_on") + pl.duration(days=60 + extra * 15)).alias("published_on"),
+        )
+        .filter(pl.col("value_usd") >= 1)
+    )
+    return pl.concat([monthly, corrected])
+
+
+def _annual(told: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
+    """Publish by the year, years of which every month is there; `starts` are the first days of the months."""
+    years = starts.dt.year()
+    whole_years = [year for year in years.unique().sort() if (years == year).sum() == 12]
+    return (
+        told.filter((pl.col("publishes") == "annual") & pl.col("period").dt.year().is_in(whole_years))
+        .with_columns(pl.col("period").dt.truncate("1y"))
+        .group_by("reporter", "partner", "consigned", "direction", "hs6", "period", "delay", maintain_order=True)
+        .agg(pl.col("value_usd").sum(), pl.col("net_kg").sum(), pl.col("is_net_kg_estimated").any())
+        .with_columns(
+            pl.lit("A").alias("freq"),
+            (pl.col("period").dt.offset_by("1y") + pl.duration(days=pl.col("delay"))).alias("published_on"),
+        )
     )
 
 
