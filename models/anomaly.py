@@ -15,8 +15,8 @@ from features.evidence import Role
 from models.matrix import FLOATS, Floats
 
 Side = Literal["upper", "both", "none"]
-SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "both"}
-"""Doubt is odd only when high, context when high or low; an honest reading never makes a parcel odd."""
+SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "both", "kind": "none"}
+"""Doubt is odd only when high, context when high or low; an honest reading, or a kind, never makes a parcel odd."""
 
 
 class TailAnomaly(BaseEstimator):  # type: ignore[misc]

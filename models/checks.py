@@ -18,6 +18,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "exporter_risk",
         "consignee_risk",
         "declarant_risk",
+        "exporter_lane_risk",
         "many_small_lots",
         "same_group",
         "listed_party",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -211,7 +211,8 @@ def fit_share(
     """Learn how likely a violation is of the typology `name`, from violations alone.
 
     What makes a declaration suspicious at all is learned from every violation; a typology with few of its own only has
-    to be told from the others. Small trees, free in direction. A shipment can be more than one.
+    to be told from the others. Small trees, free in direction, that also read which kinds were found with the parties
+    before. A shipment can be more than one.
     """
     positive = violations.target > 0.5
     share = _share(positive, violations.weight)
@@ -222,7 +223,7 @@ def fit_share(
         )
         return Classifier(boosters=(), share=share, n_rounds=0, note=note)
     own = replace(plan, n_leaves=plan.n_share_leaves, n_rows_per_leaf_min=plan.n_share_rows_per_leaf, feature_share=0.5)
-    free = {"monotone_constraints": [0] * len(columns.names)}
+    free = {"monotone_constraints": [0] * len(columns.names), "feature_contri": _split_weights(columns)}
     boosters = _boost(violations, columns, own, plan.n_share_rounds, seed=seed, threads=threads, also=free)
     return Classifier(boosters=boosters, share=share, n_rounds=plan.n_share_rounds, note=None)
 
@@ -294,14 +295,19 @@ def _parameters(columns: Columns, plan: BoostingPlan, seed: int, threads: int) -
         "max_bin": plan.n_bins,
         "monotone_constraints": list(columns.monotone),
         "monotone_constraints_method": "intermediate",
-        # a name of a good is learned by heart and says nothing of the goods not yet seen: never split on
-        "feature_contri": [0.0 if name == "mineral" else 1.0 for name in columns.names],
+        "feature_contri": _split_weights(columns, without=columns.kinds),
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,
         "num_threads": threads,
         "verbosity": -1,
     }
+
+
+def _split_weights(columns: Columns, *, without: Sequence[str] = ()) -> list[float]:
+    """Nought for columns never split on: `without`, and a good's name, which is learned by heart and tells no more."""
+    never = {"mineral", *without}
+    return [0.0 if name in never else 1.0 for name in columns.names]
 
 
 def as_text(booster: lgb.Booster) -> str:

@@ -53,6 +53,11 @@ class Columns:
         return (*self.codes, *CATEGORIES)
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Columns that tell of which typology a violation would be, and never whether there is one."""
+        return tuple(code for code, role in zip(self.codes, self.roles, strict=True) if role == "kind")
+
+    @property
     def monotone(self) -> tuple[int, ...]:
         """Direction in which each column may move a suspicion: +1 where it is one-way, 0 where it may go either way."""
         return (*(int(one) for one in self.one_way), *(0 for _ in CATEGORIES))

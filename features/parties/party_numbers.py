@@ -65,7 +65,6 @@ def trade_keys(known: PartyNumbers) -> dict[str, pl.Expr]:
     By name; a missing part makes the number null.
     """
     house, consignee, heading = (pl.col(name).cast(pl.Int64) for name in ("exporter", "consignee", "heading"))
-    place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False).to_physical().cast(pl.Int64)
     widths = known.kinds_most
     return {
         "everybody": pl.col("everybody"),
@@ -73,9 +72,15 @@ def trade_keys(known: PartyNumbers) -> dict[str, pl.Expr]:
         "consignee": consignee,
         "pair": house * widths["pair"] + consignee,
         "exporter_goods": house * widths["exporter_goods"] + heading,
-        "exporter_lane": house * widths["exporter_lane"] + place,
+        "exporter_lane": lane_key(),
         "consignee_goods": consignee * HEADINGS + heading,
     }
+
+
+def lane_key() -> pl.Expr:
+    """Number the exporter's trade with one destination, over `added` rows; null where either is unknown."""
+    place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False).to_physical().cast(pl.Int64)
+    return pl.col("exporter").cast(pl.Int64) * PLACES + place
 
 
 def party_hash(side: str) -> pl.Expr:

@@ -7,18 +7,18 @@ import polars as pl
 from features.completeness import complete
 from features.contracts import Outcomes
 from features.parties.party_numbers import SIDES, PartyNumbers
-from features.parties.risk import Records, inspected_parties, risk_columns
+from features.parties.risk import FOUND, LANE, Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
 from features.parties.table import read_parties
 
-RISKS = tuple(f"{side}_risk" for side in SIDES)
+RISKS = (*(f"{party}_risk" for party in (*SIDES, LANE)), *FOUND.values())
 """The registered columns of this room that depend on what inspections found, and the only ones."""
 
 
 def number_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
     """Read the parties of declarations as numbers, with `declaration_id` and `month`: what `party_risks` takes."""
     read = read_parties(declarations)
-    return PartyNumbers.of(read).added(read).select("declaration_id", "month", "everybody", *SIDES)
+    return PartyNumbers.of(read).added(read).select("declaration_id", "month", "everybody", "destination_iso3", *SIDES)
 
 
 def party_risks(
@@ -29,6 +29,6 @@ def party_risks(
     `rows` and `past` are of one `number_parties`. The same as `build_parties` makes of the same history and outcomes.
     """
     results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
-    known = inspected_parties(past.lazy(), results).collect()
+    known = inspected_parties(past.lazy(), results, [*SIDES, "destination_iso3"]).collect()
     found = risk_columns(rows, Records.of(known), rules or PartiesRules())
     return rows.select("declaration_id").with_columns(found[name].cast(pl.Float32) for name in RISKS)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from features.evidence import Evidence
+from features.contracts.columns import TYPOLOGIES
+from features.evidence import Evidence, Typology
 from features.parties.listed import LISTED_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
 _RISK = "the party is not named, or was never inspected before, or no violation was ever found"
+
+
+def _found(kind: Typology) -> Evidence:
+    return Evidence(
+        code=f"found_{kind}",
+        family="parties",
+        role="kind",
+        unit="share",
+        sentence=f"Of {{found_n}} violations found with exporter and consignee before, this share was {kind}.",
+        figures=("found_n",),
+        null_means="no violation was found with exporter or consignee before",
+        source="indicators.md 33",
+        hints=(kind,),
+    )
+
 
 REGISTRY: tuple[Evidence, ...] = (
     Evidence(
@@ -133,6 +149,20 @@ REGISTRY: tuple[Evidence, ...] = (
         hints=("misdeclaration", "concealment", "transshipment"),
         next_check="Compare with the declarant's other clients.",
     ),
+    Evidence(
+        code="exporter_lane_risk",
+        family="parties",
+        role="doubt",
+        unit="strength",
+        sentence="{exporter_lane_hits_n} of the exporter's {exporter_lane_inspected_n} inspected declarations to this"
+        " country were violations; the usual rate is {base_hit_rate}.",
+        figures=("exporter_lane_hits_n", "exporter_lane_inspected_n", "base_hit_rate"),
+        null_means="the exporter is not named, or was never inspected on this lane before, or no violation was ever found",
+        source="indicators.md 33; chosen on generated worlds",
+        hints=("transshipment", "misdeclaration", "concealment"),
+        next_check="Read the inspection reports of this exporter's trade with that country.",
+    ),
+    *(_found(kind) for kind in TYPOLOGIES),
     Evidence(
         code="forwarder_consignee",
         family="parties",

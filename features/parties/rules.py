@@ -51,6 +51,8 @@ class PartiesRules:
 
     inspections_to_trust: float = 10.0
     """A party's own record weighs as much as the base rate at this many inspections."""
+    lane_inspections_to_trust: float = 3.0
+    """A party's record on one lane weighs as much as its whole record at this many inspections there."""
     risk_full_lift: float = 8.0
     """A shrunk hit rate this many times the base rate is 1; its square root, 2.8 times, is 0.5."""
     recent_months: int = 3

@@ -59,6 +59,9 @@ _FIGURES = (
     "consignee_hits_n",
     "declarant_inspected_n",
     "declarant_hits_n",
+    "exporter_lane_inspected_n",
+    "exporter_lane_hits_n",
+    "found_n",
     "base_hit_rate",
     "recent_lots_n",
     "usual_lots_n",
@@ -153,7 +156,7 @@ class PartiesPast:
             hashed = read.lazy().with_columns(party_hash(side) for side in SIDES)
             place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False)
             keys = [f"{side}_key" for side in SIDES]
-            inspected.append(inspected_parties(hashed, results, keys).collect())
+            inspected.append(inspected_parties(hashed, results, [*keys, "destination_iso3"]).collect())
             kept.append(hashed.select(*keys, place, "heading", "month", "net_kg").collect())
         told = NamesPast.of(names)
         del names

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.evidence import Evidence
 from models import classifier
-from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier
+from models.classifier import BoostingPlan, Classifier, Sample, fit_classifier, fit_share
 from models.matrix import Columns, build_matrix, columns_of
 
 PLAN = BoostingPlan(n_rounds_max=60, n_rounds_default=40)
@@ -56,6 +57,22 @@ def test_more_doubt_is_never_less_suspicious_and_counter_evidence_never_more(wor
             moved[:, j] = value
             scores.append(fitted.raw_scores(moved))
         assert (np.diff(np.array(scores), axis=0) * direction >= 0).all(), columns.names[j]
+
+
+def test_kinds_tell_which_violation_it_is_and_never_whether(world) -> None:
+    told = Evidence("found_concealment", "parties", "kind", "share", "", (), "", "")
+    found = world.outcomes.select(
+        "declaration_id", found_concealment=(pl.col("finding") == "concealment").cast(pl.Float32)
+    )
+    evidence = world.evidence.join(found, on="declaration_id", how="left", maintain_order="left")
+    columns = columns_of([*world.registry, told], evidence)
+    rows = evidence.join(world.outcomes, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
+    ones, days = np.ones(rows.height), rows["declared_on"].cast(pl.Int32).to_numpy()
+    matrix, is_kind = build_matrix(rows, columns), (rows["finding"] == "concealment").to_numpy().astype(float)
+    whether = fit_classifier(Sample(matrix, is_kind, ones, days), columns, plan=BRIEF, seed=3)
+    which = fit_share(Sample(matrix, is_kind, ones, days), columns, plan=BRIEF, seed=3, name="concealment")
+    assert whether.gains(columns)["found_concealment"] == 0.0
+    assert which.gains(columns)["found_concealment"] > 0.5
 
 
 def test_contributions_add_up_to_the_score(world, columns, fitted) -> None:

@@ -43,6 +43,34 @@ def test_shrunk_lift_by_hand():
     assert risk(exporter_id="E2") == 0.0
 
 
+def test_a_lane_of_its_own_by_hand():
+    # E1: five of ten were violations, its own rate 0.3 as above; all four that went to VNM are among the five.
+    history = past(6, "E1") + [
+        declaration(f"E1-{i}", exporter_id="E1", declared_on=date(2024, 1, 3), destination_iso3="VNM")
+        for i in range(6, 10)
+    ]
+    results = [(f"E1-{i}", date(2024, 2, 1), "misdeclaration" if i >= 5 else "clean") for i in range(10)]
+    rows = frame(
+        declaration("there", destination_iso3="VNM"),
+        declaration("elsewhere", destination_iso3="JPN"),
+        declaration("nowhere", destination_iso3=None),
+    )
+    found = build_parties(rows, frame(*history, *HISTORY[10:]), outcomes(*results, *RESULTS[10:])).collect()
+    there, elsewhere, nowhere = found["exporter_lane_risk"]
+    # (4 + 3 x 0.3) / (4 + 3) = 0.7, seven times the base; where it never sent, and where that is unknown, so is this.
+    assert there == pytest.approx(math.log(7) / math.log(8))
+    assert elsewhere is nowhere is None
+    assert found["exporter_lane_hits_n"].to_list() == [4, 0, None]
+
+
+def test_kinds_found_before_are_told_of_both_ends():
+    # The pair's ends are known for 5 misdeclarations each; E2 and C2 for 5 transshipments each.
+    kinds = ("found_n", "found_misdeclaration", "found_transshipment", "found_concealment")
+    assert [risk(name) for name in kinds] == [10, 1.0, 0.0, 0.0]
+    assert [risk(name, consignee_id="C2") for name in kinds] == [10, 0.5, 0.5, 0.0]
+    assert [risk(name, exporter_id="E3", consignee_id=None) for name in kinds] == [0, None, None, None]
+
+
 def test_never_inspected_is_unknown():
     assert risk(exporter_id="E3") is None
     assert risk(exporter_id=None) is None
