@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from features.contracts.columns import TYPOLOGIES
+from typing import get_args
+
 from features.evidence import Evidence, Typology
 from features.parties.listed import LISTED_FIGURES
 
@@ -162,7 +163,7 @@ REGISTRY: tuple[Evidence, ...] = (
         hints=("transshipment", "misdeclaration", "concealment"),
         next_check="Read the inspection reports of this exporter's trade with that country.",
     ),
-    *(_found(kind) for kind in TYPOLOGIES),
+    *(_found(kind) for kind in get_args(Typology)),
     Evidence(
         code="forwarder_consignee",
         family="parties",
