@@ -111,12 +111,15 @@ COMPANY: tuple[Company, ...] = (
         0.15,
         is_softened=False,
     ),
+    Company(  # bi-metal of two metals
+        ("bismuth",), "after", "saw, band saw, hole saw, jigsaw, blade, thermometer, thermostat, rivet, cutter", "", 0.1
+    ),
     Company(
         _GRAPHITE,
         "anywhere",
         "pencil, lead, grease, lubricant, gasket, seal, brush, packing, racket, racquet, golf, bicycle, fishing, "
-        "crayon, sketch, pan, color, colour, grey, gray, electrode",
-        "电极 铅笔 润滑 垫片 密封 碳刷 球拍 盘根 自行车 画笔",
+        "crayon, sketch, pan, color, colour, grey, gray, electrode, graphene",
+        "石墨烯 电极 铅笔 润滑 垫片 密封 碳刷 球拍 盘根 自行车 画笔",
         0.2,
     ),
     Company(_GRAPHITE, "anywhere", "lithium ion battery, lithium ion batteri, battery pack", "电池", 0.3),
@@ -142,7 +145,7 @@ COMPANY: tuple[Company, ...] = (
         "anywhere",
         "bracelet, necklace, jewelry, jewellery, massage, massager, mask, transistor, diode, roller, stone, sauna, "
         "supplement, tea, pillow, mattress, insole, sock",
-        "手链 项链 首饰 按摩 面膜 晶体管 二极管 温浴",
+        "手链 手环 手镯 项链 项圈 首饰 按摩 面膜 晶体管 二极管 温浴",
         0.15,
     ),
     Company(

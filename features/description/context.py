@@ -7,7 +7,10 @@ import polars as pl
 from features.description.company import COMPANY, OTHER_METALS, RAW_FORM, RAW_FORM_KEEPS_SHARE, SUBSTANCE, Company
 from features.description.vagueness import specific_words
 
-_NO = r"without|free of|free from|not containing|does not contain|contains no|non|no|zero|excluding|except"
+_NO = (
+    r"without|w o|w out|free of|free from|not containing|does not contain|contains no|non|no|zero|excluding|except|"
+    r"ohne|sans|senza"
+)
 _WITH = (
     r"pb|cd|hg|as|cr|ni|sn|cu|sb|bi|te|se|ga|ge|in|w|mo|zn|any|lead|cadmium|mercury|arsenic|chromium|halogen|halogens|bromine|nickel|cobalt|tin|copper|beryllium|thallium|"
     r"antimony|bismuth|tellurium|selenium|gallium|germanium|indium|tungsten|molybdenum|and|or|nor|added|free"
@@ -28,6 +31,8 @@ DENIED_AFTER = (
     rf"^(?:free|frei|less)(?: |$)|^(?:(?:and|or|nor) (?:{_WITH}) )+free(?: |$)|^(?:content )?(?:not|non) detected|"
     rf"^(?:[ 和及与或]{{0,2}}{_HAN_LIST})*(?:含量)?(?:为零|为 0|均不含|都不含|均未检出|未检出)"
 )
+ASSAYED = r"^(?:含量|纯度|purity|assay|min)? ?(?:min )?9\d(?: |$)"
+"""A purity right behind a term: what is not in the goods has none (no, antimony trioxide 99.8 %)."""
 HEAD_GOES_ON = r"^(?:for|used|use|in|from|with|of|and|or|as|to|min|max|grade|by|is|\d)"
 """Words after which a name at the start of a text is what the text is about."""
 
@@ -56,7 +61,7 @@ def is_denied(before: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Tell whether the words to either side of a term say that the mineral is not in the goods."""
     said_before = before.str.contains(DENIED_BEFORE) & ~before.str.contains(NUMBER_SIGN)
     said_after = after.str.contains(DENIED_AFTER) & ~after.str.contains(FREE_OTHERWISE)
-    return said_before | said_after
+    return (said_before & ~after.str.contains(ASSAYED)) | said_after
 
 
 def names_goods(words: pl.Expr) -> pl.Expr:

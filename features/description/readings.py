@@ -147,7 +147,7 @@ def _misspelt(latin: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
             & pl.col("token").str.len_chars().is_between(shortest, 24)
             & pl.col("token").str.head(1).is_in(starts)
             & ~pl.col("token").is_in([*NEAR_WORDS])
-            & ~pl.col("token").is_in(vocabulary.solid["pattern"].to_list())
+            & ~pl.col("token").is_in(vocabulary.terms_of_one_word)
         )
         .select("text_no", "token")
         .unique()

@@ -133,9 +133,8 @@ def respelt(tokens: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     """
     is_word = ~pl.col("spaced").str.strip_chars().str.contains(" ")
     solid = vocabulary.solid.filter(pl.col("is_english") & is_word).select("pattern")
-    latin = tokens.filter(
-        pl.col("token").str.contains(r"^[a-z]{4,24}$") & ~pl.col("token").is_in([*solid["pattern"], *NEAR_WORDS])
-    ).unique()
+    known = [*vocabulary.terms_of_one_word, *NEAR_WORDS]
+    latin = tokens.filter(pl.col("token").str.contains(r"^[a-z]{4,24}$") & ~pl.col("token").is_in(known)).unique()
     words = latin.select("token").unique()
     bare = words.filter(pl.col("token").str.slice(1).str.contains(_VOWELS).not_())
     long = solid.filter(pl.col("pattern").str.len_chars() >= SHORTEST_MISSPELT)

@@ -50,6 +50,12 @@ class Vocabulary:
     solid: pl.DataFrame
     misspelt: pl.DataFrame
 
+    @property
+    def terms_of_one_word(self) -> list[str]:
+        """Latin words that are terms as they stand: none of them is another term misspelt (antimon, antimony)."""
+        words = self.lower.filter(pl.col("pattern").str.contains(r"^ [a-z]+ $"))["pattern"].str.strip_chars()
+        return pl.concat([words, self.solid["pattern"]]).unique().sort().to_list()
+
 
 @lru_cache(maxsize=4)
 def vocabulary_of(minerals: Minerals) -> Vocabulary:
