@@ -90,9 +90,8 @@ def run_train(
     version = data_version or "-".join((fingerprints["evidence"][:8], fingerprints["outcomes"][:8]))
     table = with_described(evidence, raw_declarations, registry=registry, group=settings.split.group_column)
     split = _split(table, settings)
-    labels = label_inspected(
-        outcomes.join(table.select("declaration_id"), on="declaration_id", how="semi"), **settings.labels.model_dump()
-    )
+    here = outcomes.join(table.select("declaration_id", "declared_on"), on="declaration_id", how="inner")
+    labels = label_inspected(_known_on(here), **settings.labels.model_dump())
     bundle = train_bundle(
         table,
         labels.table,
@@ -104,7 +103,7 @@ def run_train(
     )
     measured = _measure(bundle, table, labels, split, settings)
     bundle = with_later_level(bundle, measured.held_out, settings.training_plan())
-    counts = _count(table, outcomes, labels, split, measured.held_out)
+    counts = _count(table, outcomes, here, labels, split, measured.held_out)
     paths = _write_files(bundle, measured, out_dir)
     _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)
     card = write_model_card(bundle, measured.evaluation, measured.reliability, counts, settings)
@@ -192,6 +191,11 @@ def _split(table: pl.DataFrame, settings: TrainSettings) -> Split:
     )
 
 
+def _known_on(here: pl.DataFrame) -> pl.DataFrame:
+    """Outcomes, none known before its declaration was made, whatever dates were typed."""
+    return here.with_columns(inspected_on=pl.max_horizontal("inspected_on", "declared_on")).drop("declared_on")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Measured:
     """The held-out inspected rows, how every model ranks them, and how good that is."""
@@ -216,13 +220,19 @@ def _measure(
 
 
 def _count(
-    table: pl.DataFrame, outcomes: pl.DataFrame, labels: Labels, split: Split, held_out: pl.DataFrame
+    table: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    here: pl.DataFrame,
+    labels: Labels,
+    split: Split,
+    held_out: pl.DataFrame,
 ) -> dict[str, int]:
     """Rows that came in, and where each of them went."""
     return {
         "declarations": table.height,
         "outcomes": outcomes.height,
-        "outcomes_elsewhere": outcomes.height - labels.table.height,
+        "outcomes_elsewhere": outcomes.height - here.height,
+        "outcomes_dated_too_early": int((here["inspected_on"] < here["declared_on"]).sum()),
         **{f"{part}_rows": n for part, n in split.counts().items()},
         **labels.counts,
         "test_inspected": held_out.height,
@@ -311,6 +321,11 @@ def _lines(
     ]
     if counts["outcomes_elsewhere"]:
         lines.append(f"{counts['outcomes_elsewhere']:,} outcomes are about declarations that this table does not have")
+    if counts["outcomes_dated_too_early"]:
+        lines.append(
+            f"{counts['outcomes_dated_too_early']:,} results are dated before the declaration was made: "
+            "they count as known on its day"
+        )
     if counts["test_inspected"]:
         best = evaluation.filter(
             (pl.col("subset") == "all") & (pl.col("metric") == "average_precision") & (pl.col("model") != OURS)

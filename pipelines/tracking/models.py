@@ -33,7 +33,10 @@ REQUIREMENTS = ("dataframely", "lightgbm", "mlflow", "numpy", "pandas", "polars"
 N_EXAMPLE_ROWS = 5
 FILES_TAG = "files_sha256"
 UNKNOWN_AT_TIMES = ("suspicion_low", "suspicion_high", "anomaly_p")
-NO_CHAMPION = "there is no champion yet: run `oretrace train` and `oretrace promote`, or `oretrace demo`"
+NO_CHAMPION = (
+    "there is no champion yet: run `oretrace train` and `oretrace promote`, or `oretrace demo`; "
+    "`score --model challenger` uses one that the gate refused"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,3 +160,11 @@ def test_one_unlabelled_row_never_becomes_champion(world, tmp_path) -> None:
     refusal = run_promote(home=tmp_path / "home", settings=settings_with()).refusal
     assert refusal is not None
     assert "1 declarations to tell what is ordinary" in refusal
+
+
+def test_results_dated_before_their_declaration_are_said(world, tmp_path) -> None:
+    one = world.evidence.join(world.outcomes, on="declaration_id", how="semi").head(1)
+    early = world.outcomes.with_columns(inspected_on=pl.lit("2000-01-01").str.to_date())
+    result = train(world, tmp_path / "home", tmp_path / "out", evidence=one, outcomes=early)
+    assert result.counts["outcomes_dated_too_early"] == result.counts["inspected"] == 1
+    assert "1 results are dated before the declaration was made: they count as known on its day" in result.lines
