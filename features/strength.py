@@ -33,10 +33,12 @@ def joined(*strengths: pl.Expr) -> pl.Expr:
 
 
 def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    """Divide two amounts, both above zero and finite; otherwise unknown.
+    """Divide two amounts, both above zero and finite; otherwise, or where no float holds the answer, unknown.
 
-    >>> pl.select(ratio(pl.lit(3.0), pl.lit(0.0))).item() is None
-    True
+    >>> parts, wholes = pl.Series([3.0, 3.0, 1e12, 1e-320]), pl.Series([2.0, 0.0, 1e-300, 1e15])
+    >>> pl.select(ratio(pl.lit(parts), pl.lit(wholes))).to_series().to_list()
+    [1.5, None, None, None]
     """
     usable = (part > 0) & (whole > 0) & part.is_finite() & whole.is_finite()
-    return pl.when(usable).then(part / whole)
+    quotient = part / whole
+    return pl.when(usable & (quotient > 0) & quotient.is_finite()).then(quotient)

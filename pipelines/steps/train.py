@@ -90,8 +90,9 @@ def run_train(
     version = data_version or "-".join((fingerprints["evidence"][:8], fingerprints["outcomes"][:8]))
     table = with_described(evidence, raw_declarations, registry=registry, group=settings.split.group_column)
     split = _split(table, settings)
-    here = outcomes.join(table.select("declaration_id", "declared_on"), on="declaration_id", how="inner")
-    labels = label_inspected(_known_on(here), **settings.labels.model_dump())
+    here = _beside_declared(outcomes, table)
+    known_on = pl.max_horizontal("inspected_on", "declared_on")  # never before the declaration, whatever was typed
+    labels = label_inspected(here.with_columns(inspected_on=known_on), **settings.labels.model_dump())
     bundle = train_bundle(
         table,
         labels.table,
@@ -103,7 +104,7 @@ def run_train(
     )
     measured = _measure(bundle, table, labels, split, settings)
     bundle = with_later_level(bundle, measured.held_out, settings.training_plan())
-    counts = _count(table, outcomes, here, labels, split, measured.held_out)
+    counts = _count(table, outcomes, labels, split, measured.held_out)
     paths = _write_files(bundle, measured, out_dir)
     _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)
     card = write_model_card(bundle, measured.evaluation, measured.reliability, counts, settings)
@@ -191,9 +192,8 @@ def _split(table: pl.DataFrame, settings: TrainSettings) -> Split:
     )
 
 
-def _known_on(here: pl.DataFrame) -> pl.DataFrame:
-    """Outcomes, none known before its declaration was made, whatever dates were typed."""
-    return here.with_columns(inspected_on=pl.max_horizontal("inspected_on", "declared_on")).drop("declared_on")
+def _beside_declared(outcomes: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    return outcomes.join(table.select("declaration_id", "declared_on"), on="declaration_id", how="inner")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,19 +220,16 @@ def _measure(
 
 
 def _count(
-    table: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    here: pl.DataFrame,
-    labels: Labels,
-    split: Split,
-    held_out: pl.DataFrame,
+    table: pl.DataFrame, outcomes: pl.DataFrame, labels: Labels, split: Split, held_out: pl.DataFrame
 ) -> dict[str, int]:
     """Rows that came in, and where each of them went."""
     return {
         "declarations": table.height,
         "outcomes": outcomes.height,
-        "outcomes_elsewhere": outcomes.height - here.height,
-        "outcomes_dated_too_early": int((here["inspected_on"] < here["declared_on"]).sum()),
+        "outcomes_elsewhere": outcomes.height - labels.table.height,
+        "outcomes_dated_too_early": _beside_declared(outcomes, table)
+        .filter(pl.col("inspected_on") < pl.col("declared_on"))
+        .height,
         **{f"{part}_rows": n for part, n in split.counts().items()},
         **labels.counts,
         "test_inspected": held_out.height,

@@ -33,10 +33,10 @@ def values(expr: pl.Expr, **columns: list[Any]) -> list[Any]:
 )
 def test_figures_need_both_sides_above_zero_and_finite(figure: pl.Expr, part: str, whole: str):
     given = {
-        part: [6.0, None, 6.0, 0.0, 6.0, math.inf],
-        whole: [3.0, 3.0, None, 3.0, 0.0, 3.0],
+        part: [6.0, None, 6.0, 0.0, 6.0, math.inf, 1e12, 5e-324],  # the last two quotients are beyond any float
+        whole: [3.0, 3.0, None, 3.0, 0.0, 3.0, 1e-300, 1e15],
     }
-    assert values(figure, **given) == [2.0, None, None, None, None, None]
+    assert values(figure, **given) == [2.0, None, None, None, None, None, None, None]
 
 
 def test_unit_value_is_judged_on_both_sides_and_unknown_without_figure_or_history():
