@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import date
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +15,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.settings.simulate import SimulateSettings
+from pipelines.simulate.aside import put_months, read_months, sorted_by
 from pipelines.simulate.trade_figures import summed
 from pipelines.simulate.truth import all_corridors, settings_truth
 from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world, lay_ground, published, write_whole
@@ -88,26 +88,37 @@ def stream_world(
 Job = tuple[SimulateSettings, Path, int, int, int, int, int]
 
 
+WORKER = {
+    "POLARS_MAX_THREADS": "1",  # a worker a core
+    # columns of one length come and go by the thousand: pages that are kept need not be asked for and cleared again
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:60000,muzzy_decay_ms:60000",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 31),
+}
+"""What workers find in their environment when they start."""
+
+
 @contextmanager
 def _workers() -> Iterator[ProcessPoolExecutor]:
-    before = os.environ.get("POLARS_MAX_THREADS")
-    os.environ["POLARS_MAX_THREADS"] = "1"  # a worker a core; children read it when they start
+    before = {name: os.environ.get(name) for name in WORKER}
+    os.environ.update(WORKER)
     try:
         # no max_tasks_per_child: in Python 3.11 a pool waits for ever once all its workers have reached it
         with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
             yield pool
     finally:
-        if before is None:
-            del os.environ["POLARS_MAX_THREADS"]
-        else:
-            os.environ["POLARS_MAX_THREADS"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 _ground: dict[tuple[int, int], Ground] = {}
 
 
 def put_aside(job: Job) -> None:
-    """Generate one part and put its tables aside, a file a table and month."""
+    """Generate one part and put its tables aside, a file a table."""
     settings, aside, seed, size, months, part, parts = job
     if (seed, months) not in _ground:  # a worker goes through parts of one world only
         _ground.clear()
@@ -117,18 +128,12 @@ def put_aside(job: Job) -> None:
     tables, sums = build_part(world, first_month, size, months)
     tables["truth/declarations"] = tables["truth/declarations"].with_columns(tables["declarations"]["declared_on"])
     for name, table in (tables | {"sums": sums}).items():
-        keys = SORTED_BY.get(name)
-        if keys is None:
-            _put(table, aside / name / f"{part:05d}.arrow")
-            continue
-        by_month = table.with_columns(pl.col(keys[0]).dt.truncate("1mo").alias("_month"))
-        for (month,), rows in by_month.partition_by("_month", as_dict=True, include_key=False).items():
-            _put(rows, aside / name / str(month) / f"{part:05d}.arrow")
-
-
-def _put(table: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.write_ipc_stream(path)  # read once and soon: packing it costs more than it saves
+        path = aside / name / f"{part:05d}.arrow"
+        if name in SORTED_BY:
+            put_months(table, path, SORTED_BY[name][0])
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            table.write_ipc_stream(path)
 
 
 def _laid_together(
@@ -171,23 +176,20 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
     if name in WHOLE:
         return write_whole(pl.concat(_pieces(aside / name)).sort(WHOLE[name]), path)
     partial, writer = path.with_suffix(".partial"), None
-    months = sorted(one for one in (aside / name).iterdir() if date.fromisoformat(one.name))
-    for month in months:
-        rows = pl.concat(_pieces(month)).sort(SORTED_BY[name], nulls_last=True, maintain_order=True)
+    for month in read_months(aside / name, SORTED_BY[name][0]):
+        rows = sorted_by(month, SORTED_BY[name])
         if name == "truth/declarations":
-            rows = rows.drop("declared_on")
-        table = rows.to_arrow()
-        repeated = [column for column in table.schema.names if column not in DIFFERENT]
+            rows = rows.drop_columns("declared_on")
+        repeated = [column for column in rows.schema.names if column not in DIFFERENT]
         writer = writer or pq.ParquetWriter(
             partial,
-            table.schema,
+            rows.schema,
             compression="zstd",
             write_statistics=[SORTED_BY[name][0]],
             use_dictionary=repeated,
             store_schema=False,  # Enum columns are read as text
         )
-        writer.write_table(table)
-        shutil.rmtree(month)
+        writer.write_table(rows)
     if writer is None:
         raise ValueError(f"{name}: a large world without rows")
     writer.close()
