@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.choices import papers_for, phases, usable_goods
-from pipelines.simulate.draws import pick, stream
+from pipelines.simulate.choices import papers_for, phases, usable
+from pipelines.simulate.draws import Ints, pick_one, stream
 from pipelines.simulate.evaders import Agents
 from pipelines.simulate.evasion import evading_lots, planned_days
 from pipelines.simulate.figures import paper_figures
@@ -25,7 +25,6 @@ from pipelines.simulate.seasons import keep_holidays
 
 RUMOUR_DAYS = 60
 CARE_LEARNED = 0.12
-SEIZURE = {"agent": pl.Int64, "mineral": pl.String, "known": pl.Int64}
 CHANGE = {
     "agent": pl.Int64,
     "day": pl.Int64,
@@ -56,7 +55,7 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
     row, day = planned_days(world, agents) if agents.count else (np.zeros(0, np.int64), np.zeros(0, np.int64))
     month = world.month_of(day)
     state = agents.frame
-    seizures, changes = pl.DataFrame(schema=SEIZURE), list[dict[str, Any]]()
+    seizures, changes = np.zeros((3, 0), np.int64), list[dict[str, Any]]()
     rows, figures, hidden, opened, written = (
         [movement_table({}, 0)],
         list[pl.DataFrame](),
@@ -77,7 +76,7 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
         shown = paper_figures(world, lots, f"evading {number}")
         stretch = capacity.of(offices(world, lots), np.full(lots.height, number))
         found = open_boxes(world, lots, chances(world, now, lots, shown), stretch, f"evading {number}")
-        seizures = pl.concat([seizures, _seized(lots, found)])
+        seizures = np.hstack([seizures, _seized(lots, found)])
         opened.append(found.with_columns(pl.col("at") + written))
         rows.append(lots)
         figures.append(shown)
@@ -91,41 +90,41 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
     )
 
 
-def _seized(lots: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    hits = found.filter(pl.col("found_mineral") != "")
-    return hits.select(
-        lots["agent"].gather(hits["at"]).alias("agent"),
-        pl.col("found_mineral").alias("mineral"),
-        pl.col("day").alias("known"),
-    )
+def _seized(lots: pl.DataFrame, found: pl.DataFrame) -> Ints:
+    """Name evader, good and day of each seizure."""
+    hit = (found["found_mineral"] != "").to_numpy()
+    at = found["at"].to_numpy()[hit]
+    return np.stack([lots["agent"].to_numpy()[at], lots["good"].to_numpy()[at], found["day"].to_numpy()[hit]])
 
 
 def _learn(
-    world: Setting, state: pl.DataFrame, seizures: pl.DataFrame, *, month: int, changes: list[dict[str, Any]]
+    world: Setting, state: pl.DataFrame, seizures: Ints, *, month: int, changes: list[dict[str, Any]]
 ) -> pl.DataFrame:
     """Change the tactics of whoever learned something in the month before this one."""
     today = int(world.months[month])
     since = int(world.months[month - 1]) if month else today
     config, rng = world.config.evasion, stream(world.seed, "learning", str(month))
-    own = seizures.filter((pl.col("known") >= since) & (pl.col("known") < today))
-    heard = seizures.filter((pl.col("known") >= since - RUMOUR_DAYS) & (pl.col("known") < today - RUMOUR_DAYS))
-    if own.is_empty() and heard.is_empty():
+    loser, good, known = seizures
+    own = (known >= since) & (known < today)
+    heard = (known >= since - RUMOUR_DAYS) & (known < today - RUMOUR_DAYS)
+    if not own.any() and not heard.any():
         return state
-    lost = np.zeros(state.height, dtype=np.int64)
-    np.add.at(lost, own["agent"].to_numpy(), 1)
+    lost = np.bincount(loser[own], minlength=state.height)
     purse = np.where(lost > 0, np.maximum(state["purse"].to_numpy() * (1 - config.purse_lost_share) ** lost, 0.2),
                      state["purse"].to_numpy())  # fmt: skip
-    minerals = np.array(world.goods.texts("mineral"))[state["good"].to_numpy()]
-    heard_of = np.isin(minerals, heard["mineral"].unique().to_numpy())
+    minerals = world.goods.minerals
+    heard_of = np.isin(minerals[state["good"].to_numpy()], minerals[good[heard]])
     chance = np.where(lost > 0, config.learning_share, np.where(heard_of, config.rumour_share, 0.0))
     active = (state["starts"].to_numpy() < today) & (today <= state["ends"].to_numpy())
     turning = np.flatnonzero((rng.random(state.height) < chance) & active)
     state = state.with_columns(pl.Series("purse", purse))
+    place = np.arange(state.height)
+    place[turning] = state.height + np.arange(len(turning))
     turned = state[turning].to_dicts()
     for agent in turned:
         why = "own seizure" if lost[agent["agent"]] else "rumour"
         _change(world, rng, agent, today=today, why=why, changes=changes)
-    return pl.concat([state, pl.DataFrame(turned, schema=state.schema)]).unique("agent", keep="last").sort("agent")
+    return pl.concat([state, pl.DataFrame(turned, schema=state.schema)])[place]
 
 
 def _change(
@@ -171,13 +170,14 @@ NAMES_AT = {scheme.name: at for at, scheme in enumerate(SCHEMES)}
 def _another_scheme(world: Setting, rng: np.random.Generator, agent: dict[str, Any], today: int) -> int:
     """Choose among the schemes in use that leave China by declaration, need no hub and can move the evader's good."""
     phase = next((one for one in phases(world) if one.opens <= today < one.closes), phases(world)[-1])
+    moves = usable(world, phase)[:, agent["good"]].tolist()
     able = [
         at
         for at, scheme in enumerate(SCHEMES)
-        if scheme.filed == "export"
+        if moves[at]
+        and scheme.filed == "export"
         and scheme.typology != "transshipment"
         and phase.popularity.get(scheme.name, 0.0) > 0
-        and agent["good"] in usable_goods(world, at, phase)
     ]
     weights = [phase.popularity[SCHEMES[at].name] for at in able]
-    return able[int(pick(rng, weights, 1)[0])] if able else int(agent["scheme"])
+    return able[pick_one(rng, weights)] if able else int(agent["scheme"])

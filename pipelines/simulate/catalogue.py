@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -67,11 +67,20 @@ class Goods:
         """Names by position."""
         return self.texts("good")
 
+    @cached_property
+    def minerals(self) -> Ints:
+        """Number of each good's mineral, the same for the same mineral."""
+        return np.unique(self.texts("mineral"), return_inverse=True)[1]
+
     def position(self, name: str) -> int:
         """Return the position of a good; raises ConfigError for one that is not in the list."""
-        if name not in self.names:
+        if name not in self._positions:
             raise ConfigError(f"simulate_goods.csv: no good {name!r}")
-        return self.names.index(name)
+        return self._positions[name]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.names)}
 
     def having(self, **wanted: str) -> Ints:
         """Return positions of the goods whose columns equal all that is wanted."""
@@ -95,10 +104,14 @@ class Goods:
 
 def coded(names: Sequence[str], at: Ints) -> pl.Series:
     """Name rows by number, as an Enum: each name is held once. Negative numbers and empty names are unknown (null)."""
-    known = pl.Series(
-        [*(name or None for name in names), None], dtype=pl.Enum(sorted({name for name in names if name}))
-    )
-    return known.gather(np.where(at < 0, len(names), at) if (at < 0).any() else at)
+    return _words(tuple(names)).gather(np.where(at < 0, len(names), at) if (at < 0).any() else at)
+
+
+@lru_cache(maxsize=64)
+def _words(names: tuple[str, ...]) -> pl.Series:
+    """Hold names as an Enum, unknown last."""
+    kind = pl.Enum(sorted({name for name in names if name}))
+    return pl.Series([*(name or None for name in names), None], dtype=kind)
 
 
 @dataclass(frozen=True)
@@ -114,9 +127,13 @@ class Places:
 
     def position(self, iso3: str) -> int:
         """Return the position of a country; raises ConfigError for one that is not in the list."""
-        if iso3 not in self.codes:
+        if iso3 not in self._positions:
             raise ConfigError(f"simulate_places.csv: no place {iso3!r}")
-        return self.codes.index(iso3)
+        return self._positions[iso3]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {code: at for at, code in enumerate(self.codes)}
 
     def positions(self, *codes: str) -> Ints:
         """Return the positions of several countries."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.simulate.draws import Bools, Ints, pick
+from pipelines.simulate.draws import Bools, Ints, pick_one
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS, SCHEMES
 
@@ -28,6 +29,7 @@ ARTICLES = (
     "sanitaryware",
     "fitness",
 )
+PAPERS = {scheme.name: scheme.paper for scheme in SCHEMES}
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,17 @@ def phases(world: Setting) -> list[Phase]:
 
 def usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
     """Return controlled goods under control early enough, that this scheme knows how to move."""
-    known = world.usable.get((number, phase.closes))
-    if known is None:
-        known = world.usable[number, phase.closes] = _usable_goods(world, number, phase)
-    return known
+    return np.flatnonzero(usable(world, phase)[number])
+
+
+def usable(world: Setting, phase: Phase) -> Bools:
+    """Say by scheme and good whether the one can move the other; see usable_goods."""
+    if phase.closes not in world.usable:
+        table = np.zeros((len(SCHEMES), len(world.goods.names)), dtype=np.bool_)
+        for number in range(len(SCHEMES)):
+            table[number, _usable_goods(world, number, phase)] = True
+        world.usable[phase.closes] = table
+    return world.usable[phase.closes]
 
 
 def _usable_goods(world: Setting, number: int, phase: Phase) -> Ints:
@@ -91,25 +100,29 @@ def choose_destination(
     market[[0, *hubs]] = 0.0
     if not may_be_refused:
         market[refused] = 0.0
-    return int(pick(rng, market, 1)[0])
+    return pick_one(rng, market)
 
 
 def choose_firm(
     world: Setting, rng: np.random.Generator, *, filed: str, hub: int, destination: int, free: Bools
 ) -> int:
     """Choose a firm for an evader among those free, in the right country."""
-    firms = world.firms
+    for wish in _wished(world, filed=filed, hub=hub, destination=destination):
+        able = np.flatnonzero(free & wish)
+        if len(able):
+            return int(able[pick_one(rng, world.firms.root_weight[able])])
+    return pick_one(rng, free.astype(np.float64) if free.any() else np.ones(len(free)))
+
+
+def _wished(world: Setting, *, filed: str, hub: int, destination: int) -> Iterator[Bools]:
+    """Say which firms suit best, then which would do."""
+    country = world.firms.country
     if filed != "import":
-        wishes = [firms.country == 0]
-    else:
-        known = np.isin(firms.country, world.places.positions(*world.config.evasion.hubs)) & (
-            firms.country != destination
-        )
-        wishes = [firms.country == hub, known, firms.country != 0]
-    for wish in wishes:
-        if (free & wish).any():
-            return int(pick(rng, (free & wish) * firms.root_weight, 1)[0])
-    return int(pick(rng, free.astype(np.float64) if free.any() else np.ones(len(free)), 1)[0])
+        yield country == 0
+        return
+    yield country == hub
+    yield np.isin(country, world.places.positions(*world.config.evasion.hubs)) & (country != destination)
+    yield country != 0
 
 
 def made_abroad(world: Setting, scheme: str, good: int) -> tuple[int, int]:
@@ -124,7 +137,7 @@ def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int,
     if scheme == "false_purity":
         only = goods.position(LESSER_GRADES[name])
         return only, only
-    if next(one.paper for one in SCHEMES if one.name == scheme) in ("true_good", "none"):
+    if PAPERS[scheme] in ("true_good", "none"):
         return good, good
     if scheme == "over_alloyed":
         choice = np.array([goods.position(other) for other in ALLOYED[name]])
@@ -141,6 +154,6 @@ def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int,
     if own and rng.random() < 0.6:
         first = own[rng.integers(0, len(own))]
     else:
-        first = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
-    second = int(choice[pick(rng, goods.floats("weight")[choice], 1)[0]])
+        first = int(choice[pick_one(rng, goods.floats("weight")[choice])])
+    second = int(choice[pick_one(rng, goods.floats("weight")[choice])])
     return first, second if rng.random() < 0.5 else first

@@ -18,7 +18,7 @@ from pipelines.simulate.choices import (
     usable_goods,
 )
 from pipelines.simulate.disguises import STYLES_OF_DISGUISE
-from pipelines.simulate.draws import Bools, Floats, Ints, pick, stream
+from pipelines.simulate.draws import Bools, Floats, Ints, pick, pick_one, stream
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import SCHEMES
 from pipelines.simulate.trading_habits import BORDER
@@ -75,6 +75,7 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
         rng = stream(world.seed, "evaders", str(at))
         share = wanted // len(stretches) if at else wanted - wanted // len(stretches) * (len(stretches) - 1)
         usable = [usable_goods(world, number, phase) for number in range(len(SCHEMES))]
+        prizes = [_prizes(world, goods, phase) for goods in usable]
         weights = np.array([phase.popularity.get(scheme.name, 0.0) for scheme in SCHEMES])
         weights = weights * np.array([len(goods) > 0 for goods in usable])
         on_paper = weights * np.array([scheme.filed != "nowhere" for scheme in SCHEMES])
@@ -92,7 +93,9 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
             for kind in scheme.tolist():
                 number = len(rows) + len(crew)
                 own = stream(world.seed, "evader", str(number))
-                row = _one_agent(world, own, kind=kind, usable=usable[kind], hubs=hubs, free=free, phase=phase)
+                row = _one_agent(
+                    world, own, kind=kind, usable=usable[kind], prize=prizes[kind], hubs=hubs, free=free, phase=phase
+                )
                 firm = int(row["firm"])
                 free[firm] = False
                 starts[firm] = min(int(starts[firm]), int(row["starts"] - row.pop("age_days")))
@@ -146,21 +149,26 @@ def _share_out(size: Floats, total: int) -> Ints:
     return np.asarray(lots + sure)
 
 
+def _prizes(world: Setting, goods: Ints, phase: Phase) -> Floats:
+    """Weigh goods by what there is to gain with each, and for how long."""
+    open_days = phase.closes - np.maximum(world.rules.licensed_from[goods], phase.opens)
+    prize = world.goods.floats("weight")[goods] * np.maximum(world.prices[goods, -1], 1.0) ** 0.15 * open_days
+    return np.asarray(prize * world.gaps[goods, -1] ** 0.5)  # where the gap is wider, more is gained
+
+
 def _one_agent(
     world: Setting,
     rng: np.random.Generator,
     *,
     kind: int,
     usable: Ints,
+    prize: Floats,
     hubs: dict[str, tuple[int, int]],
     free: Bools,
     phase: Phase,
 ) -> dict[str, int | float]:
     scheme, goods, firms = SCHEMES[kind], world.goods, world.firms
-    open_days = phase.closes - np.maximum(world.rules.licensed_from[usable], phase.opens)
-    prize = goods.floats("weight")[usable] * np.maximum(world.prices[usable, -1], 1.0) ** 0.15 * open_days
-    prize = prize * world.gaps[usable, -1] ** 0.5  # where the gap is wider, more is gained
-    good = int(usable[pick(rng, prize, 1)[0]])
+    good = int(usable[pick_one(rng, prize)])
     first = max(int(world.rules.licensed_from[good]), phase.opens)
     room = phase.closes - first
     # some come at once, with the control; others come as long as it lasts, so that evasion does not die out by itself
@@ -211,7 +219,7 @@ def _one_agent(
         "forwarder": -1,
         "changes": 0,
         "purse": 1.0,
-        "licence_plan": int(pick(rng, [0.15, 0.3, 0.2, 0.2, 0.15], 1)[0]),
+        "licence_plan": pick_one(rng, [0.15, 0.3, 0.2, 0.2, 0.15]),
         "age_days": int(rng.integers(5, 120))
         if rng.random() < (0.9 if scheme.name == "false_identity" else 0.3)
         else 900,

@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.calendar_of_controls import Rules
 from pipelines.simulate.catalogue import MODE_SHARES, MODES, Goods, Places
-from pipelines.simulate.draws import Floats, Ints, pick, pick_among, scramble
+from pipelines.simulate.draws import Bools, Floats, Ints, pick, pick_among, scramble
 from pipelines.simulate.firms import Firms
 from pipelines.simulate.seasons import SEASON
 
@@ -90,8 +90,8 @@ class Setting:
     """Which part of a large world this is."""
     parts: int = 1
     """How many parts the world has; each has firms and numbers of its own."""
-    usable: dict[tuple[int, int], Ints] = field(default_factory=dict, compare=False)
-    """Goods that a scheme can move, by scheme and end of its stretch, once somebody asked; see choices.usable_goods."""
+    usable: dict[int, Bools] = field(default_factory=dict, compare=False)
+    """Goods that each scheme can move, by the end of their stretch, once somebody asked; see choices.usable."""
 
     @property
     def first_day(self) -> int:

@@ -46,17 +46,17 @@ def reclassified(world: Setting, rng: np.random.Generator, count: int) -> dict[s
     firm = sellers[rng.integers(0, len(sellers), count)]
     good = world.firms.goods[firm, 0]
     twins = {state: world.goods.having(role="ordinary", state=state) for state in sorted(set(states))}
+    codes = np.array([int(code) for code in world.goods.texts("hs_code")])
     nearest = np.array(
         [
-            row if roles[row] == "controlled" else _next_code(world, row, twins[state])
+            row if roles[row] == "controlled" else _next_code(codes, row, twins[state])
             for row, state in enumerate(states)
         ]
     )
     return ship(world, rng, firm=firm, good=good) | {"code": nearest[good]}
 
 
-def _next_code(world: Setting, row: int, twins: Ints) -> int:
-    codes = np.array([int(code) for code in world.goods.texts("hs_code")])
+def _next_code(codes: Ints, row: int, twins: Ints) -> int:
     others = twins[codes[twins] != codes[row]]
     return int(others[np.argmin(np.abs(codes[others] - codes[row]))]) if len(others) else row
 
