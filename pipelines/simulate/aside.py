@@ -17,9 +17,9 @@ import pyarrow as pa
 def put_months(table: pl.DataFrame, path: Path, day: str) -> None:
     """Write a table that is in the order of its column `day`; nothing is packed, as it is read once and soon."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    month = table[day].dt.truncate("1mo").to_physical().to_numpy()
+    days, rows = table[day].to_numpy(), table.to_arrow()
+    month = days.astype("datetime64[M]")
     starts = np.flatnonzero(np.diff(month, prepend=month[:1] - 1)).tolist()
-    rows = table.to_arrow()
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, rows.schema) as stream:
         for start, end in pairwise([*starts, table.height]):
             stream.write_table(rows.slice(start, end - start))

@@ -60,7 +60,13 @@ class Goods:
 
     def each(self, column: str, rows: Ints) -> pl.Series:
         """Return the text of a column for each row; unknown is empty."""
-        return pl.Series(column, self.texts(column), dtype=pl.String).gather(rows)
+        if column not in self._series:
+            self._series[column] = pl.Series(column, self.texts(column), dtype=pl.String)
+        return self._series[column].gather(rows)
+
+    @cached_property
+    def _series(self) -> dict[str, pl.Series]:
+        return {}
 
     @cached_property
     def names(self) -> list[str]:

@@ -117,7 +117,8 @@ def order_by(*keys: Floats | Ints) -> Ints:
     As np.lexsort with its keys turned round, but by sorts of whole numbers, which are faster. Keys hold no nan.
     """
     packed, bits, width = np.zeros(len(keys[0]), dtype=np.int64), 0, 0
-    for key in (*(_ranks(key) for key in keys), np.arange(len(packed))):
+    fit = sum(map(_width, keys)) + len(packed).bit_length() <= WHOLE_BITS  # side by side in one number
+    for key in (*(_above_least(key) if fit else _ranks(key) for key in keys), np.arange(len(packed))):
         width = int(key.max(initial=0)).bit_length()
         if bits + width > WHOLE_BITS:
             packed = _ranks(packed)
@@ -127,7 +128,7 @@ def order_by(*keys: Floats | Ints) -> Ints:
     return np.asarray(packed & ((1 << width) - 1))
 
 
-WHOLE_BITS = 63
+WHOLE_BITS, RAW_BITS = 63, 20
 
 
 def alphabetical(names: Sequence[str]) -> Ints:
@@ -135,10 +136,21 @@ def alphabetical(names: Sequence[str]) -> Ints:
     return np.argsort(np.argsort(np.array(names)))
 
 
+def _width(key: Floats | Ints) -> int:
+    """Count the bits of a key of whole numbers, taken from its least; WHOLE_BITS for any other."""
+    if key.dtype.kind not in "iu":
+        return WHOLE_BITS
+    return (int(key.max()) - int(key.min())).bit_length() if len(key) else 0
+
+
+def _above_least(key: Floats | Ints) -> Ints:
+    return np.asarray(key.astype(np.int64) - key.min() if len(key) else key, dtype=np.int64)
+
+
 def _ranks(key: Floats | Ints) -> Ints:
     """Number the values of a key in their order, equal ones alike."""
-    if key.dtype.kind in "iu" and len(key) and int(key.max()) - int(key.min()) < 1 << 20:
-        return np.asarray(key.astype(np.int64) - key.min())
+    if _width(key) <= RAW_BITS:
+        return _above_least(key)
     order = np.argsort(key)
     inner, ranks = key[order], np.empty(len(key), dtype=np.int64)
     ranks[order] = np.cumsum(np.concatenate([[False], inner[1:] != inner[:-1]])) if len(key) else 0
@@ -147,14 +159,13 @@ def _ranks(key: Floats | Ints) -> Ints:
 
 def scramble(*keys: Ints) -> Ints:
     """Mix whole numbers into one that looks random, always the same for the same keys (splitmix64)."""
-    with np.errstate(over="ignore"):
-        mixed = np.zeros(1, dtype=np.uint64)
-        for key in keys:
-            mixed = mixed ^ key.view(np.uint64)
-            mixed += np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(30)
-            mixed *= np.uint64(0xBF58476D1CE4E5B9)
-            mixed ^= mixed >> np.uint64(27)
-            mixed *= np.uint64(0x94D049BB133111EB)
-            mixed ^= mixed >> np.uint64(31)
+    mixed = np.zeros(1, dtype=np.uint64)
+    for key in keys:
+        mixed = mixed ^ key.view(np.uint64)
+        mixed += np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(30)
+        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+        mixed ^= mixed >> np.uint64(27)
+        mixed *= np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
     return (mixed >> np.uint64(1)).view(np.int64)

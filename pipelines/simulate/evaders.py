@@ -193,7 +193,7 @@ def _one_agent(
     paper = papers_for(world, rng, scheme.name, good, firm)
     config = world.config.evasion
     care = rng.beta(*config.forgery_shape)  # one trader is careful or not in general, a little differently each time
-    cares = np.clip(care + rng.normal(0, 0.22, 5), 0.0, 1.0)
+    cares = np.clip(care + rng.normal(0, 0.22, 5), 0.0, 1.0).tolist()
     shipped_by_hub = scheme.typology == "transshipment"
     return {
         "scheme": kind,
@@ -208,11 +208,11 @@ def _one_agent(
         "starts": starts,
         "turns": (starts + ends) // 2,
         "ends": ends,
-        "care_price": float(cares[0]),
-        "care_volume": float(cares[1]),
-        "care_packing": float(cares[2]),
-        "care_text": float(cares[3]),
-        "care_route": float(cares[4]),
+        "care_price": cares[0],
+        "care_volume": cares[1],
+        "care_packing": cares[2],
+        "care_text": cares[3],
+        "care_route": cares[4],
         "disguise": int(rng.integers(1, STYLES_OF_DISGUISE + 1)) if rng.random() < config.disguised_text_share else 0,
         "same_group": int(shipped_by_hub and rng.random() < config.same_group_share),
         "is_tipped": int(rng.random() < world.config.inspection.tipped_agents_share),

@@ -80,9 +80,8 @@ def open_boxes(world: Setting, rows: pl.DataFrame, chance: Floats, stretch: Floa
     goods, day = world.goods, rows["day"].to_numpy()
     good, kg = rows["good"].to_numpy(), rows["kg"].to_numpy()
     found = _findings(world, rng, rows)
-    hit = found.is_in(["misdeclaration", "concealment", "transshipment"])
-    seized = pl.DataFrame({"kg": kg, "usd": np.round(kg * world.price(good, day), 2)})
-    true = pl.DataFrame({"hs_code": goods.each("hs_code", good), "mineral": goods.each("mineral", good)})
+    missed = (found != "misdeclaration") & (found != "concealment") & (found != "transshipment")
+    usd = np.round(kg * world.price(good, day), 2)
     return pl.DataFrame(
         {
             "at": at,
@@ -90,10 +89,10 @@ def open_boxes(world: Setting, rows: pl.DataFrame, chance: Floats, stretch: Floa
             "finding": found,
             "selected_by": pl.Series(CHANNELS, dtype=pl.String).gather(channel),
             "selection_probability": np.round(probability[at], 6),
-            "found_hs_code": true["hs_code"].set(~hit, ""),
-            "found_mineral": true["mineral"].set(~hit, ""),
-            "seized_kg": seized["kg"].set(~hit, float("nan")),
-            "seized_usd": seized["usd"].set(~hit, float("nan")),
+            "found_hs_code": goods.each("hs_code", good).set(missed, ""),
+            "found_mineral": goods.each("mineral", good).set(missed, ""),
+            "seized_kg": np.where(missed.to_numpy(), np.nan, kg),
+            "seized_usd": np.where(missed.to_numpy(), np.nan, usd),
             "note": pl.Series(NOTES).gather(rng.integers(0, len(NOTES), count)),
         }
     )

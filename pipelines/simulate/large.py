@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def _workers() -> Iterator[ProcessPoolExecutor]:
     os.environ.update(WORKER)
     try:
         # no max_tasks_per_child: in Python 3.11 a pool waits for ever once all its workers have reached it
-        with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        with ProcessPoolExecutor(WORKERS, get_context("spawn"), initializer=gc.freeze) as pool:  # what is loaded stays
             yield pool
     finally:
         for name, value in before.items():

@@ -165,7 +165,8 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
         metal = kg * path.shares[step]
         source = metal / path.kept[step - 1]
         lost, used = source - metal, source / path.shares[step - 1]
-        common["batch"] = f"{refinery}-{path.forms[step]}-" + pl.Series(month).cast(pl.String)
+        names = [f"{refinery}-{path.forms[step]}-{number}" for number in month.tolist()]
+        common["batch"] = pl.Series(names, dtype=pl.String)
         made: Rows = {"kind": "refined" if step >= 2 else "processed", "change": 1, "form": path.forms[step]}
         consumed: Rows = {"kind": "processed", "change": -1, "form": path.forms[step - 1]}
         gone: Rows = {"kind": "lost", "change": 0, "form": f"{mineral} residue"}

@@ -21,6 +21,7 @@ UNRECORDED_AS_ITSELF = (
 )
 SEEN_AT_ORIGIN_SHARE = 0.65  # first legs that leave openly, under their own code
 
+Column = Floats | Ints
 WAYS = ("export", "import", "re_export", "re_import")
 """Directions of statistics."""
 SIGHTING: dict[str, pl.DataType] = {
@@ -70,34 +71,42 @@ def cross_borders(world: Setting, rows: pl.DataFrame, declared_usd: pl.Series) -
     gain = conversion_yield(world, source, at["good"])
     kg_first = np.where(filed_last, kg_last / gain / (1 - at["loss_share"]), at["kg"])
     kg_first = np.where(two_legs & ~evades, kg_last, kg_first)
-    last = pl.DataFrame(
-        {
-            "movement": np.arange(count),
-            "leg": np.where(two_legs, 2, 1),
-            "from_place": np.where(two_legs, hub, at["dispatch"]),
-            "to_place": at["destination"],
-            "good": at["good"],
-            "kg": kg_last,
-            "left": leaves_last.astype(np.int64),
-            "arrived": arrives_last.astype(np.int64),
-            "lost_kg": np.zeros(count),
-        }
-    )
-    first = pl.DataFrame(
-        {
-            "movement": np.arange(count),
-            "leg": np.ones(count, np.int64),
-            "from_place": at["origin"],
-            "to_place": at["hub"],
-            "good": source,
-            "kg": kg_first,
-            "left": leaves_first.astype(np.int64),
-            "arrived": (leaves_first + first_trip).astype(np.int64),
-            "lost_kg": kg_first - kg_last / gain,
-        }
-    ).filter(pl.Series(two_legs & (at["origin"] != at["hub"])))
-    legs = pl.concat([last, first], how="vertical_relaxed").sort("movement", "leg")
+    last = {
+        "movement": np.arange(count),
+        "leg": np.where(two_legs, 2, 1),
+        "from_place": np.where(two_legs, hub, at["dispatch"]),
+        "to_place": at["destination"],
+        "good": at["good"],
+        "kg": kg_last,
+        "left": leaves_last.astype(np.int64),
+        "arrived": arrives_last.astype(np.int64),
+        "lost_kg": np.zeros(count),
+    }
+    first = {
+        "movement": np.arange(count),
+        "leg": np.ones(count, np.int64),
+        "from_place": at["origin"],
+        "to_place": at["hub"],
+        "good": source,
+        "kg": kg_first,
+        "left": leaves_first.astype(np.int64),
+        "arrived": (leaves_first + first_trip).astype(np.int64),
+        "lost_kg": kg_first - kg_last / gain,
+    }
+    legs = _before(last, first, np.flatnonzero(two_legs & (at["origin"] != at["hub"])))
     return Crossings(legs, _sightings(world, rng, rows, legs, declared_usd))
+
+
+def _before(last: dict[str, Column], first: dict[str, Column], at: Ints) -> pl.DataFrame:
+    """Put the first legs of some movements, `at` their positions, before the last legs, which all movements have."""
+    place = np.arange(len(last["leg"]))
+    place += np.searchsorted(at, place, side="right")
+    columns = {}
+    for name, column in last.items():
+        columns[name] = np.empty(len(place) + len(at), dtype=column.dtype)
+        columns[name][place] = column
+        columns[name][place[at] - 1] = first[name][at]
+    return pl.DataFrame(columns)
 
 
 def conversion_yield(world: Setting, source: Ints, product: Ints) -> Floats:

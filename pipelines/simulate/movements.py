@@ -134,16 +134,21 @@ class Setting:
 
 def movement_table(columns: dict[str, Any], count: int) -> pl.DataFrame:
     """Build a table of movements; columns not given have their default."""
+    given = {name: pl.Series(name, columns[name]) for name in _DEFAULTS if name in columns}
     return pl.DataFrame(
-        {
-            name: pl.Series(columns[name], dtype=default.dtype) if name in columns else default.new_from_index(0, count)
+        [
+            default.new_from_index(0, count)
+            if name not in given
+            else given[name]
+            if given[name].dtype == default.dtype
+            else given[name].cast(default.dtype)
             for name, default in _DEFAULTS.items()
-        }
+        ]
     )
 
 
 _DEFAULTS = {
-    name: pl.Series([value], dtype=pl.Float64 if isinstance(value, float) else pl.Int64)
+    name: pl.Series(name, [value], dtype=pl.Float64 if isinstance(value, float) else pl.Int64)
     for name, value in DEFAULTS.items()
 }
 

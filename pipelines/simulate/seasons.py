@@ -18,6 +18,7 @@ _NEW_YEARS = {
 }  # fmt: skip
 NEW_YEARS = tuple(date(year, month, day) for year, (month, day) in _NEW_YEARS.items())
 """First days of the lunar years (Hong Kong Observatory's conversion tables)."""
+_FIRST_DAYS = np.array([day_number(day) for day in NEW_YEARS])
 BEFORE, AFTER = 3, 9
 """Days before and after the first day on which most works are closed."""
 CLOSED_SHARE = 0.75
@@ -26,8 +27,7 @@ CLOSED_SHARE = 0.75
 
 def is_closed(day: Ints) -> Bools:
     """Which days fall into a holiday."""
-    first = np.array([day_number(one) for one in NEW_YEARS])
-    nearest = first[np.clip(np.searchsorted(first, day - AFTER), 0, len(first) - 1)]
+    nearest = _FIRST_DAYS[np.clip(np.searchsorted(_FIRST_DAYS, day - AFTER), 0, len(_FIRST_DAYS) - 1)]
     return np.asarray((day >= nearest - BEFORE) & (day <= nearest + AFTER))
 
 

@@ -93,6 +93,7 @@ def pinyin(chinese: str, sounds: dict[str, str]) -> str:
     return " ".join(found) if len(found) == len(chinese) else ""
 
 
+@cache
 def abbreviated(name: str) -> str:
     """Leave inner vowels out, as clerks short of space do.
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from pipelines.simulate.draws import heavy_tail, month_starts, pick, pick_rows, scramble, stream
+from pipelines.simulate.draws import heavy_tail, month_starts, order_by, pick, pick_one, pick_rows, scramble, stream
 
 
 def test_streams_differ_by_name_and_repeat() -> None:
@@ -18,6 +18,24 @@ def test_streams_differ_by_name_and_repeat() -> None:
 def test_pick_follows_its_weights() -> None:
     drawn = np.bincount(pick(stream(1, "pick"), [1.0, 0.0, 3.0], 40_000), minlength=3) / 40_000
     assert drawn.tolist() == pytest.approx([0.25, 0.0, 0.75], abs=0.01)
+
+
+@pytest.mark.parametrize(("size", "kinds"), [(3, 5), (5_000, 5), (70_000, 5), (70_000, 900)])
+def test_many_and_few_are_picked_alike(size: int, kinds: int) -> None:
+    weights = np.where(np.arange(kinds) % 3 == 0, 0.0, np.arange(kinds) + 1.0)
+    passed = np.cumsum(weights) / weights.sum()
+    expected = np.searchsorted(passed, stream(1, "pick").random(size), side="right")
+    assert pick(stream(1, "pick"), weights, size).tolist() == expected.tolist()
+    assert pick_one(stream(1, "pick"), weights) == expected[0]
+
+
+@pytest.mark.parametrize("wide", [10, 10**9, 2**62])
+def test_rows_are_ordered_as_by_lexsort(wide: int) -> None:
+    rng = stream(1, "order")
+    first, second, third = rng.integers(-3, 4, 500), rng.integers(0, wide, 500), rng.random(500).round(1)
+    assert order_by(first, second).tolist() == np.lexsort((second, first)).tolist()
+    assert order_by(first, third, second).tolist() == np.lexsort((second, third, first)).tolist()
+    assert order_by(first[:0], second[:0]).tolist() == []
 
 
 def test_pick_rows_uses_each_rows_weights() -> None:
