@@ -110,7 +110,7 @@ class Goods:
 
 def coded(names: Sequence[str], at: Ints) -> pl.Series:
     """Name rows by number, as an Enum: each name is held once. Negative numbers and empty names are unknown (null)."""
-    return _words(tuple(names)).gather(np.where(at < 0, len(names), at) if (at < 0).any() else at)
+    return _words(tuple(names)).gather(pl.Series(np.where(at < 0, len(names), at).astype(np.uint32)))
 
 
 @lru_cache(maxsize=64)

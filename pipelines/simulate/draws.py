@@ -128,7 +128,7 @@ def order_by(*keys: Floats | Ints) -> Ints:
     return np.asarray(packed & ((1 << width) - 1))
 
 
-WHOLE_BITS, RAW_BITS = 63, 20
+WHOLE_BITS, TABLE_BITS = 63, 20
 
 
 def alphabetical(names: Sequence[str]) -> Ints:
@@ -149,8 +149,11 @@ def _above_least(key: Floats | Ints) -> Ints:
 
 def _ranks(key: Floats | Ints) -> Ints:
     """Number the values of a key in their order, equal ones alike."""
-    if _width(key) <= RAW_BITS:
-        return _above_least(key)
+    if _width(key) <= TABLE_BITS:
+        number = _above_least(key)
+        known = np.zeros(int(number.max(initial=0)) + 1, dtype=np.bool_)
+        known[number] = True
+        return (np.cumsum(known) - 1)[number]
     order = np.argsort(key)
     inner, ranks = key[order], np.empty(len(key), dtype=np.int64)
     ranks[order] = np.cumsum(np.concatenate([[False], inner[1:] != inner[:-1]])) if len(key) else 0

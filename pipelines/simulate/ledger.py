@@ -36,9 +36,8 @@ def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> p
     held = replenish(stream(world.seed, "holders"), outflow)
     names = _holder_names(world, wanted["holder"].to_numpy())
     goods = wanted["good"].to_numpy()
-    refineries = pl.Series(
-        [f"R{scramble(np.array([world.seed]), np.array([good]))[0] % 10**8:08d}" for good in range(len(share))]
-    )
+    refinery = scramble(np.full(1, world.seed), np.arange(len(share))) % 10**8
+    refineries = pl.Series([f"R{number:08d}" for number in refinery.tolist()])
     parts = _bought(world, held, names=names, refineries=refineries.gather(goods), goods=goods, share=share)
     parts.append(_shipped(world, lots, group.to_numpy(), names, share))
     needs = by_holder_and_month(*_spread(goods, held.inflow), groups=len(world.goods.names), months=months)
@@ -91,7 +90,7 @@ def _lots_from_china(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> 
 def _holder_names(world: Setting, holder: Ints) -> pl.Series:
     """Name holders: firms, and the suppliers in China of firms abroad."""
     firms = world.firms.exporter_id
-    return pl.concat([firms, "S" + firms]).gather(holder)
+    return pl.concat([firms, "S" + firms], rechunk=True).gather(holder)
 
 
 def _spread(goods: Ints, table: Floats) -> tuple[Ints, Ints, Floats]:

@@ -61,7 +61,7 @@ def _texts(values: Sequence[Any], counts: Sequence[int]) -> pl.Series:
         np.arange(count) + starts[id(value)] if id(value) in starts else np.full(count, next(singles))
         for value, count in zip(values, counts, strict=True)
     ]
-    return pl.concat([pl.Series(same, dtype=pl.String), *each.values()]).gather(np.concatenate(place))
+    return pl.concat([pl.Series(same, dtype=pl.String), *each.values()], rechunk=True).gather(np.concatenate(place))
 
 
 def counted_stocks(

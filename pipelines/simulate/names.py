@@ -135,7 +135,7 @@ def firm_names(
 
 def _or_nothing(words: pl.Series, number: Ints, *, below: int) -> pl.Series:
     """Take the word of each number below a limit, and nothing for the others."""
-    return pl.concat([words.head(below), pl.Series([""])]).gather(np.minimum(number, below))
+    return pl.concat([words.head(below), pl.Series([""])], rechunk=True).gather(np.minimum(number, below))
 
 
 def _split_sectors() -> list[str]:

@@ -104,7 +104,7 @@ def _joined(ports: _Ports, rows: pl.DataFrame, steps: Sequence[tuple[str, str]])
     first_day = int(rows.select(pl.min_horizontal(when for _, when in steps).min()).item())
     last_day = int(rows.select(pl.max_horizontal(when for _, when in steps).max()).item())
     days = pl.select(pl.int_range(first_day, last_day + 1, dtype=pl.Int32).cast(pl.Date).dt.to_string("@%Y-%m-%d"))
-    stamps = pl.concat([days.to_series(), pl.Series([""])])  # the last for routes without days
+    stamps = pl.concat([days.to_series(), pl.Series([""])], rechunk=True)  # the last for routes without days
     undated, dated = len(stamps) - 1, rows["dated"].to_numpy()
     names = pl.Series([f">{name}" if name else "" for name in ports.names])
     parts = []

@@ -49,9 +49,7 @@ def describe(world: Setting, rows: pl.DataFrame) -> pl.Series:
     turned = plain.with_row_index("at").filter((pl.col("disguise") > 0) | (pl.col("slip") > 0))
     turned = in_styles(turned, "whole", "disguise", disguises(whole, pl.col("short"), pl.col("cipher")))
     turned = in_styles(turned, "whole", "slip", slips(whole, pl.col("where")))
-    place = np.arange(count)
-    place[turned["at"].to_numpy()] = count + np.arange(turned.height)
-    return pl.concat([plain["whole"], turned["whole"]]).gather(place).alias("description")
+    return rewritten(plain["whole"], [(turned["at"].to_numpy(), turned["whole"])]).alias("description")
 
 
 _prepared: dict[tuple[int, tuple[str, ...]], pl.Series] = {}

@@ -148,7 +148,8 @@ def build_part(world: Setting, first_month: date, declarations: int, months: int
     crossings = cross_borders(world, moved, worth)
     ledger = follow_material(world, moved, crossings.legs)
     since = history_months(world, first_month, months)
-    sightings = pl.concat([earlier_sightings(world, imagined, since, declarations), crossings.sightings])
+    earlier = earlier_sightings(world, imagined, since, declarations)
+    sightings = pl.concat([earlier, crossings.sightings], rechunk=True)
     sums = sum_sightings(world, sightings, since)
     order = order_by(rows["day"].to_numpy(), papers["declaration_id"].cast(pl.Int64).to_numpy())
     tables = {
