@@ -38,8 +38,8 @@ class BoostingPlan:
     n_unlabelled_max: int = 40_000
     unlabelled_weight_ratio: float = 1.0
     dropped_weight_ratio: float = 0.5
-    n_share_positives_min: int = 5
-    n_share_rounds: int = 30
+    n_share_positives_min: int = 3
+    n_share_rounds: int = 60
     n_share_leaves: int = 3
     n_share_rows_per_leaf: int = 4
     n_rows_per_leaf_min: int = 10
