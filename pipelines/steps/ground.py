@@ -16,7 +16,7 @@ from pipelines.files import load_table
 from pipelines.home import Home
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.background import Sources, load_background
-from pipelines.steps.train import with_described
+from pipelines.steps.training_rows import with_described
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

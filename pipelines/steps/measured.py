@@ -14,7 +14,7 @@ from models.judging import trader_size, unseen_kinds
 from models.labels import ANY, OTHER, label_inspected
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.ground import Ground
-from pipelines.steps.train import RECORDS
+from pipelines.steps.training_rows import RECORDS
 
 BESIDE = ("office_id", "exporter_id")
 """Declared columns that only the evaluation tells rows apart by."""

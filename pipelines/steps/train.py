@@ -12,22 +12,22 @@ import polars as pl
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ContractError
 from features.evidence import Evidence
-from models.baselines import RAW_COLUMNS, baseline_scores, with_raw_columns
+from models.baselines import baseline_scores
 from models.bundle import ModelBundle
 from models.calibration import reliability_table
 from models.evaluation import OURS, evaluate
 from models.labels import ANY, TARGETS, Labels, known_before, label_inspected
 from models.matrix import CATEGORIES, DESCRIBED, Floats
-from models.splits import Split, time_and_entity_split
+from models.splits import Split
 from models.training import train_bundle, with_later_level
 from pipelines.files import fingerprint_table, write_table, write_text
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.model_card import write_model_card
 from pipelines.steps.model_figures import draw_figures
+from pipelines.steps.train_lines import headline, training_lines
+from pipelines.steps.training_rows import held_out_rows, split_rows, with_described
 from pipelines.tracking import log_training
 
-RECORDS = ("exporter_risk", "consignee_risk")
-"""Evidence above 0 once a party was found in violation; what has none must be found by other evidence."""
 HELD_OUT = "held_out.parquet"
 """Inspected test rows with their evidence, kept under the home for `compare` and `promote`."""
 
@@ -89,7 +89,7 @@ def run_train(
     fingerprints.setdefault("outcomes", fingerprint_table(outcomes))
     version = data_version or "-".join((fingerprints["evidence"][:8], fingerprints["outcomes"][:8]))
     table = with_described(evidence, raw_declarations, registry=registry, group=settings.split.group_column)
-    split = _split(table, settings)
+    split = split_rows(table, settings)
     here = _beside_declared(outcomes, table)
     known_on = pl.max_horizontal("inspected_on", "declared_on")  # never before the declaration, whatever was typed
     labels = label_inspected(here.with_columns(inspected_on=known_on), **settings.labels.model_dump())
@@ -113,7 +113,7 @@ def run_train(
         home,
         bundle,
         params=settings.model_dump() | {"n_columns": len(bundle.columns.codes)},
-        metrics=_headline(measured.evaluation) | {f"n_{name}": float(value) for name, value in counts.items()},
+        metrics=headline(measured.evaluation) | {f"n_{name}": float(value) for name, value in counts.items()},
         figures=draw_figures(bundle, measured.evaluation, measured.reliability, measured.held_out, measured.scores),
         tables={"evaluation": measured.evaluation, "reliability": measured.reliability},
         data_fingerprints=fingerprints,
@@ -129,44 +129,9 @@ def run_train(
         evaluation=measured.evaluation,
         reliability=measured.reliability,
         counts=counts,
-        lines=_lines(counts, measured.evaluation, bundle, bundle.model_version, registered.version),
+        lines=training_lines(counts, measured.evaluation, bundle, bundle.model_version, registered.version),
         paths=paths,
     )
-
-
-def with_described(
-    evidence: pl.DataFrame, raw: pl.DataFrame, *, registry: Sequence[Evidence], group: str
-) -> pl.DataFrame:
-    """Evidence with the declaration's own columns beside it; sorted by declaration_id, one row each.
-
-    Only identifiers, registered columns and categories are taken from the evidence, so that no other column of it can
-    stand in for a declared one.
-    """
-    codes = [one.code for one in registry]
-    kept = ["declaration_id", "declared_on", *(name for name in CATEGORIES if name in evidence.columns)]
-    if group in evidence.columns:
-        kept.append(group)
-    kept += [name for name in (*codes, *DESCRIBED) if name in evidence.columns]
-    wanted = [name for name in (*RAW_COLUMNS, group) if name in raw.columns and name not in kept]
-    table = evidence.select(*dict.fromkeys(kept)).join(
-        raw.select("declaration_id", *dict.fromkeys(wanted)), on="declaration_id", how="left", validate="1:1"
-    )
-    if group not in table.columns:
-        table = table.with_columns(pl.lit(None, dtype=pl.String).alias(group))
-    return with_raw_columns(table).sort("declaration_id")
-
-
-def held_out_rows(table: pl.DataFrame, labels: Labels, split: Split) -> pl.DataFrame:
-    """Inspected rows of the test part with labels, weight, found_kg, found_usd, unseen_party and no_record, by id."""
-    inspected = split.select(table, "test").join(labels.table, on="declaration_id", how="left", maintain_order="left")
-    found = inspected.drop_nulls("finding")
-    # what was seized, else what was declared: a violation's size is better told by the lot than left at nothing
-    records = [pl.col(code).fill_null(0.0) > 0 for code in RECORDS if code in found.columns]
-    return found.with_columns(
-        no_record=~pl.any_horizontal(records) if records else pl.lit(None, dtype=pl.Boolean),
-        found_kg=pl.coalesce(pl.col("seized_kg"), pl.col("net_kg")),
-        found_usd=pl.coalesce(pl.col("seized_usd"), pl.col("value_usd")),
-    ).sort("declaration_id")
 
 
 def _check(evidence: pl.DataFrame, name: str) -> None:
@@ -175,21 +140,6 @@ def _check(evidence: pl.DataFrame, name: str) -> None:
     twice = evidence.height - evidence["declaration_id"].n_unique()
     if twice:
         raise ContractError(f"{name}: declaration_id is not unique in {twice:,} of {evidence.height:,} rows")
-
-
-def _split(table: pl.DataFrame, settings: TrainSettings) -> Split:
-    own = settings.split
-    return time_and_entity_split(
-        table,
-        test_share=own.test_share,
-        calibration_share=own.calibration_share,
-        embargo_days=own.embargo_days,
-        group=own.group_column,
-        held_out_group_share=own.held_out_group_share,
-        whole_groups=own.is_whole_groups,
-        held_out_values=own.held_out_values,
-        seed=settings.seed,
-    )
 
 
 def _beside_declared(outcomes: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
@@ -285,56 +235,3 @@ def _keep_held_out(held_out: pl.DataFrame, bundle: ModelBundle, group: str, home
     kept = ["declaration_id", "declared_on", group, *bundle.columns.codes, *CATEGORIES, *TARGETS, "weight"]
     kept += [*DESCRIBED, "found_kg", "found_usd", "unseen_party"]
     write_table(held_out.select(name for name in dict.fromkeys(kept) if name in held_out.columns), home / HELD_OUT)
-
-
-def _headline(evaluation: pl.DataFrame) -> dict[str, float | None]:
-    """Metrics for the run's page: `metric` of the model over all rows, else with the subset and model before it."""
-    told = {"average_precision", "auc"}  # of baselines and subsets; the whole table is logged beside
-    rows: dict[str, float | None] = {}
-    for metric, subset, model, value in evaluation.select("metric", "subset", "model", "value").iter_rows():
-        before = [one for one in (subset if subset != "all" else "", model if model != OURS else "") if one]
-        if not before or (len(before) == 1 and metric in told):
-            rows[".".join([*before, metric])] = value
-    return rows
-
-
-def _lines(
-    counts: Mapping[str, int], evaluation: pl.DataFrame, bundle: ModelBundle, version: str, registered: str
-) -> list[str]:
-    def shown(metric: str, model: str = OURS) -> str:
-        at = (pl.col("metric") == metric) & (pl.col("model") == model) & (pl.col("subset") == "all")
-        found = evaluation.filter(at)
-        if not found.height or found["value"][0] is None:
-            return "not measurable"
-        value, low, high = found.select("value", "low", "high").row(0)
-        return f"{value:.3f}" + (f" ({low:.3f} to {high:.3f})" if low is not None else "")
-
-    lines = [
-        f"declarations {counts['declarations']:,} = train {counts['train_rows']:,} + calibration "
-        f"{counts['calibration_rows']:,} + test {counts['test_rows']:,} + embargo {counts['embargo_rows']:,} "
-        f"+ held out {counts['held_out_rows']:,}",
-        f"inspected {counts['inspected']:,}, of which {counts['violations']:,} violations; "
-        f"test {counts['test_inspected']:,} and {counts['test_violations']:,}",
-    ]
-    if counts["outcomes_elsewhere"]:
-        lines.append(f"{counts['outcomes_elsewhere']:,} outcomes are about declarations that this table does not have")
-    if counts["outcomes_dated_too_early"]:
-        lines.append(
-            f"{counts['outcomes_dated_too_early']:,} results are dated before the declaration was made: "
-            "they count as known on its day"
-        )
-    if counts["test_inspected"]:
-        best = evaluation.filter(
-            (pl.col("subset") == "all") & (pl.col("metric") == "average_precision") & (pl.col("model") != OURS)
-        ).sort("value", descending=True, nulls_last=True)
-        lines.append(f"average precision {shown('average_precision')}; calibration error {shown('calibration_error')}")
-        if best.height:
-            name = best["model"][0].replace("_", " ")
-            lines.append(f"best baseline, {name}: {shown('average_precision', best['model'][0])}")
-    if bundle.level is not None:
-        lines.append(
-            f"declarations from {bundle.level.known_on} on are scored at the level that these {bundle.level.n:,} rows "
-            f"tell, {bundle.level.log_odds:+.2f} in log-odds; measured without it"
-        )
-    lines += [f"note: {note}" for note in bundle.notes]
-    return [*lines, f"model {version}, registered as version {registered}, alias challenger"]

@@ -10,7 +10,7 @@ from models.splits import time_and_entity_split
 from models.training import train_bundle
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.train import with_described
+from pipelines.steps.training_rows import with_described
 from tests.benchmarks.ground import Ground
 from tests.benchmarks.tables import repeat_rows
 

@@ -39,7 +39,7 @@ from pipelines.steps.generate import run_simulation
 from pipelines.steps.ground import Asked
 from pipelines.steps.learn import run_learning
 from pipelines.steps.measured import Learned, kinds_found
-from pipelines.steps.train import _split, with_described
+from pipelines.steps.training_rows import split_rows, with_described
 
 WORLDS = ("train", "hard", "unseen", "drift", "null")
 TABLES = ("outcomes", "flows", "licences", "movements")
@@ -129,7 +129,7 @@ def _training_rows(folder: Path, settings: TrainSettings) -> tuple[pl.DataFrame,
     evidence = pl.read_parquet(folder / "model" / "evidence.parquet")
     table = with_described(evidence, raw, registry=REGISTRY, group=settings.split.group_column)
     outcomes = load_table(folder / "train" / "outcomes.parquet", Outcomes, table="outcomes").frame
-    return table, label_inspected(outcomes, **settings.labels.model_dump()).table, _split(table, settings)
+    return table, label_inspected(outcomes, **settings.labels.model_dump()).table, split_rows(table, settings)
 
 
 def shuffled(
