@@ -76,7 +76,7 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
         shown = paper_figures(world, lots, f"evading {number}")
         stretch = capacity.of(offices(world, lots), np.full(lots.height, number))
         found = open_boxes(world, lots, chances(world, now, lots, shown), stretch, f"evading {number}")
-        seizures = np.hstack([seizures, _seized(lots, found)])
+        seizures = np.hstack([seizures, _seized(world, lots, found)])
         opened.append(found.with_columns(pl.col("at") + written))
         rows.append(lots)
         figures.append(shown)
@@ -90,11 +90,11 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
     )
 
 
-def _seized(lots: pl.DataFrame, found: pl.DataFrame) -> Ints:
-    """Name evader, good and day of each seizure."""
-    hit = (found["found_mineral"] != "").to_numpy()
-    at = found["at"].to_numpy()[hit]
-    return np.stack([lots["agent"].to_numpy()[at], lots["good"].to_numpy()[at], found["day"].to_numpy()[hit]])
+def _seized(world: Setting, lots: pl.DataFrame, found: pl.DataFrame) -> Ints:
+    """Name evader, good and day of each seizure of a mineral."""
+    at, good, day = (found[name].to_numpy() for name in ("at", "good", "day"))
+    hit = found["is_hit"].to_numpy() & (np.array(world.goods.texts("mineral")) != "")[good]
+    return np.stack([lots["agent"].to_numpy()[at], good, day])[:, hit]
 
 
 def _learn(

@@ -14,6 +14,8 @@ from pipelines.simulate.papers import office_names, offices
 from pipelines.simulate.schemes import SCHEMES
 
 CHANNELS = ("rule", "tip", "model", "random")
+FINDINGS = (*(scheme.typology for scheme in SCHEMES), "other_violation", "clean")
+"""What is found, by number: the typology of each scheme, then what is no scheme."""
 NOTES = ("", "weighed and sampled", "assay by laboratory", "documents checked", "container opened")
 
 
@@ -65,7 +67,7 @@ def chances(world: Setting, agents: Agents, rows: pl.DataFrame, figures: pl.Data
 
 
 def open_boxes(world: Setting, rows: pl.DataFrame, chance: Floats, stretch: Floats, part: str) -> pl.DataFrame:
-    """Choose, open and find: one row an inspected movement, `at` its position among the rows.
+    """Choose, open and find: one row an inspected movement, `at` its position among the rows, all in numbers.
 
     `stretch` is the offices' factor of each row; `part` names the random stream.
     """
@@ -77,23 +79,20 @@ def open_boxes(world: Setting, rows: pl.DataFrame, chance: Floats, stretch: Floa
     rows, count = rows[at], len(at)
     channel = _first(rng, chance[:, at])
     late = rng.integers(0, 3, count) + np.round(rng.gamma(2.0, 4.0, count)).astype(np.int64)
-    goods, day = world.goods, rows["day"].to_numpy()
-    good, kg = rows["good"].to_numpy(), rows["kg"].to_numpy()
+    day, good, kg = (rows[name].to_numpy() for name in ("day", "good", "kg"))
     found = _findings(world, rng, rows)
-    missed = (found != "misdeclaration") & (found != "concealment") & (found != "transshipment")
-    usd = np.round(kg * world.price(good, day), 2)
     return pl.DataFrame(
         {
             "at": at,
             "day": day + late,
             "finding": found,
-            "selected_by": pl.Series(CHANNELS, dtype=pl.String).gather(channel),
+            "is_hit": found < len(SCHEMES),
+            "channel": channel,
             "selection_probability": np.round(probability[at], 6),
-            "found_hs_code": goods.each("hs_code", good).set(missed, ""),
-            "found_mineral": goods.each("mineral", good).set(missed, ""),
-            "seized_kg": np.where(missed.to_numpy(), np.nan, kg),
-            "seized_usd": np.where(missed.to_numpy(), np.nan, usd),
-            "note": pl.Series(NOTES).gather(rng.integers(0, len(NOTES), count)),
+            "good": good,
+            "kg": kg,
+            "usd": np.round(kg * world.price(good, day), 2),
+            "note": rng.integers(0, len(NOTES), count),
         }
     )
 
@@ -108,18 +107,25 @@ def inspect_honest(
     return capacity, open_boxes(world, rows, chance, capacity.of(office, month), "honest")
 
 
-def record(opened: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
+def record(world: Setting, opened: pl.DataFrame, papers: pl.DataFrame) -> pl.DataFrame:
     """Write outcomes as in the contract; `at` points into the papers."""
-    texts = ("found_hs_code", "found_mineral", "note")
-    return opened.select(
+    told = opened.with_columns(
         papers["declaration_id"].gather(opened["at"]).alias("declaration_id"),
+        pl.Series(FINDINGS).gather(opened["finding"]).alias("finding"),
+        pl.Series(CHANNELS).gather(opened["channel"]).alias("selected_by"),
+        pl.Series(NOTES).gather(opened["note"]).alias("note"),
+        *(world.goods.each(name, opened["good"].to_numpy()).alias(f"found_{name}") for name in ("hs_code", "mineral")),
+    )
+    is_hit, found, note = pl.col("is_hit"), pl.col("found_hs_code", "found_mineral"), pl.col("note")
+    return told.select(
+        "declaration_id",
         pl.col("day").cast(pl.Int32).cast(pl.Date).alias("inspected_on"),
         "finding",
         "selected_by",
         "selection_probability",
-        *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts[:2]),
-        pl.col("seized_kg", "seized_usd").fill_nan(None),
-        pl.when(pl.col("note") != "").then("note").alias("note"),
+        pl.when(is_hit & (found != "")).then(found),
+        *(pl.when(is_hit).then(name).alias(f"seized_{name}") for name in ("kg", "usd")),
+        pl.when(note != "").then(note),
     ).sort("inspected_on", "declaration_id")
 
 
@@ -144,11 +150,10 @@ def _first(rng: np.random.Generator, chances: Floats) -> Ints:
     return np.asarray((rng.random(chances.shape[1]) >= order[:-1]).sum(axis=0))
 
 
-def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> pl.Series:
-    kinds = (*(one.typology for one in SCHEMES), "other_violation", "clean")
+def _findings(world: Setting, rng: np.random.Generator, rows: pl.DataFrame) -> Ints:
     misses = {str(kind): share for kind, share in world.config.inspection.miss_share.items()}
-    missed = rng.random(rows.height) < np.array([misses.get(kind, 0.0) for kind in kinds])[rows["scheme"].to_numpy()]
+    missed = rng.random(rows.height) < np.array([misses.get(kind, 0.0) for kind in FINDINGS])[rows["scheme"].to_numpy()]
     at_fault = rng.random(rows.height) < world.config.inspection.other_violation_share
     other = np.where(at_fault, len(SCHEMES), len(SCHEMES) + 1)
     scheme = rows["scheme"].to_numpy()
-    return pl.Series(kinds, dtype=pl.String).gather(np.where((scheme >= 0) & ~missed, scheme, other))
+    return np.asarray(np.where((scheme >= 0) & ~missed, scheme, other))

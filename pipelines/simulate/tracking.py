@@ -66,10 +66,11 @@ def tracked_movements(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame, 
     )
     chance = pl.Series("chance", _chances(world, _mixed(reported["holder_id"])))
     hidden = (pl.col("kind") == "exported") & ~pl.col("opened").fill_null(value=False)
-    number = _mixed(reported["movement_id"])
+    figures = reported["movement_id"].str.slice(1).cast(pl.Int64).alias("figures")
+    number = scramble(np.full(1, ord("M")), figures.to_numpy())
     lost = pl.Series("lost", _chances(world, number)) < LOST_SHARE
     return (
-        reported.with_columns(is_house.alias("house"), chance, lost, _buyers(number))
+        reported.with_columns(is_house.alias("house"), chance, lost, _buyers(number), figures)
         .filter(pl.col("chance") < pl.when("house").then(TRACKED_SHARE["house"]).otherwise(TRACKED_SHARE["other"]))
         .with_columns(
             pl.when(hidden & pl.col("lost"))
@@ -83,8 +84,8 @@ def tracked_movements(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame, 
             pl.lit(None, dtype=pl.Float64).alias("purity_share"),
             pl.col("net_kg").round(3),
         )
+        .sort("moved_on", "figures")
         .select(list(Movements.columns()))
-        .sort("moved_on", "movement_id")
     )
 
 

@@ -97,8 +97,13 @@ def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
     here = np.full(1, world.root * 1000 + purpose, dtype=np.int64)
     fresh = np.ones(len(keys[0]), dtype=np.bool_)  # equal keys come together and are drawn once
     fresh[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    drawn = (scramble(here, *(key[fresh] for key in keys)) >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9
-    return np.asarray(drawn[np.cumsum(fresh) - 1])
+    if fresh.all():
+        return _uniform(scramble(here, *keys))
+    return np.asarray(_uniform(scramble(here, *(key[fresh] for key in keys)))[np.cumsum(fresh) - 1])
+
+
+def _uniform(mixed: Ints) -> Floats:
+    return np.asarray((mixed >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9)
 
 
 def _normal(world: Setting, purpose: int, *keys: Ints) -> Floats:

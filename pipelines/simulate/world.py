@@ -143,7 +143,7 @@ def build_part(world: Setting, first_month: date, declarations: int, months: int
 
     licences, licence_no = issue_licences(world, rows)
     papers = write_papers(world, rows, licence_no, figures)
-    outcomes = record(opened, papers)
+    outcomes = record(world, opened, papers)
     worth = papers["value_usd"].extend_constant(0.0, moved.height - rows.height)
     crossings = cross_borders(world, moved, worth)
     ledger = follow_material(world, moved, crossings.legs)
