@@ -23,7 +23,7 @@ from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world,
 from pipelines.simulate.worlds import draw_settings
 
 WORKERS = 2
-"""Parts generated at the same time; each takes up to about 1 GB. What is written does not depend on it."""
+"""Parts generated at the same time; each takes up to about 1.2 GB. What is written does not depend on it."""
 SORTED_BY = {
     "declarations": ("declared_on", "declaration_id"),
     "movements": ("moved_on", "movement_id"),
@@ -161,7 +161,7 @@ def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:
     """Add the parts' statistics up, few parts at once: most lanes and months are in all of them."""
     total = list(islice(pieces, 1))
     while more := list(islice(pieces, SUMS_AT_ONCE)):
-        table = pl.concat([*total, *more])
+        table = pl.concat([*total, *more], rechunk=True)
         total = [summed(table, [name for name in table.columns if name not in ("kg", "usd")])]
     return total[0]
 
