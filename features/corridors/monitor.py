@@ -67,35 +67,46 @@ def monitor_months(exports: pl.DataFrame) -> pl.DataFrame:
     `n_destinations` and `concentration_hhi` (sum of squared shares by value, in [0, 1]; all together only). Unknown is
     null: no year before, no mass. Source: project, after indicators.md 11, 13.
     """
-    key = ["mineral", "kind", "good"]
     if exports.is_empty():
         return pl.DataFrame(schema=_MONTHS_SCHEMA)
-    spans = exports.group_by(key).agg(pl.col("month").min().alias("first"), pl.col("month").max().alias("last"))
+    return _beside_the_year_before(_month_by_month(_whole_and_lanes(exports), exports)).select(*_MONTHS_SCHEMA)
+
+
+_GOOD = ["mineral", "kind", "good"]
+_SERIES = [*_GOOD, "destination_iso3"]
+
+
+def _whole_and_lanes(exports: pl.DataFrame) -> pl.DataFrame:
+    """Sum each good's months over all destinations (`destination_iso3` null) and for each."""
     sums = [pl.col("usd").sum(), pl.col("priced_usd").sum(), pl.col("priced_kg").sum()]
     mass = pl.when(pl.col("kg").null_count() < pl.len()).then(pl.col("kg").sum()).alias("kg")
     share = pl.col("usd") / pl.col("usd").sum()
-    whole = exports.group_by(*key, "month").agg(
+    whole = exports.group_by(*_GOOD, "month").agg(
         *sums,
         mass,
         (pl.col("usd") > 0).sum().cast(pl.Int64).alias("n_destinations"),
         pl.when(pl.col("usd").sum() > 0).then((share * share).sum()).alias("concentration_hhi"),
     )
-    lanes = exports.group_by(*key, "destination_iso3", "month").agg(*sums, mass)
-    told = pl.concat(
+    lanes = exports.group_by(*_SERIES, "month").agg(*sums, mass)
+    return pl.concat(
         [whole.with_columns(pl.lit(None, dtype=pl.String).alias("destination_iso3")), lanes], how="diagonal"
     )
-    series = [*key, "destination_iso3"]
+
+
+def _month_by_month(told: pl.DataFrame, exports: pl.DataFrame) -> pl.DataFrame:
+    """Give every series all months between the good's first and last, and its unit value and `amount`."""
+    spans = exports.group_by(_GOOD).agg(pl.col("month").min().alias("first"), pl.col("month").max().alias("last"))
     grid = (
-        told.select(series)
+        told.select(_SERIES)
         .unique()
-        .join(spans, on=key, how="left")
+        .join(spans, on=_GOOD, how="left")
         .with_columns(pl.int_ranges(pl.col("first"), pl.col("last") + 1, dtype=pl.Int32).alias("month"))
         .explode("month", empty_as_null=False)
         .drop("first", "last")
     )
-    rows = grid.join(told, on=[*series, "month"], how="left", nulls_equal=True).sort(*series, "month")
-    has_mass = pl.col("kg").is_not_null().any().over(series)
-    filled = rows.with_columns(
+    rows = grid.join(told, on=[*_SERIES, "month"], how="left", nulls_equal=True).sort(*_SERIES, "month")
+    has_mass = pl.col("kg").is_not_null().any().over(_SERIES)
+    return rows.with_columns(
         pl.col("usd", "priced_usd", "priced_kg").fill_null(0.0),
         pl.when(pl.col("usd").is_null() & has_mass).then(0.0).otherwise("kg").alias("kg"),
         pl.when(pl.col("destination_iso3").is_null())
@@ -108,14 +119,11 @@ def monitor_months(exports: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("kg", pl.when(~has_mass).then("usd")).alias("amount"),
     )
 
-    def year_before(name: str) -> pl.Expr:
-        past = [pl.col(name).shift(lag).over(series) for lag in range(1, YEAR + 1)]
-        known = pl.sum_horizontal(one.is_not_null() for one in past) >= YEAR // 2
-        return pl.when(known).then(pl.concat_list(past).list.median())
 
-    usual, year_ago = year_before("amount"), pl.col("amount").shift(YEAR).over(series)
+def _beside_the_year_before(months: pl.DataFrame) -> pl.DataFrame:
+    usual, year_ago = _median_of_year("amount"), pl.col("amount").shift(YEAR).over(_SERIES)
     return (
-        filled.with_columns(usual.alias("usual"), year_before("unit_value_usd_per_kg").alias("usual_value"))
+        months.with_columns(usual.alias("usual"), _median_of_year("unit_value_usd_per_kg").alias("usual_value"))
         .with_columns(
             first_of_month(pl.col("month")).alias("period"),
             pl.when(year_ago > 0).then(pl.col("amount") / year_ago).alias("year_on_year"),
@@ -126,8 +134,14 @@ def monitor_months(exports: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("usual") > 0).then(pl.col("amount") == 0).alias("is_zero"),
             (pl.col("share_of_usual") <= COLLAPSE_SHARE).alias("is_collapse"),
         )
-        .select(*_MONTHS_SCHEMA)
     )
+
+
+def _median_of_year(name: str) -> pl.Expr:
+    """Median of the twelve months before; null where fewer than half are known."""
+    past = [pl.col(name).shift(lag).over(_SERIES) for lag in range(1, YEAR + 1)]
+    known = pl.sum_horizontal(one.is_not_null() for one in past) >= YEAR // 2
+    return pl.when(known).then(pl.concat_list(past).list.median())
 
 
 _MONTHS_SCHEMA: dict[str, pl.DataType] = {
