@@ -24,7 +24,7 @@ _WRITTEN = (
     ("valid_from", "days are written 2024-03-05"),
     ("valid_to", "days are written 2024-03-05"),
     *(
-        (unit, "numbers are written 1234.5, not negative, without units or marks for thousands")
+        (unit, "numbers are written 1234.5, not negative, without units or marks for thousands; blank is unknown")
         for unit in ("_kg", "_usd", "_m3", "_packages", "_containers")
     ),
     ("direction", "declarations are export, import or transit; flows also re_export, re_import"),

@@ -15,7 +15,7 @@ from features.contracts.defaults import complete_flows
 from features.controls import ControlList
 from features.minerals import Minerals, mineral_called
 from features.routing import wanted_pairs
-from pipelines.files import load_table
+from pipelines.files import Loaded, load_table
 from pipelines.geography import distances
 from pipelines.home import Home
 from pipelines.reference import load_controls, load_minerals, load_name_signs
@@ -32,6 +32,13 @@ NO_LICENCES = "no licences: whether one covers the goods is unknown"
 NO_MOVEMENTS = "no movement records: whether the goods have a source is unknown"
 NO_OUTCOMES = "no inspection results: past findings on a party are unknown"
 NO_HISTORY = "no past declarations: what is usual for a good, a lane or a party is unknown"
+_SCHEMAS: dict[str, type[dy.Schema]] = {
+    "declarations": Declarations,
+    "outcomes": Outcomes,
+    "licences": Licences,
+    "flows": Flows,
+    "movements": Movements,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,17 @@ class Sources:
     licences: Path | None = None
     flows: Path | None = None
     movements: Path | None = None
+    rejects_to: Path | None = None
+    """Folder for the rows of given tables that their contracts refuse."""
+
+    def given(self, name: str) -> Path | None:
+        """File of the table `name` of the lake, where the user gave one."""
+        path: Path | None = getattr(self, _called(name))
+        return path
+
+
+def _called(name: str) -> str:
+    return "history" if name == "declarations" else name
 
 
 def load_background(
@@ -55,18 +73,14 @@ def load_background(
 ) -> Background:
     """Load what `declarations` are judged against; what is missing is told in `notes` and leaves evidence unknown.
 
+    The notes begin with what was read, used and refused of each table in `sources`.
     The tables may reach beyond the declarations' months: evidence looks at earlier months only.
     """
     settings = load_section(ConsignmentEvidence, "evidence", config)
     controls = load_controls(None, load_section(ControlSwitches, "controls", config))
-    given = {
-        "declarations": (sources.history, Declarations),
-        "outcomes": (sources.outcomes, Outcomes),
-        "licences": (sources.licences, Licences),
-        "flows": (sources.flows, Flows),
-        "movements": (sources.movements, Movements),
-    }
-    tables = {name: _table(name, path, schema, home, max_rejects_share) for name, (path, schema) in given.items()}
+    loaded = {name: _loaded(name, sources, home, max_rejects_share) for name in _SCHEMAS}
+    tables = {name: None if one is None else one.frame for name, one in loaded.items()}
+    counted = [f"{_called(name)}: {one.counts}" for name, one in loaded.items() if one and sources.given(name)]
     history, minerals = tables["declarations"], load_minerals(None)
     unknown = _name_minerals(tables, minerals)
     missing = {
@@ -95,6 +109,7 @@ def load_background(
         movements=_lazy(tables["movements"]),
         word_shares=load_word_shares(settings.description.nomenclature_file, home.cache),
         notes=(
+            *counted,
             *(words for name, words in missing.items() if tables[name] is None),
             *unknown,
             *(states.notes if states else ()),
@@ -102,14 +117,15 @@ def load_background(
     )
 
 
-def _table(
-    name: str, path: Path | None, schema: type[dy.Schema], home: Home, max_rejects_share: float
-) -> pl.DataFrame | None:
-    """Read the user's table, else the lake's, else none."""
-    chosen = path or home.table(name)
-    if path is None and not chosen.exists():
-        return None
-    return load_table(chosen, schema, table=name, max_rejects_share=max_rejects_share).frame
+def _loaded(name: str, sources: Sources, home: Home, max_rejects_share: float) -> Loaded | None:
+    """Read the user's table, else the lake's, else none; what is refused of the user's own is kept."""
+    path, schema = sources.given(name), _SCHEMAS[name]
+    if path is None:
+        lake = home.table(name)
+        return load_table(lake, schema, table=name, max_rejects_share=max_rejects_share) if lake.exists() else None
+    called = _called(name)
+    rejects_to = sources.rejects_to / f"{called}.parquet" if sources.rejects_to else None
+    return load_table(path, schema, table=called, rejects_to=rejects_to, max_rejects_share=max_rejects_share)
 
 
 def _name_minerals(tables: dict[str, pl.DataFrame | None], minerals: Minerals) -> list[str]:

@@ -70,7 +70,7 @@ class CorridorsResult:
             lines.append(self._named())
         if broke := self.monitor.breaks.select("good", "destination_iso3", "break_on").unique().height:
             count = f"{broke:,} {'break' if broke == 1 else 'breaks'}"
-            lines.append(f"exports of controlled goods: {count} dated from the figures alone")
+            lines.append(f"exports of the goods looked at: {count} dated from the figures alone")
         return [*lines, *self.notes]
 
     def _named(self) -> str:

@@ -66,7 +66,14 @@ def lay_ground(asked: Asked, settings: TrainSettings) -> Ground:
     )
     background = load_background(
         loaded.given,
-        Sources(asked.declarations, asked.outcomes, asked.licences, asked.flows, asked.movements),
+        Sources(
+            history=asked.declarations,
+            outcomes=asked.outcomes,
+            licences=asked.licences,
+            flows=asked.flows,
+            movements=asked.movements,
+            rejects_to=asked.out / "rejects",
+        ),
         home=asked.home,
         config=asked.config,
         max_rejects_share=asked.max_rejects_share,

@@ -127,11 +127,12 @@ def run_drift_check(
         rejects_to=out / "rejects" / "declarations.parquet",
         max_rejects_share=max_rejects_share,
     )
-    sources = Sources(flows=flows, licences=licences, movements=movements)
+    sources = Sources(flows=flows, licences=licences, movements=movements, rejects_to=out / "rejects")
     background = load_background(loaded.frame, sources, home=home, config=config, max_rejects_share=max_rejects_share)
     evidence = assemble_evidence(loaded.given, background)
     result = run_drift(bundle, evidence, settings=settings, out_dir=out, registry=REGISTRY, home=home.folder)
-    return Said(lines=[str(loaded.counts), *result.lines], paths=result.paths, refusal=result.refusal)
+    lines = [str(loaded.counts), *background.notes, *result.lines]
+    return Said(lines=lines, paths=result.paths, refusal=result.refusal)
 
 
 def run_outcomes(

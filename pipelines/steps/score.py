@@ -88,8 +88,8 @@ def run_score(
     `out`: `scores.parquet` (every scored row), `worklist.parquet`, `.csv` and `.html` (the budget),
     `selection.parquet` (every candidate with its chance of being on the list; a copy stays under the home for
     `oretrace outcomes`), `rule_hits.csv` (papers that do not keep a rule's letter, wherever they rank),
-    `rejects/declarations.parquet`. Scores depend on the model, the background and the row alone, never on the other
-    rows of the file: they are scored `rows_at_once`, and only those listed are explained.
+    `rejects/` (refused rows of every table given). Scores depend on the model, the background and the row alone, never
+    on the other rows of the file: they are scored `rows_at_once`, and only those listed are explained.
     """
     settings = load_section(ScoreSettings, "score", config)
     bundle = tracking.load_version(home.folder, model)
@@ -105,7 +105,7 @@ def run_score(
     kept = _known_by(loaded.given, day)
     if kept.declarations.is_empty():
         raise ConfigError(f"--as-of {day}: all {loaded.counts.used:,} declarations were made later; nothing to score")
-    sources = Sources(history=history, licences=licences, flows=flows, movements=movements)
+    sources = Sources(history=history, licences=licences, flows=flows, movements=movements, rejects_to=out / "rejects")
     background = load_background(
         kept.declarations, sources, home=home, config=config, max_rejects_share=max_rejects_share
     )

@@ -54,7 +54,7 @@ def test_beyond_the_limit_it_says_rules_counts_and_next_step(tmp_path: Path) -> 
         load_table(path, Declarations, table="declarations", rejects_to=rejects, max_rejects_share=0.5)
     assert str(caught.value) == (
         "declarations: 20 of 20 rows broken (100.0%, allowed 50.0%): net_kg|unreadable 20 "
-        "(numbers are written 1234.5, not negative, without units or marks for thousands); "
+        "(numbers are written 1234.5, not negative, without units or marks for thousands; blank is unknown); "
         f"see {rejects}; no row is left to work on"
     )
     assert pl.read_parquet(rejects).height == 20
