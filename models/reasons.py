@@ -98,7 +98,7 @@ def _sentence(template: str, evidence: pl.DataFrame) -> pl.Expr:
     """Fill `{name}` from the columns; an unknown figure reads as "unknown"."""
     pieces = re.split(r"\{(\w+)\}", template)
     parts = [
-        pl.lit(piece) if at % 2 == 0 else _words(piece, evidence).fill_null("unknown")
+        pl.lit(piece) if at % 2 == 0 else _told(piece, evidence).fill_null("unknown")
         for at, piece in enumerate(pieces)
         if piece
     ]
@@ -132,6 +132,12 @@ def _words(name: str, evidence: pl.DataFrame) -> pl.Expr:
     if kind == pl.String:
         return plain_text(value)
     return value.cast(pl.String)
+
+
+def _told(name: str, evidence: pl.DataFrame) -> pl.Expr:
+    """Say a figure within a sentence, where the key of a mineral (`graphite_natural`) reads as words."""
+    words = _words(name, evidence)
+    return words.str.replace_all("_", " ", literal=True) if name.endswith("mineral") else words
 
 
 def plain_text(value: pl.Expr) -> pl.Expr:

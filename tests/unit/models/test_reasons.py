@@ -54,6 +54,14 @@ def test_an_unknown_figure_reads_as_unknown() -> None:
     assert sentence["told"].to_list()[0][0]["sentence"] == "Weighs unknown kg/m³, against unknown usually."
 
 
+def test_the_key_of_a_mineral_reads_as_words_and_stays_a_key_among_the_figures() -> None:
+    like = evidence("like", "Lies in the price band of {price_mineral}.", "price_mineral")
+    table = rows(like=[0.9, None], price_mineral=["graphite_natural", None])
+    told = tell(table, (like,), None, role="doubt")["told"].to_list()[0][0]
+    assert told["sentence"] == "Lies in the price band of graphite natural."
+    assert json.loads(told["figures"]) == {"price_mineral": "graphite_natural"}
+
+
 def test_declared_text_is_cut_and_its_marks_dropped() -> None:
     hostile = "<script>\u202e\u200b" + "x" * 1_000_000
     table = rows(text=[1.0, 1.0], term=[hostile, "=cmd()"])
