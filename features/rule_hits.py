@@ -93,7 +93,11 @@ def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
             "licence_missing",
             needs & (pl.col("licence_missing") == 1.0),
             announcement,
-            pl.format("The goods as declared need an export licence for {}; none is named.", _said("destination_iso3")),
+            pl.format(
+                "By their code or words these goods need an export licence for {}, unless they are others of that code;"
+                " none is named.",
+                _said("destination_iso3"),
+            ),
         ),
         _hit(
             "licence_expired",

@@ -12,7 +12,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="licences",
         role="doubt",
         unit="strength",
-        sentence="The goods as declared need an export licence for {destination_iso3} on {declared_on}; none is named",
+        sentence="By their code {hs_code} or words these goods need an export licence for {destination_iso3} on"
+        " {declared_on}, unless they are others of that code; none is named",
         figures=("destination_iso3", "declared_on", "hs_code"),
         null_means="it is unknown whether a licence is needed, or whether one was named",
         source="indicators.md 36",

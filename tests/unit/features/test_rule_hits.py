@@ -71,6 +71,16 @@ def test_breaches_of_a_licence_name_the_announcement_that_asks_for_it(given: dic
     assert hits(needs_licence=None, **given) == []
 
 
+def test_a_code_shared_with_free_goods_is_no_proof_of_a_missing_licence() -> None:
+    row = {"declaration_id": "d", "destination_iso3": "USA", "code_controls": ["2024-33"]}
+    asked = pl.DataFrame([row | {"needs_licence": True, "licence_missing": 1.0}], schema=KINDS)
+    sentence = rule_hits(asked, CONTROLS, has_register=True)["rule_hits"].item()[0]["sentence"]
+    assert sentence == (
+        "By their code or words these goods need an export licence for USA, unless they are others of that code; "
+        "none is named."
+    )
+
+
 def test_destination_rules_bind_only_goods_that_need_a_licence() -> None:
     rules = {"mineral_rules": ["licence", "refusal_presumed"]}
     assert hits(needs_licence=True, **rules) == [("refusal_presumed", "2024-46")]
