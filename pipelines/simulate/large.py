@@ -23,7 +23,7 @@ from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world,
 from pipelines.simulate.worlds import draw_settings
 
 WORKERS = 2
-"""Parts generated at the same time; each takes up to about 1.2 GB. What is written does not depend on it."""
+"""Parts generated at the same time; each takes up to about 1.5 GB. What is written does not depend on it."""
 SORTED_BY = {
     "declarations": ("declared_on", "declaration_id"),
     "movements": ("moved_on", "movement_id"),
@@ -92,9 +92,9 @@ Job = tuple[SimulateSettings, Path, int, int, int, int, int]
 WORKER = {
     "POLARS_MAX_THREADS": "1",  # a worker a core
     # columns of one length come and go by the thousand: pages that are kept need not be asked for and cleared again
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:60000,muzzy_decay_ms:60000",
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 31),
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:5000,muzzy_decay_ms:5000",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
 }
 """What workers find in their environment when they start."""
 
