@@ -58,11 +58,13 @@ def lane_risk(
 ) -> pl.Expr:
     """More of what this exporter sent to this country was found in violation than is usual.
 
-    As `party_risk`, but shrunk to the exporter's own rate `whole_rate`: a firm may be honest but for one country. Null
-    where it was never inspected on this lane. Source: this project; chosen on generated worlds, seeds 51, 52.
+    As `party_risk`, but shrunk to the exporter's own rate `whole_rate`: a firm may be honest but for one country. 0 if
+    nothing was found on this lane, whatever was found elsewhere; null if it was never inspected on it. Source: this
+    project; chosen on generated worlds, seeds 51, 52.
     """
     shrunk = shrunk_rate(hits, inspected, whole_rate, rules.lane_inspections_to_trust)
-    return _strength(pl.when(inspected > 0).then(shrunk), base_rate, rules)
+    found = _strength(shrunk, base_rate, rules)
+    return pl.when(inspected > 0).then(pl.when(hits > 0).then(found).otherwise(0.0))
 
 
 def shrunk_rate(hits: pl.Expr, inspected: pl.Expr, rate: pl.Expr, to_trust: float) -> pl.Expr:

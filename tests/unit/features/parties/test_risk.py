@@ -44,23 +44,25 @@ def test_shrunk_lift_by_hand():
 
 
 def test_a_lane_of_its_own_by_hand():
-    # E1: five of ten were violations, its own rate 0.3 as above; all four that went to VNM are among the five.
+    # E1: all four that went to VNM were violations, none of six that went elsewhere. Base 9 / 100 = 0.09.
     history = past(6, "E1") + [
         declaration(f"E1-{i}", exporter_id="E1", declared_on=date(2024, 1, 3), destination_iso3="VNM")
         for i in range(6, 10)
     ]
-    results = [(f"E1-{i}", date(2024, 2, 1), "misdeclaration" if i >= 5 else "clean") for i in range(10)]
+    results = [(f"E1-{i}", date(2024, 2, 1), "misdeclaration" if i >= 6 else "clean") for i in range(10)]
     rows = frame(
         declaration("there", destination_iso3="VNM"),
+        declaration("clean there"),
         declaration("elsewhere", destination_iso3="JPN"),
         declaration("nowhere", destination_iso3=None),
     )
     found = build_parties(rows, frame(*history, *HISTORY[10:]), outcomes(*results, *RESULTS[10:])).collect()
-    there, elsewhere, nowhere = found["exporter_lane_risk"]
-    # (4 + 3 x 0.3) / (4 + 3) = 0.7, seven times the base; where it never sent, and where that is unknown, so is this.
-    assert there == pytest.approx(math.log(7) / math.log(8))
+    there, clean, elsewhere, nowhere = found["exporter_lane_risk"]
+    # Own rate (4 + 10 x 0.09) / 20 = 0.245, on the lane (4 + 3 x 0.245) / 7 = 0.6764. Nothing was found elsewhere
+    assert there == pytest.approx(math.log(0.6764 / 0.09) / math.log(8), abs=1e-4)
+    assert clean == 0.0
     assert elsewhere is nowhere is None
-    assert found["exporter_lane_hits_n"].to_list() == [4, 0, None]
+    assert found["exporter_lane_hits_n"].to_list() == [4, 0, 0, None]
 
 
 def test_kinds_found_before_are_told_of_both_ends():
