@@ -283,8 +283,14 @@ def sha256_of(text: str) -> str:
 
 
 def _check_sums(files: Mapping[str, str]) -> None:
-    """Raise ConfigError where a file is not what was saved; models saved before there were checksums have none."""
-    for name, kept in json.loads(files.get(CHECKSUMS, "{}")).items():
+    """Raise ConfigError where a file is not what was saved, or nothing says what was."""
+    if CHECKSUMS not in files:
+        raise ConfigError(f"model: not a whole oretrace model: {CHECKSUMS} is missing; copy it again, or train anew")
+    sums = json.loads(files[CHECKSUMS])
+    unnamed = sorted(set(files) - {CHECKSUMS} - set(sums))
+    if unnamed:
+        raise ConfigError(f"model: not a whole oretrace model: {CHECKSUMS} does not name {', '.join(unnamed)}")
+    for name, kept in sums.items():
         if name not in files or sha256_of(files[name]) != kept:
             what = "was changed after it was saved" if name in files else "is missing"
             raise ConfigError(f"model: not a whole oretrace model: {name} {what}; copy it again, or train anew")

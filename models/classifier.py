@@ -12,6 +12,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import ConfigError
 from models.matrix import CATEGORIES, Columns, Floats, Matrix
 
 PARALLEL_CELLS = 2_000_000
@@ -119,8 +120,11 @@ def log_odds(share: float) -> float:
 
 @lru_cache(maxsize=64)
 def load_booster(booster: str) -> lgb.Booster:
-    """LightGBM's own reader; the few texts in use stay loaded."""
-    return lgb.Booster(model_str=booster)
+    """LightGBM's own reader; the few texts in use stay loaded. Raises ConfigError where it is not a booster."""
+    try:
+        return lgb.Booster(model_str=booster)
+    except lgb.basic.LightGBMError as error:
+        raise ConfigError(f"model: a booster cannot be read ({error}); copy the model again, or train anew") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def search_corridors(
         how="left",
         maintain_order="left",
     )
+    notes += _uncompared(monthly, final, tests)
     if counts["placebos"] < FEWEST_PLACEBOS:
         notes.append(
             f"Only {counts['placebos']} placebo comparisons could be made, so small p-values cannot be reached: "
@@ -160,6 +161,19 @@ def _codes_by_value(known_by: pl.DataFrame, *, before: date) -> list[str]:
     value = known_by.filter(pl.col("known_from") < before).group_by("hs6").agg(pl.col("usd").sum().round(0))
     codes: list[str] = value.sort("usd", "hs6", descending=[True, False])["hs6"].to_list()
     return codes
+
+
+def _uncompared(monthly: pl.DataFrame, watches: Sequence[Watch], tests: pl.DataFrame) -> list[str]:
+    """Name the watches whose codes have figures, but whose corridors could not be looked at."""
+    codes = set(monthly["hs6"].unique())
+    told = set(tests["mineral"].unique())
+    silent = sorted({one.name for one in watches if one.name not in told and codes.intersection(one.hs_codes)})
+    if not silent:
+        return []
+    return [
+        f"Nothing could be compared for: {', '.join(silent)}. No way through a hub is reported before and after "
+        "a measure, or all are worth too little."
+    ]
 
 
 def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:

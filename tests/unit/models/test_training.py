@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.errors import ConfigError
-from models.bundle import ModelBundle
+from models.bundle import ModelBundle, sha256_of
 from models.calibration import calibration_error
 from models.classifier import BoostingPlan
 from models.labels import label_inspected
@@ -240,12 +241,33 @@ def test_a_changed_file_is_refused_by_name(bundle) -> None:
 
 
 @pytest.mark.parametrize("text", ["null", "7", "[]", '"x"', "{}", "[" * 100_000])
-def test_malformed_files_without_checksums_are_refused_plainly(bundle, text: str) -> None:
-    files = {name: kept for name, kept in bundle.to_files().items() if name != "checksums.json"}
-    assert ModelBundle.from_files(files).model_version == bundle.model_version
-    for name in ("bundle.json", "calibration.json", "anomaly.json"):
+def test_malformed_files_with_checksums_made_anew_are_refused_plainly(bundle, text: str) -> None:
+    for name in ("bundle.json", "calibration.json", "anomaly.json", "checksums.json"):
         with pytest.raises(ConfigError, match="not a whole oretrace model"):
-            ModelBundle.from_files(files | {name: text})
+            ModelBundle.from_files(summed_anew(bundle.to_files() | {name: text}))
+
+
+def test_a_model_without_checksums_is_refused(bundle) -> None:
+    files = {name: kept for name, kept in bundle.to_files().items() if name != "checksums.json"}
+    with pytest.raises(ConfigError, match=r"checksums\.json is missing"):
+        ModelBundle.from_files(files)
+
+
+def test_a_garbled_booster_is_refused_plainly(world, bundle) -> None:
+    files = bundle.to_files()
+    name = next(name for name in files if name.startswith("booster_any"))
+    garbled = ModelBundle.from_files(summed_anew(files | {name: files[name][:400]}))
+    with pytest.raises(ConfigError, match="booster cannot be read"):
+        garbled.score(world.evidence.head(3))
+
+
+def summed_anew(files: Mapping[str, str]) -> dict[str, str]:
+    """Files whose checksums fit what they are now; a spoiled table of checksums stays as it is."""
+    try:
+        sums = dict(json.loads(files["checksums.json"]))
+    except (ValueError, TypeError, RecursionError):
+        return dict(files)
+    return {**files, "checksums.json": json.dumps({name: sha256_of(files[name]) for name in sums})}
 
 
 def test_learning_cuts_the_weights_that_measuring_keeps(world) -> None:

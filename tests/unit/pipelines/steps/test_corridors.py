@@ -114,6 +114,13 @@ def test_odd_watches_find_nothing_and_say_so(honest: pl.DataFrame, odd: Watch) -
     assert search.notes or search.tests.height
 
 
+def test_a_watch_that_nothing_could_be_compared_for_is_named_beside_others(honest: pl.DataFrame) -> None:
+    silent = Watch("nobody's origin", ("811292",), ("TUV",), ("USA",), (EVENT,))
+    search = search_corridors(honest.lazy(), [WATCH, silent], last_look=look_of(date(2023, 12, 31)), settings=SETTINGS)
+    assert set(search.tests["mineral"]) == {"germanium"}
+    assert [note for note in search.notes if note.startswith("Nothing could be compared for: nobody's origin.")]
+
+
 def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_path: Path) -> None:
     flows, watch = tmp_path / "flows.parquet", tmp_path / "watch.toml"
     broken = diverted.head(1).with_columns(value_usd=pl.lit(-1.0))
