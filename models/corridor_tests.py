@@ -24,10 +24,11 @@ Looks one month apart share most of their months, so counting each (24) would ov
 far does not hold over all of them. Both numbers were set on null worlds of an earlier generator (seeds 61 to 66). In
 two of the present one (null, seeds 98 and 99) the smallest of a corridor's p-values lay below 0.01 for 3.0 times as
 many corridors in the first half year, 3.0 times in the months after it and 4.6 times at the latest half year:
-3.0/4 + 3.0/12 is just 1, 4.6/12 < 1. Below 0.001 it is 7.1, 6.8 and 12.0 times, 2.3 by the first sum: there single
-looks fall too often as well, as honest trade there changes more than its placebos do; Yekutieli's sum covers that (1 of
-1,525 corridors was ever named, in one of the two worlds).
-Printed by `python -m tests.benchmarks.corridors_found --world null --seeds 98 99`."""
+3.0/4 + 3.0/12 is just 1, 4.6/12 < 1; in two more (101 and 102) 3.2, 4.8 and 5.2 times, 1.2 by the first sum. Below
+0.001 it is 7.1, 6.8 and 12.0 times (6.4, 14.2 and 10.6), 2.3 (2.8) by that sum: there single looks fall too often as
+well, as honest trade there changes more than its placebos do; Yekutieli's sum covers that (1 of 1,525 corridors was
+ever named in the first two worlds, none of 1,411 in the others).
+Printed by `python -m tests.benchmarks.corridors_found --world null --seeds 98 99` and `--seeds 101 102`."""
 WEIGHT_OF_LOST_TRADE = 3.0  # weight of a corridor whose direct trade ceased, beside one whose direct trade did not fall
 
 

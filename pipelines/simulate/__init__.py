@@ -1,5 +1,5 @@
 """A generated world: physical movements first, then the papers, statistics and inspections derived from them."""
 
-from pipelines.simulate.world import WorldResult, simulate_world
+from pipelines.simulate.write import WorldResult, simulate_world
 
 __all__ = ["WorldResult", "simulate_world"]

@@ -19,7 +19,7 @@ from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.aside import put_months, read_months, sorted_by
 from pipelines.simulate.trade_figures import summed
 from pipelines.simulate.truth import all_corridors, settings_truth
-from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world, lay_ground, published, write_whole
+from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world, lay_ground, published
 from pipelines.simulate.worlds import draw_settings
 
 WORKERS = 2
@@ -199,3 +199,11 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
 
 
 __all__ = ["stream_world"]
+
+
+def write_whole(table: pl.DataFrame, path: Path) -> Path:
+    """Write one table, so that a half-written file never bears its name."""
+    partial = path.with_suffix(".partial")
+    table.write_parquet(partial, compression="zstd", statistics=True)
+    partial.replace(path)
+    return path

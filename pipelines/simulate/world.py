@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from pipelines.reference import load_controls
-from pipelines.reports.world_card import world_page
 from pipelines.settings.closed import config_folder
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.background import EXTRA
@@ -48,58 +45,8 @@ from pipelines.simulate.worlds import draw_settings
 Tables = dict[str, pl.DataFrame]
 
 
-@dataclass(frozen=True)
-class WorldResult:
-    """Where a world was written and what is in it."""
-
-    folder: Path
-    tables: dict[str, Path]
-    """Paths by table name; the hidden truth under `truth/...`."""
-    card: Path
-    """The page that shows this world; it is drawn from the truth and lies with it."""
-    rows: dict[str, int]
-    prevalence: pl.DataFrame
-    """Per scheme: typology, declarations, share, inspected, found."""
-
-
 PART_ROWS = 200_000
 """Declarations that are generated at once; a larger world is made of parts, each with firms of its own."""
-
-
-def simulate_world(
-    settings: SimulateSettings, out_dir: Path, seed: int, declarations: int = 60_000, months: int = 30
-) -> WorldResult:
-    """Generate a world and write its tables as Parquet under `out_dir`, the truth under `out_dir/truth`.
-
-    The same settings, seed and sizes give byte-identical files. Nothing in the tables tells a violation apart except
-    what its trader could not or did not hide; see `truth/declarations.parquet` for the labels. A world of more than
-    PART_ROWS declarations is generated in parts that share goods, prices, controls, hubs, rivals and statistics, and
-    streams to its files: memory grows with a part and a month, not with the world.
-    """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / "truth").mkdir(exist_ok=True)
-    if declarations > PART_ROWS:
-        from pipelines.simulate.large import stream_world
-
-        paths = stream_world(settings, out_dir, seed, declarations, months)
-    else:
-        paths = {
-            name: write_whole(table, out_dir / f"{name}.parquet")
-            for name, table in build_world(settings, seed, declarations, months).items()
-        }
-    tables = {name: pl.scan_parquet(path) for name, path in paths.items()}
-    card = out_dir / "truth" / "world.html"
-    card.write_text(world_page(tables, about=settings.about, seed=seed), encoding="utf-8")
-    rows = {name: int(table.select(pl.len()).collect().item()) for name, table in tables.items()}
-    return WorldResult(out_dir, paths, card, rows, _prevalence(tables))
-
-
-def write_whole(table: pl.DataFrame, path: Path) -> Path:
-    """Write one table, so that a half-written file never bears its name."""
-    partial = path.with_suffix(".partial")
-    table.write_parquet(partial, compression="zstd", statistics=True)
-    partial.replace(path)
-    return path
 
 
 def build_world(settings: SimulateSettings, seed: int, declarations: int, months: int) -> Tables:
@@ -246,31 +193,3 @@ def shifted(month: date, by: int) -> date:
     """Return the first day of the month that many months later."""
     index = month.year * 12 + month.month - 1 + by
     return date(index // 12, index % 12 + 1, 1)
-
-
-def _prevalence(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-    truth = tables["truth/declarations"].select("declaration_id", "scheme", "typology", "is_violation")
-    total = truth.select(pl.len()).collect().item()
-    found = (pl.col("finding").is_in(["clean", "other_violation"])).not_().alias("found")
-    seen = tables["outcomes"].select("declaration_id", found)
-    keys = ["scheme", "typology"]
-    counts = truth.group_by(keys).agg(pl.len().alias("declarations"))
-    inspected = (
-        seen.join(truth, on="declaration_id", how="left")
-        .group_by(keys)
-        .agg(pl.len().alias("inspected"), pl.col("found").sum().alias("found"))
-    )
-    return (
-        counts.join(inspected, on=keys, how="left", nulls_equal=True)
-        .select(
-            *keys,
-            "declarations",
-            (pl.col("declarations") / total).round(5).alias("share"),
-            pl.col("inspected", "found").fill_null(0),
-        )
-        .sort("typology", "scheme", nulls_last=True)
-        .collect(engine="streaming")
-    )
-
-
-__all__ = ["WorldResult", "build_part", "build_world", "found_world", "published", "simulate_world"]

@@ -10,7 +10,7 @@ import pytest
 
 from features.contracts import Declarations, Flows, Movements
 from pipelines.settings.simulate import SimulateSettings
-from pipelines.simulate import large, simulate_world, world
+from pipelines.simulate import large, simulate_world, write
 
 ROWS = 2_400
 
@@ -21,7 +21,7 @@ def folder(sparse: SimulateSettings, tmp_path_factory: pytest.TempPathFactory) -
     made = tmp_path_factory.mktemp("large")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large, "PART_ROWS", 800)
-        patch.setattr(world, "PART_ROWS", 800)
+        patch.setattr(write, "PART_ROWS", 800)
         simulate_world(sparse, made / "one", seed=5, declarations=ROWS, months=12)
         patch.setattr(large, "WORKERS", 1)
         simulate_world(sparse, made / "two", seed=5, declarations=ROWS, months=12)
