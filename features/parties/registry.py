@@ -8,7 +8,7 @@ from features.evidence import Evidence, Typology
 from features.parties.listed import LISTED_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
-_RISK = "the party is not named, or was never inspected before, or no violation was ever found"
+_RISK = "the party is not named, or was never inspected before"
 
 
 def _found(kind: Typology) -> Evidence:
@@ -158,7 +158,7 @@ REGISTRY: tuple[Evidence, ...] = (
         sentence="{exporter_lane_hits_n} of the exporter's {exporter_lane_inspected_n} inspected declarations to this"
         " country were violations; the usual rate is {base_hit_rate}.",
         figures=("exporter_lane_hits_n", "exporter_lane_inspected_n", "base_hit_rate"),
-        null_means="the exporter is not named, or was never inspected on this lane, or no violation was ever found",
+        null_means="the exporter is not named, or was never inspected on this lane",
         source="indicators.md 33; chosen on generated worlds",
         hints=("transshipment", "misdeclaration", "concealment"),
         next_check="Read the inspection reports of this exporter's trade with that country.",

@@ -47,7 +47,7 @@ def party_risk(hits: pl.Expr, inspected: pl.Expr, base_rate: pl.Expr, rules: Par
     """More of this party's inspected declarations were violations than is usual.
 
     The hit rate is shrunk to the base rate by `inspections_to_trust` and told as a strength of its lift, 0 at or below
-    the base rate. Null where the party was never inspected or no violation was ever found.
+    the base rate, and while nothing was found with anybody. Null where the party was never inspected.
     """
     shrunk = shrunk_rate(hits, inspected, base_rate, rules.inspections_to_trust)
     return _strength(pl.when(inspected > 0).then(shrunk), base_rate, rules)
@@ -73,8 +73,8 @@ def shrunk_rate(hits: pl.Expr, inspected: pl.Expr, rate: pl.Expr, to_trust: floa
 
 
 def _strength(rate: pl.Expr, base_rate: pl.Expr, rules: PartiesRules) -> pl.Expr:
-    lift = pl.when(base_rate > 0).then(rate / base_rate)
-    return ramp(lift.log(), 0.0, math.log(rules.risk_full_lift))
+    lift = ramp((rate / base_rate).log(), 0.0, math.log(rules.risk_full_lift))
+    return pl.when(base_rate > 0).then(lift).otherwise(pl.when(rate.is_not_null()).then(0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,8 +79,11 @@ def test_never_inspected_is_unknown():
     assert risk(results=[]) is None
 
 
-def test_no_violation_ever_found_is_unknown():
-    assert risk(results=[(name, on, "clean") for name, on, _ in RESULTS]) is None
+def test_inspected_while_nothing_was_found_with_anybody_is_clean_not_unknown():
+    clean = [(name, on, "clean") for name, on, _ in RESULTS]
+    assert risk(results=clean) == 0.0
+    assert risk("exporter_lane_risk", results=clean) == 0.0
+    assert risk(results=clean, exporter_id="E3") is None
 
 
 def test_results_of_the_own_month_are_not_known_yet():
