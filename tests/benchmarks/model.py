@@ -6,11 +6,10 @@ from features.assemble import assemble_evidence
 from features.registry import REGISTRY
 from models.labels import ANY, label_inspected
 from models.matrix import DESCRIBED
-from models.splits import time_and_entity_split
 from models.training import train_bundle
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.training_rows import with_described
+from pipelines.steps.training_rows import split_rows, with_described
 from tests.benchmarks.ground import Ground
 from tests.benchmarks.tables import repeat_rows
 
@@ -23,18 +22,8 @@ def make_model(ground: Ground, *, rows: int) -> dict[str, float]:
     world = ground.table("world")
     evidence = assemble_evidence(world, ground.background(world))
     settings = load_section(TrainSettings, "train")
-    own = settings.split
-    table = with_described(evidence, world, registry=REGISTRY, group=own.group_column)
-    split = time_and_entity_split(
-        table,
-        test_share=own.test_share,
-        calibration_share=own.calibration_share,
-        embargo_days=own.embargo_days,
-        group=own.group_column,
-        held_out_group_share=own.held_out_group_share,
-        whole_groups=own.is_whole_groups,
-        seed=settings.seed,
-    )
+    table = with_described(evidence, world, registry=REGISTRY, group=settings.split.group_column)
+    split = split_rows(table, settings)
     results = ground.table("outcomes").join(table.select("declaration_id"), on="declaration_id", how="semi")
     labels = label_inspected(results, **settings.labels.model_dump()).table
     plan = settings.training_plan()
