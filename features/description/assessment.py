@@ -129,17 +129,17 @@ def _elements(minerals: Minerals) -> pl.DataFrame:
 
 
 def _as_mentions(formulae: pl.LazyFrame) -> pl.LazyFrame:
-    """Formulae as rows of mentions: no form, and nothing beside them."""
+    """Formulae as rows of mentions: they tell no form."""
     return formulae.select(
         "text_no",
         "reading",
         "term",
         "mineral",
         "weight",
+        "before",
+        "after",
         start=pl.lit(0, pl.Int64),
         form_id=pl.lit(None, pl.String),
-        before=pl.lit(""),
-        after=pl.lit(""),
     ).select("text_no", "reading", "term", "start", "mineral", "form_id", "weight", "before", "after")
 
 

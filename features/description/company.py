@@ -47,6 +47,14 @@ _RARE_EARTHS = (
     *("yttrium", "scandium", "holmium", "erbium", "gadolinium", "lutetium"),
     *("europium", "terbium", "dysprosium", "samarium", "thulium", "ytterbium"),
 )
+# for, in the languages of trade, as a word text shows it: without accents, and with look-alike letters taken for Latin
+_FOR = "for|para|pour|fur|per|voor|untuk|для|anr"
+# What a mineral is in the goods that it goes into: a flame retardant for plastics may be the mineral itself.
+_ROLES = (
+    r"(?:flame )?retardants?|synergists?|additives?|catalysts?|agents?|fillers?|dopants?|stabili[sz]ers?|alloys?|ores?|"
+    r"concentrates?|oxides?|salts?|materia\p{L}*|metal\p{L}*|polvos?|poudres?|pulver|produ\p{L}+|muestras?|amostras?|"
+    r"aditivos?|additif|retardantes?|cataliza\p{L}+|catalyseurs?|minerale?s?|минерал\p{L}*|порош\p{L}+|матери\p{L}+"
+)
 _WORKS = (
     "smelting, smelter, refining, refinery, mining, mine, flotation, processing, melting, leaching, casting, roasting, "
     "extraction, sintering, crushing, screening, packing, sorting, detection, analysis, testing, recovery"
@@ -69,12 +77,13 @@ COMPANY: tuple[Company, ...] = (
     Company(
         (),
         "before",
-        r"\p{L}\p{L}\p{L}+ (?:used |suitable |designed |intended )?for(?: [a-z]+)?(?: [a-z]+)?(?: [a-z]+)?",
+        rf"\p{{L}}\p{{L}}\p{{L}}+ (?:used |suitable |designed |intended )?(?:{_FOR})"
+        r"(?: \p{L}+)?(?: \p{L}+)?(?: \p{L}+)?",
         r"用于\p{Han}{0,4}",
         0.3,
         is_softened=False,
         unless=r"(?:^| )(?:materials?|goods|products?|samples?|chemicals?|substances?|powders?|metals?|minerals?|"
-        r"ingots?|invoice|order|list|contract|lot|used) (?:used |suitable )?for(?: [a-z]+){0,3}$|"
+        rf"ingots?|invoice|order|list|contract|lot|used|{_ROLES}) (?:used |suitable )?(?:{_FOR})(?: \p{{L}}+){{0,3}}$|"
         r"(?:原料|材料|产品|样品)用于",
     ),
     # equipment to win or make it, not the material

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.description.company import COMPANY, OTHER_METALS, RAW_FORM, RAW_FORM_KEEPS_SHARE, SUBSTANCE, Company
+from features.description.denials import ABROAD_AFTER, ABROAD_BEFORE
 from features.description.vagueness import specific_words
 
 _NO = (
@@ -18,9 +19,10 @@ _WITH = (
 _HAN_WITH = "铅镉汞砷铬镍钴锡铜铍铊锑铋碲硒镓锗铟钨钼锌铝铁银溴氯氟硫磷|卤素|稀土|有害物质"
 _HAN_LIST = rf"(?:[{_HAN_WITH.split('|', maxsplit=1)[0]}]|{_HAN_WITH.split('|', maxsplit=1)[1]})"
 DENIED_BEFORE = (
-    rf"(?:^| )(?:{_NO})(?: (?:{_WITH}))*$|(?:不含有?|未含|不添加|非|无|零)(?:任何)?$|"
+    rf"(?:^| )(?:{_NO})(?: (?:{_WITH}))*$|(?:不含有?|未含|[不未]添加|未使用|非|无|零)(?:任何)?$|"
     r"(?:不含有?|未含)\p{Han}{1,2}[和及与或]$|"
-    rf"(?:不含有?|未含|不添加)(?:任何)?(?:{_HAN_LIST}[ 和及与或]{{0,2}})+$|无(?:{_HAN_LIST}[ 和及与或]{{1,2}})+无?$"
+    rf"(?:不含有?|未含|[不未]添加)(?:任何)?(?:{_HAN_LIST}[ 和及与或]{{0,2}})+$|"
+    rf"无(?:{_HAN_LIST}[ 和及与或]{{1,2}})+无?$|{ABROAD_BEFORE}"
 )
 """Words before a term that deny it, with other denied substances between."""
 
@@ -29,7 +31,9 @@ NUMBER_SIGN = r"(?:^| )(?:item|lot|cas|part|order|art|article|model|ref|un|heat|
 
 DENIED_AFTER = (
     rf"^(?:free|frei|less)(?: |$)|^(?:(?:and|or|nor) (?:{_WITH}) )+free(?: |$)|^(?:content )?(?:not|non) detected|"
-    rf"^(?:[ 和及与或]{{0,2}}{_HAN_LIST})*(?:含量)?(?:为零|为 0|均不含|都不含|均未检出|未检出)"
+    r"^contents? (?:is )?(?:none|nil|zero|0)(?: \D|$)|^(?:is )?(?:excluded|not (?:included|added))(?: |$)|"
+    rf"^(?:[ 和及与或]{{0,2}}{_HAN_LIST})*(?:含量)?(?:为零|为 0|均不含|都不含|均未检出|未检出)|"
+    rf"^含量 0(?: \D|$)|^不含有?$|{ABROAD_AFTER}"
 )
 ASSAYED = r"^(?:含量|纯度|purity|assay|min)? ?(?:min )?9\d(?: |$)"
 """A purity right behind a term: what is not in the goods has none (no, antimony trioxide 99.8 %)."""
@@ -99,7 +103,12 @@ def text_keeps(mineral: pl.Expr, words: pl.Expr, is_raw: pl.Expr) -> pl.Expr:
 
 
 def beside_keeps(mineral: pl.Expr, form_id: pl.Expr, before: pl.Expr, after: pl.Expr, is_raw: pl.Expr) -> pl.Expr:
-    """Tell what share of a term's weight the words right before and after it leave."""
+    """Tell what share of a term's weight the words right before and after it leave.
+
+    Goods whose purity is told right behind their name are no purpose of others, and no brand (flame retardant for
+    plastics, antimony trioxide 99.8 %).
+    """
+    before = pl.when(after.str.contains(ASSAYED)).then(pl.lit("")).otherwise(before)
     return _all_kept(mineral, form_id, {"before": before, "after": after}, is_raw)
 
 

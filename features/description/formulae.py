@@ -6,6 +6,7 @@ import polars as pl
 
 from features.description.company import RAW_FORM
 from features.description.reading_kinds import READING
+from features.description.terms import SIDE_CHARS
 
 FORMULA_WEIGHT = 0.8
 SHORT_FORMULA_WEIGHT = 0.45  # WS2, YF3: also numbers of parts, unless the text speaks of a raw form
@@ -46,7 +47,10 @@ _FORMULA = r"^(?:[A-Z][a-z]?\d{0,2})+$"
 
 
 def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    """Return `text_no`, `reading`, `mineral`, `term`, `weight` for each formula of a controlled element.
+    """Return one row per formula of a controlled element.
+
+    Columns `text_no`, `reading`, `mineral`, `term`, `weight`, `before` and `after` (the words to either side; empty
+    where brackets part the formula itself into words).
 
     `readings` has `text_no`, `reading`, `clean` (text with its case and brackets) and `words`; `elements` has `mineral`
     and `symbol`. A formula is a word of two elements or more, at least one of them an anion, with at least one count,
@@ -58,6 +62,7 @@ def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFram
         .select(
             "text_no",
             "reading",
+            "words",
             speaks_of_form=pl.col("words").str.contains(RAW_FORM) | pl.col("words").str.contains(" gas | lubricant "),
             term=pl.col("clean").str.extract_all(_WORD).list.unique(),
         )
@@ -100,4 +105,18 @@ def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFram
         .otherwise(SHORT_FORMULA_WEIGHT)
     )
     named = found.join(balanced, on="term", how="inner").drop_nulls("mineral")
-    return named.select("text_no", pl.col("reading").cast(READING), "mineral", "term", weight=weight)
+    word = pl.format(" {} ", pl.col("term").str.to_lowercase())
+    start = pl.col("words").str.find(word, literal=True)
+    before, after = (
+        pl.col("words").cast(pl.Binary).bin.slice(*where).cast(pl.String, strict=False).fill_null("")
+        for where in ((0, start), (start + word.str.len_bytes(), None))
+    )
+    return named.select(
+        "text_no",
+        pl.col("reading").cast(READING),
+        "mineral",
+        "term",
+        weight=weight,
+        before=before.str.strip_chars().str.tail(SIDE_CHARS),
+        after=after.str.strip_chars().str.head(SIDE_CHARS),
+    )

@@ -25,9 +25,13 @@ _FORMS_IN_LATIN = (
 )
 SYMBOL_FORMS = (
     *("锭", "粉", "靶材", "精矿", "块", "粒", "棒", "片", "metal", "lens", "scrap", "residue"),
+    *("dioxide", "trioxide", "pentoxide", "carbide", "nitride", "arsenide", "nitrate", "chloride", "tetrachloride"),
     *(form + ending for form in _FORMS_IN_LATIN for ending in ("", "s")),
 )
-FORMS_BEFORE_SYMBOL = ("高纯", "金属", "pure", "crude", "refined", "metallic", "crystal", "monocrystal")
+FORMS_BEFORE_SYMBOL = (
+    *("高纯", "金属", "三氧化二", "三氧化", "二氧化", "氧化"),
+    *("pure", "crude", "refined", "metallic", "crystal", "monocrystal"),
+)
 AMBIGUOUS_SYMBOLS = ("C", "In", "Y", "Ag", "Er", "Ho")  # carbon, words, a grade; silver is not controlled
 SYMBOL_WEIGHT = 0.8
 

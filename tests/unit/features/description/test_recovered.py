@@ -19,6 +19,7 @@ HIDDEN = {  # text: mineral, how it is hidden
     "ynomitna ingot": "antimony",  # backwards
     "dysporsum oxide": "dysprosium",  # two letters wrong in a long word
     "CAS7440-36-0lumps": "antimony",
+    "CAS 13O9-64-4": "antimony",  # the letter O for a nought
     "Sb 2 O 3 powder": "antimony",
     "Sb203 powder": "antimony",
     "ti1 ding4": "antimony",
