@@ -7,6 +7,7 @@ import polars as pl
 from features.beside import told_once
 
 _NAMED = "name without identifier"
+_NAME = "name:"
 HIDDEN = r"[\p{Cf}\x{034F}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}]"
 """Regex class of joiners, fillers and marks of direction: nobody sees them, and no name needs them."""
 NAME_LETTERS_MOST = 200  # no firm's name is longer; longer text is cut so that hostile input stays small
@@ -36,17 +37,26 @@ def party_name(name: pl.Expr) -> pl.Expr:
     return pl.when(kept != "").then(kept)
 
 
+def name_key(plain: pl.Expr) -> pl.Expr:
+    """Key of a party of which no more is known than its plain name (see `party_name`)."""
+    return _NAME + plain
+
+
+def is_name_key(key: pl.Expr) -> pl.Expr:
+    """Tell a key that is a name from an identifier; false where null."""
+    return key.str.starts_with(_NAME).fill_null(value=False)
+
+
 def party_keys(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `exporter_key`, `consignee_key` and `declarant_key`: the identifier, else the plain name; null where neither.
 
-    An identifier and a name never make the same key. A firm that sometimes comes with an identifier and sometimes
-    with a name only is two keys: telling them together is entity resolution's work.
+    An identifier and a name never make the same key; `features.parties.owners` tells whose name it is.
     """
     for side in ("exporter", "consignee"):
         identifier = _identifier(f"{side}_id")
         unidentified = rows.with_columns(pl.when(identifier.is_null()).then(f"{side}_name").alias(_NAMED))
         plain = told_once(unidentified, _NAMED, party_name(pl.col(_NAMED)).alias("plain"))
-        rows = plain.with_columns(pl.coalesce(identifier, "name:" + pl.col("plain")).alias(f"{side}_key")).drop(
+        rows = plain.with_columns(pl.coalesce(identifier, name_key(pl.col("plain"))).alias(f"{side}_key")).drop(
             _NAMED, "plain"
         )
     return rows.with_columns(_identifier("declarant_id").alias("declarant_key"))

@@ -10,11 +10,11 @@ from features.filed import Filed, text_number
 from features.lookback import settle, totals_before
 from features.parties.entities import cluster_states, clusters_before, is_real, name_links
 from features.parties.names_read import NameReader, ReadNames
+from features.parties.owners import NAMED, OWNED, NameOwners
 
 NAMES_AT_ONCE = 100_000
 """Names read at once (own choice): reading takes many times the memory of what is kept."""
 _NODE = ("node", "form_no", "own", "signs", "beside_no")
-_BOTH = ("exporter", "consignee")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,7 @@ class NamesSeen:
 
     reader: NameReader
     known: Filed
-    """`name_no`, `node` of every name so far."""
+    """`name_no`, `node`, `name_key` of every name so far."""
     facts: tuple[pl.DataFrame, ...]
     """Names as read, as numbers (see `ReadNames`)."""
     matches: tuple[pl.DataFrame, ...]
@@ -37,12 +37,14 @@ class NamesSeen:
     """`node`, `month` and `identified`: first months in a slice, of the name and of it with any identifier."""
     named: tuple[pl.DataFrame, ...]
     """`identifier` (a number), `node`, `month`: first month in a slice in which an identifier came with a name."""
+    owned: tuple[pl.DataFrame, ...]
+    """The same by side and plain name (see `owners.OWNED`)."""
 
     @classmethod
     def nothing(cls, reader: NameReader) -> NamesSeen:
         """Begin, before any slice."""
-        known = Filed(pl.DataFrame(schema={"name_no": pl.Int64, "node": pl.Int64}), "name_no")
-        return cls(reader, known, (), (), (), (), (), (), ())._read(names_of(_NOTHING))
+        known = Filed(pl.DataFrame(schema=dict.fromkeys(("name_no", "node", "name_key"), pl.Int64)), "name_no")
+        return cls(reader, known, (), (), (), (), (), (), (), ())._read(names_of(_NOTHING))
 
     def after(self, past: pl.DataFrame) -> NamesSeen:
         """Add a slice of history (see `read_parties`)."""
@@ -52,18 +54,21 @@ class NamesSeen:
         for part in fresh.iter_slices(NAMES_AT_ONCE):
             seen = seen._read(part)
         here = seen.known.rows_of(names["name_no"])
-        sightings = _sightings(past).join(here, on="name_no", how="inner")
+        sightings = sightings_of(past).join(here, on="name_no", how="inner")
         is_named = pl.col("identifier").is_not_null()
         first = sightings.group_by("node").agg(pl.col("month").min(), identified=pl.col("month").filter(is_named).min())
-        named = sightings.filter("is_real").group_by("identifier", "node").agg(pl.col("month").min())
-        return replace(seen, first=(*self.first, first), named=(*self.named, named))
+        real = sightings.filter("is_real")
+        named = real.group_by("identifier", "node").agg(pl.col("month").min())
+        return replace(
+            seen, first=(*self.first, first), named=(*self.named, named), owned=(*self.owned, real.select(*OWNED))
+        )
 
     def _read(self, names: pl.DataFrame) -> NamesSeen:
         read = self.reader.read(names)
         words = read.texts.select("form_no", word_no=pl.col("words").list.eval(text_number(pl.element())))
         return replace(
             self,
-            known=self.known.with_rows(read.facts.select("name_no", "node")),
+            known=self.known.with_rows(read.texts.select("name_no", "node", "name_key")),
             facts=(*self.facts, read.facts),
             matches=(*self.matches, read.matches),
             besides=(*self.besides, besides_of(read)),
@@ -74,7 +79,7 @@ class NamesSeen:
 
 def names_of(rows: pl.DataFrame) -> pl.DataFrame:
     """List the names on both sides of declarations: `name`, `name_no`, distinct."""
-    sides = (rows.select(f"{side}_name", f"{side}_name_no") for side in _BOTH)
+    sides = (rows.select(f"{side}_name", f"{side}_name_no") for side in NAMED)
     both = pl.concat(one.rename(dict(zip(one.columns, ("name", "name_no"), strict=True))) for one in sides)
     return both.drop_nulls().unique("name_no")
 
@@ -84,18 +89,19 @@ def besides_of(read: ReadNames) -> pl.DataFrame:
     return read.texts.select("beside_no", "beside").unique("beside_no")
 
 
-def _sightings(past: pl.DataFrame) -> pl.DataFrame:
-    """List which name came with which identifier in which month, both sides of every declaration, as numbers.
+def sightings_of(past: pl.DataFrame) -> pl.DataFrame:
+    """List which name came with which identifier in which month, by `side` of the declaration, as numbers.
 
     `is_real` is false for an identifier of noughts, which is nobody's.
     """
     sides = []
-    for side in _BOTH:
+    for side in NAMED:
         key = pl.col(f"{side}_key")
         is_identifier = key.str.starts_with("id:").fill_null(value=False)
         sides.append(
             past.lazy().select(
                 "month",
+                side=pl.lit(side),
                 name_no=f"{side}_name_no",
                 identifier=pl.when(is_identifier).then(text_number(key)),
                 is_real=is_identifier & is_real(key),
@@ -137,6 +143,7 @@ class NamesPast:
     """Names as read, as numbers (see `ReadNames`)."""
     matches: Filed
     besides: pl.DataFrame
+    owners: NameOwners
     reader: NameReader
 
     @classmethod
@@ -164,6 +171,7 @@ class NamesPast:
             Filed.of(pl.concat(seen.facts), "name_no"),
             Filed.of(pl.concat(seen.matches), "name_no"),
             pl.concat(seen.besides).unique("beside_no"),
+            NameOwners.of(pl.concat(seen.owned)),
             seen.reader,
         )
 
@@ -208,7 +216,7 @@ class NamesPast:
 
 
 _NOTHING = pl.DataFrame(
-    schema={f"{side}_{what}": pl.String for side in _BOTH for what in ("name", "key")}
-    | {f"{side}_name_no": pl.Int64 for side in _BOTH}
+    schema={f"{side}_{what}": pl.String for side in NAMED for what in ("name", "key")}
+    | {f"{side}_name_no": pl.Int64 for side in NAMED}
     | {"month": pl.Int32}
 )

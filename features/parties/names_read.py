@@ -10,7 +10,7 @@ from features.filed import text_number
 from features.parties.entities import LONGEST_TYPO, SHORTEST_TYPO
 from features.parties.forwarders import names_forwarder
 from features.parties.listed import match_listed, read_listed
-from features.parties.names import party_name
+from features.parties.names import name_key, party_name
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
 
@@ -20,7 +20,7 @@ class ReadNames:
     """Names as read."""
 
     texts: pl.DataFrame
-    """`name_no` and what `number_names` says, as text."""
+    """`name_no`, `name_key` (number), and what `number_names` says, as text."""
     facts: pl.DataFrame
     """The same as numbers: see `_facts`."""
     matches: pl.DataFrame
@@ -45,9 +45,10 @@ class NameReader:
         """Read distinct names (`name`, `name_no`)."""
         plain = party_name(pl.col("name"))
         said = self.texts_of(names).lazy().with_columns(plain=plain).collect()  # lazy, or parts are worked out twice
+        texts = said.drop("name", "plain").with_columns(said.select(name_key=text_number(name_key(pl.col("plain")))))
         matches = match_listed(said.lazy(), self.listed, self.signs, self.rules).collect()
         numbered = matches.join(names, on="name", how="left").drop("name")
-        return ReadNames(said.drop("name", "plain"), _facts(said, self.rules), numbered)
+        return ReadNames(texts, _facts(said, self.rules), numbered)
 
     def texts_of(self, names: pl.DataFrame) -> pl.DataFrame:
         """Say what distinct names (`name`, `name_no`) say: `name`, `name_no` and the columns of `number_names`."""

@@ -6,10 +6,14 @@ import polars as pl
 
 from features.completeness import complete
 from features.contracts import Outcomes
+from features.filed import text_number
+from features.parties.names import name_key, party_name
+from features.parties.names_past import names_of, sightings_of
+from features.parties.owners import OWNED, NameOwners
 from features.parties.party_numbers import SIDES, PartyNumbers
 from features.parties.risk import FOUND, LANE, Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
-from features.parties.table import read_parties
+from features.parties.table import hashed_parties, read_parties
 
 RISKS = (*(f"{party}_risk" for party in (*SIDES, LANE)), *FOUND.values())
 """The registered columns of this room that depend on what inspections found, and the only ones."""
@@ -18,7 +22,11 @@ RISKS = (*(f"{party}_risk" for party in (*SIDES, LANE)), *FOUND.values())
 def number_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
     """Read the parties of declarations as numbers, with `declaration_id` and `month`: what `party_risks` takes."""
     read = read_parties(declarations)
-    return PartyNumbers.of(read).added(read).select("declaration_id", "month", "everybody", "destination_iso3", *SIDES)
+    names = names_of(read)
+    key = text_number(name_key(party_name(pl.col("name"))))
+    seen = sightings_of(read).filter("is_real").join(names.select("name_no", name_key=key), on="name_no", how="inner")
+    told = NameOwners.of(seen.select(*OWNED)).identified(hashed_parties(read))
+    return PartyNumbers.of(told).added(told).select("declaration_id", "month", "everybody", "destination_iso3", *SIDES)
 
 
 def party_risks(

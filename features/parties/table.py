@@ -18,10 +18,11 @@ from features.parties.forwarders import forwarder_consignee
 from features.parties.kinship import KINSHIP_FIGURES, kinship_columns
 from features.parties.listed import LISTED_FIGURES, listed_columns
 from features.parties.lots import lot_columns
-from features.parties.names import party_keys
+from features.parties.names import is_name_key, party_keys
 from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.names_read import NameReader
 from features.parties.novelty import novelties
+from features.parties.owners import NAMED
 from features.parties.party_numbers import SIDES, PartyNumbers, party_hash
 from features.parties.portfolio import is_watched, passes_goods_on, portfolio_shift
 from features.parties.registry import REGISTRY
@@ -81,6 +82,8 @@ _SEEN = {
 }
 """How evidence names what `Trade.before` says."""
 
+HASHED = (*(f"{side}_key" for side in SIDES), *(f"{side}_is_named" for side in NAMED))
+"""Who the parties are, as `hashed_parties` says."""
 ROWS_AT_ONCE = 500_000
 """Past declarations gone through at once: their texts take some hundred megabytes (own choice)."""
 
@@ -153,25 +156,28 @@ class PartiesPast:
         for start in range(0, max(n_rows, 1), ROWS_AT_ONCE):
             read = read_parties(history.slice(start, ROWS_AT_ONCE))
             names = names.after(read)
-            hashed = read.lazy().with_columns(party_hash(side) for side in SIDES)
+            hashed = hashed_parties(read)
             place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False)
-            keys = [f"{side}_key" for side in SIDES]
-            inspected.append(inspected_parties(hashed, results, [*keys, "destination_iso3"]).collect())
-            kept.append(hashed.select(*keys, place, "heading", "month", "net_kg").collect())
+            found = [*HASHED, "destination_iso3", "declared_month"]
+            with_month = hashed.lazy().with_columns(declared_month="month")
+            inspected.append(inspected_parties(with_month, results, found).collect())
+            kept.append(hashed.select(*HASHED, place, "heading", "month", "net_kg"))
         told = NamesPast.of(names)
         del names
-        keyed = pl.concat(kept, rechunk=False)
+        keyed = told.owners.identified(pl.concat(kept, rechunk=False))
         kept.clear()
         known = PartyNumbers.of(keyed)
-        records = Records.of(known.added(pl.concat(inspected)))
-        numbered = known.added(keyed).drop(f"{side}_key" for side in SIDES)
+        records = Records.of(known.added(told.owners.identified(pl.concat(inspected), "declared_month")))
+        numbered = known.added(keyed).drop(HASHED)
         del keyed
         return cls(known, Trade.of(numbered, known, rules), records, told, listed)
 
 
 def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
     """Return what `build_parties` does, from what is known already."""
-    rows = past.known.added(read_parties(declarations))
+    read = read_parties(declarations)
+    hashed = past.names.owners.identified(hashed_parties(read).select(*HASHED, "month"))
+    rows = read.hstack(past.known.added(hashed).drop(*HASHED, "month"))
     columns = risk_columns(rows, past.records, rules).get_columns()
     here = past.names.here(rows)
     consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder")
@@ -194,6 +200,12 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     )
     codes = [one.code for one in REGISTRY]
     return judged.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def hashed_parties(read: pl.DataFrame) -> pl.DataFrame:
+    """Stand numbers for the keys of `read_parties`; `<side>_is_named` where the key is a name."""
+    named = {f"{side}_is_named": is_name_key(pl.col(f"{side}_key")) for side in NAMED}
+    return read.with_columns(*(party_hash(side) for side in SIDES), **named)
 
 
 def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
