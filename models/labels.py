@@ -25,6 +25,18 @@ class Labels:
     """declaration_id, inspected_on, finding, one Boolean column per target, is_other, weight, seized_kg, seized_usd."""
     counts: Mapping[str, int]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the probabilities has to know: whether it is known how the rows were chosen."""
+        n, n_all = self.counts["selection_probability_unknown"], self.counts["inspected"]
+        if not n:
+            return ()
+        return (
+            f"{n:,} of {n_all:,} inspected declarations come without the probability of their selection: if they were "
+            "chosen on suspicion, suspicion is too high for goods that nobody picked; log selection_probability, and "
+            "inspect a share at random",
+        )
+
 
 def label_inspected(
     outcomes: pl.DataFrame, *, min_selection_probability_share: float, max_weight_ratio: float

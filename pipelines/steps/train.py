@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +104,7 @@ def run_train(
     )
     measured = _measure(bundle, table, labels, split, settings)
     bundle = with_later_level(bundle, measured.held_out, settings.training_plan())
+    bundle = replace(bundle, notes=(*bundle.notes, *labels.notes))
     counts = _count(table, outcomes, labels, split, measured.held_out)
     paths = _write_files(bundle, measured, out_dir)
     _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)

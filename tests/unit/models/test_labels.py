@@ -37,7 +37,9 @@ def test_a_fault_of_no_typology_is_not_sought_and_is_marked() -> None:
 
 def test_weights_are_inverse_probabilities_with_mean_one() -> None:
     # 1/1, 1/0.5, 1/0.25 = 1, 2, 4; mean 7/3
-    weight = label_inspected(outcomes(["clean"] * 3, [1.0, 0.5, 0.25]), **ARGUMENTS).table["weight"]
+    labels = label_inspected(outcomes(["clean"] * 3, [1.0, 0.5, 0.25]), **ARGUMENTS)
+    assert labels.notes == ()
+    weight = labels.table["weight"]
     assert weight.to_list() == pytest.approx([3 / 7, 6 / 7, 12 / 7])
 
 
@@ -47,6 +49,7 @@ def test_unlogged_probability_takes_the_median_and_is_counted() -> None:
     weight = labels.table["weight"]
     assert weight[1] == weight[3] == pytest.approx(weight[0] * 0.2 / 0.4)
     assert labels.counts["selection_probability_unknown"] == 2
+    assert labels.notes[0].startswith("2 of ")
 
 
 def test_nothing_logged_weighs_all_alike() -> None:
