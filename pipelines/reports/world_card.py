@@ -57,39 +57,39 @@ MADE_FOR = {
 }
 
 
-Tables = Mapping[str, pl.DataFrame] | Mapping[str, pl.LazyFrame]
 _ENGINE: Final = "streaming"
 
 
-def world_page(tables: Tables, *, about: str, seed: int) -> str:
-    """Render the card from a world's tables, the truth included; it works offline and runs no script."""
-    lazy = {name: table.lazy() for name, table in tables.items()}
-    truth = lazy["truth/declarations"]
-    noise = mirror_ratios(lazy["flows"].select(*_LANE, *_FIGURES).collect(engine=_ENGINE))
-    days = lazy["declarations"].select(
-        pl.col("declared_on").min().alias("first"), pl.col("declared_on").max().alias("last")
-    )
-    first, last = days.collect(engine=_ENGINE).row(0)
+def world_page(tables: Mapping[str, pl.LazyFrame], *, about: str, seed: int) -> str:
+    """Render the card from a world's tables, the truth included; it works offline and runs no script.
+
+    Tables are asked for in the order in which those of a large world are laid together.
+    """
+    noise = mirror_ratios(tables["flows"].select(*_LANE, *_FIGURES).collect(engine=_ENGINE))
+    truth = tables["truth/declarations"]
     violations, rows = truth.select(pl.col("is_violation").sum(), pl.len()).collect(engine=_ENGINE).row(0)
     lookalikes = truth.drop_nulls("lookalike").group_by("lookalike").len().sort("lookalike")
-    public = [name for name in lazy if not name.startswith("truth/")]
+    charts = _charts(tables, noise)
+    day = pl.col("declared_on")
+    first, last = tables["declarations"].select(day.min(), day.max().alias("last")).collect(engine=_ENGINE).row(0)
+    public = [name for name in tables if not name.startswith("truth/")]
     return render(
         "world.html.j2",
         about=about,
         seed=seed,
-        counts={name: int(lazy[name].select(pl.len()).collect(engine=_ENGINE).item()) for name in public},
         first=first,
         last=last,
         violations=violations,
         share=violations / max(rows, 1),
-        schemes=scheme_rows(lazy, rows),
+        schemes=scheme_rows(tables, rows),
         lookalikes=lookalikes.collect(engine=_ENGINE).rows(),
-        changes=lazy["truth/changes"].group_by("what", "why").len().sort("what", "why").collect().rows(),
+        changes=tables["truth/changes"].group_by("what", "why").len().sort("what", "why").collect().rows(),
         noise=[(name, value, noise_figures(noise).get(name)) for name, value in NICKEL.items()],
         n_pairs=noise.height,
         senses=SENSES,
-        charts=[Markup(one) for one in _charts(lazy, noise)],  # noqa: S704 - drawn here; vl-convert escapes text
-        settings=lazy["truth/settings"].collect().rows(),
+        charts=[Markup(one) for one in charts],  # noqa: S704 - drawn here; vl-convert escapes text
+        settings=tables["truth/settings"].collect().rows(),
+        counts={name: int(tables[name].select(pl.len()).collect(engine=_ENGINE).item()) for name in public},
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
@@ -23,15 +23,15 @@ from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world,
 from pipelines.simulate.worlds import draw_settings
 
 WORKERS = 2
-"""Parts generated at the same time; each takes up to about 1.5 GB. What is written does not depend on it."""
+"""Parts generated at the same time; each takes up to about 1 GB. What is written does not depend on it."""
 SORTED_BY = {
     "declarations": ("declared_on", "declaration_id"),
-    "movements": ("moved_on", "movement_id"),
     "truth/declarations": ("declared_on", "declaration_id"),
-    "truth/movements": ("moved_on", "movement_id"),
     "truth/legs": ("left_on", "declaration_id", "leg", "form", "kg"),
+    "movements": ("moved_on", "movement_id"),
+    "truth/movements": ("moved_on", "movement_id"),
 }
-"""Tables that are put aside by month, and their order."""
+"""Tables that are put aside by month, and their order; what the card shows comes first."""
 WHOLE = {
     "outcomes": ("inspected_on", "declaration_id"),
     "licences": ("licence_no",),
@@ -67,10 +67,31 @@ DIFFERENT = frozenset(
 """Columns whose values hardly repeat within a month: no dictionary of them is tried."""
 
 
+class Laid(Mapping[str, pl.LazyFrame]):
+    """Tables of a large world by name; asking for one waits until it is written."""
+
+    def __init__(self, written: Mapping[str, Future[Path]]) -> None:
+        self._written = written
+
+    def __getitem__(self, name: str) -> pl.LazyFrame:
+        return pl.scan_parquet(self.path(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+    def path(self, name: str) -> Path:
+        """Return where a table is, once it is there."""
+        return self._written[name].result()
+
+
+@contextmanager
 def stream_world(
     settings: SimulateSettings, out_dir: Path, seed: int, declarations: int, months: int
-) -> dict[str, Path]:
-    """Write a large world; returns the paths by table name. Puts parts aside under `out_dir` and takes them away."""
+) -> Iterator[Laid]:
+    """Write a large world; its tables may be read as they come. Parts are put aside under `out_dir` meanwhile."""
     settings = draw_settings(settings, seed)
     parts = -(-declarations // PART_ROWS)
     sizes = [declarations // parts + (at < declarations % parts) for at in range(parts)]
@@ -81,7 +102,16 @@ def stream_world(
             jobs = [(settings, aside, seed, size, months, at, parts) for at, size in enumerate(sizes)]
             for _ in pool.map(put_aside, jobs):
                 pass
-            return _laid_together(pool, settings, aside, out_dir, seed=seed, months=months)
+            longest = pool.submit(_written, "declarations", aside, out_dir)
+            flows = pool.submit(_statistics, settings, aside, out_dir, seed, months)
+            others = {name: pool.submit(_written, name, aside, out_dir) for name in (*SORTED_BY, *WHOLE)[1:]}
+            corridors = pool.submit(_corridors, settings, aside, out_dir, seed, months)
+            drawn = pool.submit(_settings, settings, out_dir, seed)
+            yield Laid(
+                {"flows": flows, "declarations": longest}
+                | others
+                | {"truth/settings": drawn, "truth/corridors": corridors}
+            )
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -137,24 +167,20 @@ def put_aside(job: Job) -> None:
             table.write_ipc_stream(path)
 
 
-def _laid_together(
-    pool: ProcessPoolExecutor, settings: SimulateSettings, aside: Path, out_dir: Path, *, seed: int, months: int
-) -> dict[str, Path]:
-    """Lay each table together in a worker, the longest first, and publish the statistics meanwhile."""
-    laid = {name: pool.submit(_written, name, aside, out_dir) for name in (*SORTED_BY, *WHOLE)}
+def _statistics(settings: SimulateSettings, aside: Path, out_dir: Path, seed: int, months: int) -> Path:
     world, first_month = found_world(settings, seed, 1_000, months)
     sums = _added_up(_pieces(aside / "sums"))
-    flows = write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")
-    corridors = all_corridors(world, list(_pieces(aside / "truth/corridors")))
-    truth = out_dir / "truth"
-    return (
-        {"flows": flows}
-        | {name: path.result() for name, path in laid.items()}
-        | {
-            "truth/settings": write_whole(settings_truth(settings, seed), truth / "settings.parquet"),
-            "truth/corridors": write_whole(corridors, truth / "corridors.parquet"),
-        }
-    )
+    return write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")
+
+
+def _corridors(settings: SimulateSettings, aside: Path, out_dir: Path, seed: int, months: int) -> Path:
+    world, _ = found_world(settings, seed, 1_000, months)
+    planted = list(_pieces(aside / "truth/corridors"))
+    return write_whole(all_corridors(world, planted), out_dir / "truth/corridors.parquet")
+
+
+def _settings(settings: SimulateSettings, out_dir: Path, seed: int) -> Path:
+    return write_whole(settings_truth(settings, seed), out_dir / "truth/settings.parquet")
 
 
 def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:

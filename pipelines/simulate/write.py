@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +41,25 @@ def simulate_world(
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "truth").mkdir(exist_ok=True)
     if declarations > PART_ROWS:
-        paths = stream_world(settings, out_dir, seed, declarations, months)
-    else:
-        paths = {
-            name: write_whole(table, out_dir / f"{name}.parquet")
-            for name, table in build_world(settings, seed, declarations, months).items()
-        }
+        with stream_world(settings, out_dir, seed, declarations, months) as laid:
+            return _looked_at(laid, laid.path, out_dir, about=settings.about, seed=seed)
+    paths = {
+        name: write_whole(table, out_dir / f"{name}.parquet")
+        for name, table in build_world(settings, seed, declarations, months).items()
+    }
     tables = {name: pl.scan_parquet(path) for name, path in paths.items()}
+    return _looked_at(tables, paths.__getitem__, out_dir, about=settings.about, seed=seed)
+
+
+def _looked_at(
+    tables: Mapping[str, pl.LazyFrame], path: Callable[[str], Path], out_dir: Path, *, about: str, seed: int
+) -> WorldResult:
+    """Draw the card and count; of a large world while its last tables are being laid together."""
     card = out_dir / "truth" / "world.html"
-    card.write_text(world_page(tables, about=settings.about, seed=seed), encoding="utf-8")
+    card.write_text(world_page(tables, about=about, seed=seed), encoding="utf-8")
+    prevalence = _prevalence(tables)
     rows = {name: int(table.select(pl.len()).collect().item()) for name, table in tables.items()}
-    return WorldResult(out_dir, paths, card, rows, _prevalence(tables))
+    return WorldResult(out_dir, {name: path(name) for name in tables}, card, rows, prevalence)
 
 
 def _prevalence(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from pipelines.simulate.legs import SIGHTING
 from pipelines.simulate.trade_figures import sum_sightings
 from pipelines.simulate.world import found_world, history_months, published
 from pipelines.simulate.worlds import draw_settings, load_world
+from tests.benchmarks.together import Together
 
 SEED, MONTHS = 7, 36
 
@@ -36,14 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     nothing = sum_sightings(world, pl.DataFrame(schema=SIGHTING), history_months(world, first_month, MONTHS))
     flows = published(world, first_month, MONTHS, nothing)
     _say("flows alone, 36 months", flows.height, wall, cpu)
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory() as made, Together() as watched:
         wall, cpu = time.perf_counter(), _cpu()
         result = simulate_world(load_world("demo"), Path(made), SEED, options.declarations, MONTHS)
         _say("whole world", result.rows["declarations"], wall, cpu)
     own, children = (
         resource.getrusage(who).ru_maxrss / 1e6 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    sys.stdout.write(f"peak memory: {own:.2f} GB, and {children:.2f} GB in each of two workers\n")
+    sys.stdout.write(
+        f"peak memory of all processes together: {watched.peak_gb:.2f} GB; "
+        f"of each at its own time: {own:.2f} GB, and at most {children:.2f} GB in a worker\n"
+    )
     return 0
 
 

@@ -12,13 +12,14 @@ from pipelines.reports.world_card import mirror_ratios, noise_figures, world_pag
 from pipelines.simulate.world import build_world
 from pipelines.simulate.worlds import load_world
 
-Tables = dict[str, pl.DataFrame]
+Tables = dict[str, pl.LazyFrame]
 
 
 def small(name: str) -> Tables:
     settings = load_world(name)
     statistics = settings.statistics.model_copy(update={"lane_share": 0.004})
-    return build_world(settings.model_copy(update={"statistics": statistics}), seed=3, declarations=2500, months=18)
+    made = build_world(settings.model_copy(update={"statistics": statistics}), seed=3, declarations=2500, months=18)
+    return {name: table.lazy() for name, table in made.items()}
 
 
 @pytest.fixture(scope="module")
