@@ -15,7 +15,6 @@ NICKEL = {"5 %": 0.231, "25 %": 0.942, "50 %": 1.246, "75 %": 1.894, "95 %": 5.4
 """Importer over exporter value, UN Comtrade, HS 260400 (nickel ore), 2000 to 2024, both sides at least 100,000 USD."""
 LEAST_USD = 100_000.0
 _LANE = ["period", "reporter_iso3", "partner_iso3", "direction", "hs_code"]
-_FIGURES = ["consigned_iso3", "freq", "published_on", "value_usd"]
 SENSES = (
     (
         "description",
@@ -65,7 +64,7 @@ def world_page(tables: Mapping[str, pl.LazyFrame], *, about: str, seed: int) -> 
 
     Tables are asked for in the order in which those of a large world are laid together.
     """
-    noise = mirror_ratios(tables["flows"].select(*_LANE, *_FIGURES).collect(engine=_ENGINE))
+    noise = mirror_ratios(tables["flows"])
     truth = tables["truth/declarations"]
     violations, rows = truth.select(pl.col("is_violation").sum(), pl.len()).collect(engine=_ENGINE).row(0)
     lookalikes = truth.drop_nulls("lookalike").group_by("lookalike").len().sort("lookalike")
@@ -134,10 +133,11 @@ def scheme_rows(tables: Mapping[str, pl.LazyFrame], n_declarations: int) -> list
     ]
 
 
-def mirror_ratios(flows: pl.DataFrame) -> pl.DataFrame:
+def mirror_ratios(flows: pl.LazyFrame) -> pl.DataFrame:
     """Compare both sides of a pair, code and full year: `ratio`, importer over exporter value, both large enough."""
     monthly = flows.filter((pl.col("consigned_iso3").fill_null("W00") == "W00") & (pl.col("freq") == "M"))
-    newest = monthly.select(*_LANE, "value_usd", "published_on").sort("published_on").unique(_LANE, keep="last")
+    figures = monthly.select("period", pl.col(_LANE[1:]).cast(pl.Categorical), "value_usd", "published_on")
+    newest = figures.collect(engine=_ENGINE).sort("published_on").unique(_LANE, keep="last")
     months = newest.with_columns(pl.col("period").dt.year().alias("year"))
     full = months.group_by("year").agg(pl.col("period").n_unique().alias("months")).filter(pl.col("months") == 12)
     months = months.filter(pl.col("year").is_in(full["year"].implode()))
@@ -148,7 +148,8 @@ def mirror_ratios(flows: pl.DataFrame) -> pl.DataFrame:
         sides.append(named.group_by(keys).agg(pl.col("value_usd").sum().alias(way)))
     both = sides[0].join(sides[1], on=keys, how="inner")
     large = both.filter((pl.col("export") >= LEAST_USD) & (pl.col("import") >= LEAST_USD))
-    return large.select(*keys, (pl.col("import") / pl.col("export")).alias("ratio")).sort(keys)
+    ratio = (pl.col("import") / pl.col("export")).alias("ratio")
+    return large.select(*keys, ratio).cast({pl.Categorical: pl.String}).sort(keys)
 
 
 def noise_figures(ratios: pl.DataFrame) -> dict[str, float]:

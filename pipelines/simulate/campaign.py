@@ -54,7 +54,7 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
     """Run all months; later months follow what was known by then."""
     row, day = planned_days(world, agents) if agents.count else (np.zeros(0, np.int64), np.zeros(0, np.int64))
     month = world.month_of(day)
-    state = agents.frame
+    now = Agents({name: column.copy() for name, column in agents.columns.items()})
     seizures, changes = np.zeros((3, 0), np.int64), list[dict[str, Any]]()
     rows, figures, hidden, opened, written = (
         [movement_table({}, 0)],
@@ -64,11 +64,10 @@ def campaign(world: Setting, agents: Agents, capacity: Capacity) -> Campaign:
         0,
     )
     for number in range(len(world.months) - 1):
-        state = _learn(world, state, seizures, month=number, changes=changes)
+        _learn(world, now, seizures, month=number, changes=changes)
         here = month == number
         if not here.any():
             continue
-        now = Agents(state)
         lots = evading_lots(world, now, row[here], day[here], number)
         lots = keep_holidays(world.seed, world.first_day, world.last_day, lots)
         hidden.append(lots.filter(pl.col("direction") == UNDECLARED))
@@ -97,10 +96,8 @@ def _seized(world: Setting, lots: pl.DataFrame, found: pl.DataFrame) -> Ints:
     return np.stack([lots["agent"].to_numpy()[at], good, day])[:, hit]
 
 
-def _learn(
-    world: Setting, state: pl.DataFrame, seizures: Ints, *, month: int, changes: list[dict[str, Any]]
-) -> pl.DataFrame:
-    """Change the tactics of whoever learned something in the month before this one."""
+def _learn(world: Setting, agents: Agents, seizures: Ints, *, month: int, changes: list[dict[str, Any]]) -> None:
+    """Change the tactics of whoever learned something in the month before this one, in place."""
     today = int(world.months[month])
     since = int(world.months[month - 1]) if month else today
     config, rng = world.config.evasion, stream(world.seed, "learning", str(month))
@@ -108,23 +105,21 @@ def _learn(
     own = (known >= since) & (known < today)
     heard = (known >= since - RUMOUR_DAYS) & (known < today - RUMOUR_DAYS)
     if not own.any() and not heard.any():
-        return state
-    lost = np.bincount(loser[own], minlength=state.height)
-    purse = np.where(lost > 0, np.maximum(state["purse"].to_numpy() * (1 - config.purse_lost_share) ** lost, 0.2),
-                     state["purse"].to_numpy())  # fmt: skip
+        return
+    lost, purse = np.bincount(loser[own], minlength=agents.count), agents.real("purse")
+    purse[:] = np.where(lost > 0, np.maximum(purse * (1 - config.purse_lost_share) ** lost, 0.2), purse)
     minerals = world.goods.minerals
-    heard_of = np.isin(minerals[state["good"].to_numpy()], minerals[good[heard]])
+    heard_of = np.isin(minerals[agents.whole("good")], minerals[good[heard]])
     chance = np.where(lost > 0, config.learning_share, np.where(heard_of, config.rumour_share, 0.0))
-    active = (state["starts"].to_numpy() < today) & (today <= state["ends"].to_numpy())
-    turning = np.flatnonzero((rng.random(state.height) < chance) & active)
-    state = state.with_columns(pl.Series("purse", purse))
-    place = np.arange(state.height)
-    place[turning] = state.height + np.arange(len(turning))
-    turned = state[turning].to_dicts()
+    active = (agents.whole("starts") < today) & (today <= agents.whole("ends"))
+    turning = np.flatnonzero((rng.random(agents.count) < chance) & active)
+    rows = zip(*(column[turning].tolist() for column in agents.columns.values()), strict=True)
+    turned = [dict(zip(agents.columns, row, strict=True)) for row in rows]
     for agent in turned:
         why = "own seizure" if lost[agent["agent"]] else "rumour"
         _change(world, rng, agent, today=today, why=why, changes=changes)
-    return pl.concat([state, pl.DataFrame(turned, schema=state.schema)])[place]
+    for name, column in agents.columns.items():
+        column[turning] = [agent[name] for agent in turned]
 
 
 def _change(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-import polars as pl
 
 from pipelines.simulate.choices import (
     Phase,
@@ -29,24 +29,27 @@ who begin at any time, about as many are at it in the middle of that time as at 
 RUSH_SHARE_OF_TIME, LATEST_START_SHARE = 0.25, 0.95
 
 
+Column = Ints | Floats
+
+
 @dataclass(frozen=True)
 class Agents:
-    """One row an evader, and the firms, with their first days moved where an evader started earlier."""
+    """One row an evader: columns by name, all of the same length; goods, firms and places are positions."""
 
-    frame: pl.DataFrame
+    columns: dict[str, Column]
 
     @property
     def count(self) -> int:
         """Number of evaders."""
-        return self.frame.height
+        return len(self.columns["agent"])
 
     def whole(self, column: str) -> Ints:
         """Return a column of whole numbers."""
-        return self.frame[column].cast(pl.Int64).to_numpy()
+        return cast("Ints", self.columns[column])
 
     def real(self, column: str) -> Floats:
         """Return a column of real numbers."""
-        return self.frame[column].cast(pl.Float64).to_numpy()
+        return cast("Floats", self.columns[column])
 
 
 def planted_hubs(world: Setting) -> dict[str, tuple[int, int]]:
@@ -103,39 +106,42 @@ def recruit(world: Setting, declarations: int) -> tuple[Setting, Agents]:
             active_days = np.array([one["ends"] - one["starts"] for one in crew], dtype=np.float64)
             lots.append(_share_out(hunger * np.sqrt(np.maximum(active_days, 1.0)), wish))
             rows += crew
+    columns = {
+        name: cast("Column", np.array([row[name] for row in rows], dtype=kind)) for name, kind in _COLUMNS.items()
+    }
     if not rows:
-        return world, Agents(pl.DataFrame(schema=_COLUMNS))
-    agents = pl.DataFrame(rows, schema=_COLUMNS).with_columns(pl.Series("lots", np.concatenate(lots)))
-    return dataclasses.replace(world, firms=dataclasses.replace(world.firms, starts=starts)), Agents(agents)
+        return world, Agents(columns)
+    columns["lots"] = np.concatenate(lots)
+    return dataclasses.replace(world, firms=dataclasses.replace(world.firms, starts=starts)), Agents(columns)
 
 
 _COLUMNS = {
-    "agent": pl.Int64,
-    "scheme": pl.Int64,
-    "firm": pl.Int64,
-    "good": pl.Int64,
-    "source_good": pl.Int64,
-    "paper_0": pl.Int64,
-    "paper_1": pl.Int64,
-    "hub_0": pl.Int64,
-    "hub_1": pl.Int64,
-    "destination": pl.Int64,
-    "starts": pl.Int64,
-    "turns": pl.Int64,
-    "ends": pl.Int64,
-    "lots": pl.Int64,
-    "care_price": pl.Float64,
-    "care_volume": pl.Float64,
-    "care_packing": pl.Float64,
-    "care_text": pl.Float64,
-    "care_route": pl.Float64,
-    "disguise": pl.Int64,
-    "same_group": pl.Int64,
-    "is_tipped": pl.Int64,
-    "licence_plan": pl.Int64,
-    "forwarder": pl.Int64,
-    "changes": pl.Int64,
-    "purse": pl.Float64,
+    "agent": np.int64,
+    "scheme": np.int64,
+    "firm": np.int64,
+    "good": np.int64,
+    "source_good": np.int64,
+    "paper_0": np.int64,
+    "paper_1": np.int64,
+    "hub_0": np.int64,
+    "hub_1": np.int64,
+    "destination": np.int64,
+    "starts": np.int64,
+    "turns": np.int64,
+    "ends": np.int64,
+    "lots": np.int64,
+    "care_price": np.float64,
+    "care_volume": np.float64,
+    "care_packing": np.float64,
+    "care_text": np.float64,
+    "care_route": np.float64,
+    "disguise": np.int64,
+    "same_group": np.int64,
+    "is_tipped": np.int64,
+    "licence_plan": np.int64,
+    "forwarder": np.int64,
+    "changes": np.int64,
+    "purse": np.float64,
 }
 
 

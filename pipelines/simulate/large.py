@@ -41,7 +41,7 @@ WHOLE = {
 """Tables small enough to be put together at once, and their order."""
 
 SUMS_AT_ONCE = 8
-DIFFERENT = frozenset(
+TEXTS = frozenset(
     [
         "declaration_id",
         "movement_id",
@@ -53,18 +53,11 @@ DIFFERENT = frozenset(
         "route",
         "counterparty_id",
         "batch",
-        "gross_kg",
-        "net_kg",
-        "metal_kg",
-        "true_kg",
-        "kg",
-        "lost_kg",
-        "volume_m3",
-        "value_usd",
-        "forgery",
     ]
 )
-"""Columns whose values hardly repeat within a month: no dictionary of them is tried."""
+"""Texts that hardly repeat within a month: they are packed, and no dictionary of them is tried."""
+FIGURES = frozenset(["gross_kg", "net_kg", "metal_kg", "true_kg", "kg", "volume_m3", "value_usd", "forgery"])
+"""Figures that hardly repeat: neither packed nor put into a dictionary, as neither makes them much shorter."""
 
 
 class Laid(Mapping[str, pl.LazyFrame]):
@@ -207,13 +200,13 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
         rows = sorted_by(month, SORTED_BY[name])
         if name == "truth/declarations":
             rows = rows.drop_columns("declared_on")
-        repeated = [column for column in rows.schema.names if column not in DIFFERENT]
+        names = rows.schema.names
         writer = writer or pq.ParquetWriter(
             partial,
             rows.schema,
-            compression="zstd",
+            compression={column: "zstd" if column in TEXTS else "none" for column in names},
             write_statistics=[SORTED_BY[name][0]],
-            use_dictionary=repeated,
+            use_dictionary=[column for column in names if column not in TEXTS | FIGURES],
             store_schema=False,  # Enum columns are read as text
         )
         writer.write_table(rows)

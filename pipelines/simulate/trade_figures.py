@@ -24,7 +24,11 @@ from pipelines.simulate.reporting import (
 )
 
 ONE_SIDED_SHARE = 0.05  # lanes that one side never publishes (confidential, below threshold)
+ROWS_AT_ONCE = 1 << 18
+"""Figures that are worked on at once, row by row: what is held beside them would be several times as much."""
 _KEYS = ["reporter", "partner", "direction", "hs6", "month"]
+_PUBLISHED = ["reporter", "partner", "consigned", "direction", "hs6", "period", "freq", "published_on"]
+_PUBLISHED += ["value_usd", "net_kg", "is_net_kg_estimated"]
 
 
 def sum_sightings(world: Setting, sightings: pl.DataFrame, months: Ints) -> pl.DataFrame:
@@ -68,8 +72,9 @@ def publish(world: Setting, sums: pl.DataFrame, months: Ints, prices: Floats) ->
     consigned = consignors(in_own_edition(world, rebook(sums, changes), published_months), world.places.codes)
     both = rebook(pl.concat([sums.select(*_KEYS, "kg", "usd"), drawn.select(*_KEYS, "kg", "usd")]), changes)
     total = summed(in_own_edition(world, both, published_months), _KEYS)
-    figures = _distort(world, total, published_months, heads)
-    return _as_contract(world, _broken_down(world, figures, consigned), published_months)
+    figures = [_distort(world, part, published_months, heads) for part in total.iter_slices(ROWS_AT_ONCE)]
+    named = _named_by_month(world, _broken_down(world, pl.concat(figures), consigned), published_months)
+    return pl.concat([_as_contract(world, part) for part in named.iter_slices(ROWS_AT_ONCE)])
 
 
 def _broken_down(world: Setting, figures: pl.DataFrame, consigned: pl.DataFrame) -> pl.DataFrame:
@@ -168,21 +173,30 @@ def _below(normal: Floats) -> Floats:
     return np.clip(np.asarray(ndtr(normal)), 1e-6, 1 - 1e-6)
 
 
-def _as_contract(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.DataFrame:
+def _named_by_month(world: Setting, figures: pl.DataFrame, months: Ints) -> pl.DataFrame:
+    """Publish by the month or year as each reporter does, in the order of the lanes; columns as in _PUBLISHED."""
     places = world.places
     habit = pl.Series("publishes", places.frame["publishes"])
-    delay = places.frame["delay_days"].to_numpy()
+    delay = pl.Series("delay", places.frame["delay_days"])
     starts = pl.Series("start", months.astype(np.int32)).cast(pl.Date)
-    told = figures.with_columns(
-        habit.gather(figures["reporter"]).alias("publishes"),
-        starts.gather(figures["month"]).alias("period"),
-        starts.gather(figures["month"] + 1).alias("period_end"),
-        pl.Series("delay", delay[figures["reporter"].to_numpy()]),
-    ).filter(pl.col("publishes") != "never")
-    monthly, annual = _monthly(told, world.config.statistics), _annual(told, starts[:-1])
-    codes = pl.Series("code", [*places.codes, NOWHERE])
-    both = pl.concat([monthly, annual], how="diagonal").with_columns(pl.col("consigned").fill_null(len(places.codes)))
-    both = both[_by_lane(both, alphabetical(codes.to_list()))]
+    monthly, annual = list[pl.DataFrame](), list[pl.DataFrame]()
+    for part in figures.iter_slices(ROWS_AT_ONCE):
+        told = part.drop("kg", "usd", "month").with_columns(
+            habit.gather(part["reporter"]),
+            starts.gather(part["month"]).alias("period"),
+            starts.gather(part["month"] + 1).alias("period_end"),
+            delay.gather(part["reporter"]),
+        )
+        monthly.append(_monthly(told.filter(pl.col("publishes") == "monthly"), world.config.statistics))
+        annual.append(told.filter(pl.col("publishes") == "annual"))
+    both = pl.concat([*monthly, _annual(pl.concat(annual, rechunk=True), starts[:-1])], rechunk=True).with_columns(
+        pl.col("consigned").fill_null(len(places.codes))
+    )
+    return both[_by_lane(both, alphabetical([*places.codes, NOWHERE]))]
+
+
+def _as_contract(world: Setting, both: pl.DataFrame) -> pl.DataFrame:
+    codes = pl.Series("code", [*world.places.codes, NOWHERE])
     is_import = pl.col("direction") == "import"
     first = both["period"].to_physical().cast(pl.Int64)
     by_consignment = books_by_consignment(world, both["reporter"].to_numpy(), first.to_numpy())
@@ -221,7 +235,7 @@ def _monthly(told: pl.DataFrame, config: Statistics) -> pl.DataFrame:
     """Publish by the month, some figures late, and some again with a correction."""
     late = pl.col("late") < config.late_figure_share
     extra = (pl.col("late") * 1e6).cast(pl.Int64) % 9 + pl.when(late).then(75).otherwise(0)
-    monthly = told.filter(pl.col("publishes") == "monthly").with_columns(
+    monthly = told.with_columns(
         pl.lit("M").alias("freq"),
         (pl.col("period_end") + pl.duration(days=pl.col("delay") + extra)).alias("published_on"),
     )
@@ -235,7 +249,7 @@ def _monthly(told: pl.DataFrame, config: Statistics) -> pl.DataFrame:
         )
         .filter(pl.col("value_usd") >= 1)
     )
-    return pl.concat([monthly, corrected])
+    return pl.concat([monthly.select(_PUBLISHED), corrected.select(_PUBLISHED)])
 
 
 def _annual(told: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
@@ -243,7 +257,7 @@ def _annual(told: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
     years = starts.dt.year()
     whole_years = [year for year in years.unique().sort() if (years == year).sum() == 12]
     return (
-        told.filter((pl.col("publishes") == "annual") & pl.col("period").dt.year().is_in(whole_years))
+        told.filter(pl.col("period").dt.year().is_in(whole_years))
         .with_columns(pl.col("period").dt.truncate("1y"))
         .group_by("reporter", "partner", "consigned", "direction", "hs6", "period", "delay", maintain_order=True)
         .agg(pl.col("value_usd").sum(), pl.col("net_kg").sum(), pl.col("is_net_kg_estimated").any())
@@ -251,6 +265,7 @@ def _annual(told: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
             pl.lit("A").alias("freq"),
             (pl.col("period").dt.offset_by("1y") + pl.duration(days=pl.col("delay"))).alias("published_on"),
         )
+        .select(_PUBLISHED)
     )
 
 

@@ -134,7 +134,7 @@ def trader_truth(world: Setting, moved: pl.DataFrame) -> pl.DataFrame:
 def change_truth(world: Setting, agents: Agents, changes: pl.DataFrame) -> pl.DataFrame:
     """Say when which evader changed what, and why."""
     firms = world.firms.exporter_id
-    holder = firms.gather(agents.frame["firm"].gather(changes["agent"]))
+    holder = firms.gather(agents.whole("firm")[changes["agent"].to_numpy()])
     return changes.with_columns(
         holder.alias("exporter_id"),
         pl.col("day").cast(pl.Int32).cast(pl.Date).alias("changed_on"),

@@ -56,7 +56,7 @@ def test_noise_takes_the_newest_figure_of_full_years_and_large_pairs() -> None:
     flows = pl.DataFrame(rows, schema=names, orient="row").with_columns(
         pl.lit("811010").alias("hs_code"), pl.lit("M").alias("freq"), pl.lit("W00").alias("consigned_iso3")
     )
-    ratios = mirror_ratios(flows)
+    ratios = mirror_ratios(flows.lazy())
     assert ratios["ratio"].to_list() == [1.5]  # 180,000 over 120,000
     assert noise_figures(ratios)["50 %"] == 1.5
     assert noise_figures(ratios.clear()) == {}

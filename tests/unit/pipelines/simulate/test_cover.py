@@ -36,7 +36,7 @@ def test_cover_is_honest_and_says_what_it_is(made: tuple[Setting, Agents, pl.Dat
 
 def test_cover_bears_the_papers_of_evaders(made: tuple[Setting, Agents, pl.DataFrame]) -> None:
     _, agents, cover = made
-    named = set(agents.frame["paper_0"]) | set(agents.frame["paper_1"])
+    named = set(agents.whole("paper_0").tolist()) | set(agents.whole("paper_1").tolist())
     assert set(cover["paper"]) <= named
     assert len(set(cover["paper"])) > 0.8 * len(named)
 
@@ -62,7 +62,8 @@ def test_open_trade_is_there_with_few_evaders_or_none(name: str) -> None:
     imagined = imagined_evaders(world, agents, 20_000)
     assert imagined.count > 2 * agents.count
     assert cover_trade(world, imagined, COUNT).height == COUNT
-    assert cover_trade(world, Agents(imagined.frame.clear()), COUNT).is_empty()
+    nobody = Agents({name: column[:0] for name, column in imagined.columns.items()})
+    assert cover_trade(world, nobody, COUNT).is_empty()
 
 
 def test_open_trade_is_like_the_evaders_that_are_about(settings: SimulateSettings) -> None:

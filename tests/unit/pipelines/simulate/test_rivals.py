@@ -100,7 +100,7 @@ def test_forty_countries_trade_every_mineral(world: Tables) -> None:
 def test_mirror_noise_is_that_of_nickel_on_several_seeds(seed: int) -> None:
     # the tolerances of test_trade_figures, which holds seed 11
     tables = build_world(load_world("demo"), seed, 2_000, 30)
-    found = noise_figures(mirror_ratios(tables["flows"]))
+    found = noise_figures(mirror_ratios(tables["flows"].lazy()))
     print(seed, found)
     assert found["25 %"] == pytest.approx(0.94, rel=0.10)
     assert found["50 %"] == pytest.approx(1.24, rel=0.10)
