@@ -23,7 +23,7 @@ from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world,
 from pipelines.simulate.worlds import draw_settings
 
 WORKERS = 2
-"""Parts generated at the same time; each takes up to about 1 GB. What is written does not depend on it."""
+"""Parts generated at the same time, each in some 0.8 GB. What is written does not depend on it."""
 SORTED_BY = {
     "declarations": ("declared_on", "declaration_id"),
     "truth/declarations": ("declared_on", "declaration_id"),

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from threading import Event, Thread
 
-SECONDS = 0.05
+SECONDS = 0.2
 PAGE_GB = os.sysconf("SC_PAGE_SIZE") / 1e9
 
 
