@@ -168,12 +168,24 @@ def _codes_of(controls: ControlList) -> pl.DataFrame:
 
 
 def _mineral() -> pl.Expr:
-    """Name the mineral that evidence points to: by words, then all figures at once, then a code that means just one."""
+    """Name the mineral that evidence points to: by words, then all figures at once, then a code that means just one.
+
+    A code that holds free goods too (another line of the tariff than the printed one, or six digits) names a mineral
+    only where the words leave it open: calcium chloride in the line of germanium tetrachloride is no germanium.
+    """
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
     by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
-    by_code = pl.when(only_one).then(pl.col("control_minerals").list.first())
+    is_silent = pl.col("vague_text").fill_null(1.0) >= SURE_TERM
+    means_one = _is_as_printed() | ((pl.col("control_match") == "hs6") & is_silent)
+    by_code = pl.when(only_one & means_one).then(pl.col("control_minerals").list.first())
     return pl.coalesce(by_words, by_figures, by_code)
+
+
+def _is_as_printed() -> pl.Expr:
+    """Tell whether a code agrees with a printed one as far as it goes: eight digits may be any line of theirs."""
+    is_short = pl.col("hs_code").str.len_chars() < 10
+    return (pl.col("control_match") == "printed") | ((pl.col("control_match") == "line8") & is_short)
 
 
 def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
@@ -197,10 +209,7 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     rows = beside(ruled, _meets_item(ruled, background), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
-    is_as_printed = (pl.col("control_match") == "printed") | (
-        (pl.col("control_match") == "line8") & (pl.col("hs_code").str.len_chars() < 10)  # else another line of the same
-    )
-    by_code = is_as_printed & pl.col("control_rules").list.contains("licence")
+    by_code = _is_as_printed() & pl.col("control_rules").list.contains("licence")
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then(pl.col("text_minerals").str.split(";"))
     one = pl.concat_list(pl.coalesce("text_mineral", "mineral")).list.drop_nulls()

@@ -3,7 +3,7 @@
 from pipelines.files.fingerprint import fingerprint_table
 from pipelines.files.load import Loaded, load_table, refuse_beyond
 from pipelines.files.scan import scan_table
-from pipelines.files.write import write_table, write_text
+from pipelines.files.write import withdraw, write_table, write_text
 
 __all__ = [
     "Loaded",
@@ -11,6 +11,7 @@ __all__ = [
     "load_table",
     "refuse_beyond",
     "scan_table",
+    "withdraw",
     "write_table",
     "write_text",
 ]

@@ -40,6 +40,14 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
+def withdraw(path: Path) -> None:
+    """Remove what an earlier run left at `path`, so that nobody takes it for this one's."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{path} of an earlier run cannot be removed: {error.strerror or error}") from error
+
+
 def _write_parquet(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     if isinstance(frame, pl.LazyFrame):
         frame.sink_parquet(path, maintain_order=True)

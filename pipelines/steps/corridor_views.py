@@ -14,7 +14,7 @@ from features.mirror import (
     re_export_corrections,
     reported_periods,
 )
-from pipelines.files import write_table
+from pipelines.files import withdraw, write_table
 from pipelines.files.people import for_people
 from pipelines.reference import load_minerals
 from pipelines.settings.corridors import CorridorSettings
@@ -57,13 +57,17 @@ class CorridorViews:
     """Outflow without inflow, orphan imports and lost exports, half-year by half-year, each with its q."""
 
     def write(self, folder: Path) -> list[Path]:
-        """Write each table that has rows as Parquet and CSV."""
+        """Write each table that has rows as Parquet and CSV; one without rows leaves no older file behind."""
         paths = []
         for one in fields(self):
-            table = getattr(self, one.name)
+            table, files = getattr(self, one.name), [folder / f"{one.name}{kind}" for kind in (".parquet", ".csv")]
             if table.height:
-                paths.append(write_table(table, folder / f"{one.name}.parquet"))
-                paths.append(write_table(for_people(table), folder / f"{one.name}.csv"))
+                paths += [
+                    write_table(shown, file) for shown, file in zip((table, for_people(table)), files, strict=True)
+                ]
+            else:
+                for file in files:
+                    withdraw(file)
         return paths
 
 

@@ -20,7 +20,7 @@ from features.corridors.mass_balance import contained_flows, impossible_shares
 from features.countries import UNSPECIFIED, WORLD
 from features.mirror import to_edition
 from features.mirror.totals import published_day
-from pipelines.files import Loaded, load_table, write_table, write_text
+from pipelines.files import Loaded, load_table, withdraw, write_table, write_text
 from pipelines.files.people import for_people
 from pipelines.reference import load_minerals
 from pipelines.reference.concordance import load_concordance
@@ -138,16 +138,31 @@ def run_corridors(
         *_write_pages(pages, out_dir),
         *monitor.write(out_dir),
         *views.write(out_dir),
-        *(_write_both(balance, out_dir, "mass_balance") if production is not None else ()),
+        *_write_balance(balance, out_dir, is_asked=production is not None),
     ]
     return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor, views)
 
 
 def _write_pages(pages: dict[str, str], folder: Path) -> list[Path]:
-    """Write the run's page and those of single corridors; name the one and the folder of the others."""
+    """Write the run's page and those of single corridors; name the one and the folder of the others.
+
+    Pages of an earlier run's corridors are removed.
+    """
+    for old in (folder / "corridors").glob("[0-9][0-9][0-9]-*.html"):
+        if f"corridors/{old.name}" not in pages:
+            withdraw(old)
     for name, text in pages.items():
         write_text(folder / name, text)
     return [folder / "corridors.html", *([folder / "corridors"] if len(pages) > 1 else ())]
+
+
+def _write_balance(balance: pl.DataFrame, folder: Path, *, is_asked: bool) -> list[Path]:
+    """Write the mass balance where production was given; else leave no older one behind."""
+    if is_asked:
+        return _write_both(balance, folder, "mass_balance")
+    for kind in (".parquet", ".csv"):
+        withdraw(folder / f"mass_balance{kind}")
+    return []
 
 
 def _counts(

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.assemble import CARRIED, _is_recorded
+from features.assemble import CARRIED, _is_recorded, _mineral
 from features.background import first_days
 
 HISTORY = pl.LazyFrame(
@@ -42,3 +42,32 @@ def test_a_column_that_is_not_there_records_nothing():
 def test_what_the_control_list_asks_about_goes_along():
     asked = {"declared_on", "hs_code", "direction", "origin_iso3", "dispatch_iso3", "destination_iso3"}
     assert asked <= set(CARRIED)
+
+
+@pytest.mark.parametrize(
+    ("hs_code", "match", "vague", "mineral"),
+    [
+        ("2827399001", "printed", 0.0, "germanium"),
+        ("28273990", "line8", 0.0, "germanium"),  # may be the printed line
+        ("2827399000", "line8", 0.0, None),  # another line of it: calcium chloride
+        ("282739", "hs6", 0.0, None),  # the words name other goods
+        ("282739", "hs6", 1.0, "germanium"),  # the words leave it open
+        ("282739", "hs6", None, "germanium"),  # there are none
+    ],
+)
+def test_a_code_that_holds_free_goods_names_a_mineral_only_where_the_words_leave_it_open(
+    hs_code: str, match: str, vague: float | None, mineral: str | None
+):
+    rows = pl.DataFrame(
+        {
+            "hs_code": [hs_code],
+            "control_match": [match],
+            "control_minerals": [["germanium"]],
+            "vague_text": pl.Series([vague], dtype=pl.Float32),
+            "term_weight": [0.0],
+            "text_mineral": pl.Series([None], dtype=pl.String),
+            "material_mismatch": [0.0],
+            "material_mineral": ["tungsten"],
+        }
+    )
+    assert rows.select(_mineral()).item() == mineral

@@ -180,7 +180,11 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     assert pl.read_csv(tmp_path / "out" / "corridors.csv").height == written.height
 
 
-def test_nothing_to_find_still_writes_everything(tmp_path: Path) -> None:
+def test_nothing_to_find_still_writes_everything_and_leaves_nothing_of_an_earlier_run(tmp_path: Path) -> None:
+    earlier = [tmp_path / "out" / name for name in ("corridors/001-germanium-CHN-THA-USA.html", "chains.csv")]
+    for path in earlier:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     flows = tmp_path / "flows.csv"
     flows.write_text(
         "reporter_iso3,partner_iso3,direction,hs_code,period,freq,value_usd,source\n"
@@ -190,6 +194,7 @@ def test_nothing_to_find_still_writes_everything(tmp_path: Path) -> None:
     result = run_corridors(flows, as_of=AS_OF, controls=load_controls(), out_dir=tmp_path / "out", settings=SETTINGS)
     assert result.corridors.is_empty()
     assert all(path.exists() for path in result.paths)
+    assert not any(path.exists() for path in earlier)
     assert result.notes
 
 
