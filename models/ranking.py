@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ class Choice:
     """One row a candidate, by declaration_id: LOG_SCHEMA."""
 
 
+SMALLEST_P, LARGEST_P = 1e-300, 1.0 / math.e
+"""Between these the bound of `oddness_weight` is finite and falls."""
 NO_PLACE = 1e-6
 """Chances that add up to less than so much beyond a whole number of places are a whole number (as in models.lot)."""
 LOG_SCHEMA = {
@@ -60,14 +63,15 @@ def choose(
     plan: RankingPlan,
     salt: str,
     offices: Mapping[str, int] | None = None,
+    is_learned: bool = True,
 ) -> Choice:
     """Put `budget` declarations on the list: most by priority, a share drawn by lot from the rest.
 
-    Priority is suspicion x severity x the trader's tier, lessened for each further row of a trader or corridor that
-    the list holds already. The share by lot is what makes hit rates and prevalence estimable without bias, and keeps
-    an evader from learning what is never looked at. It is `random_share` of the budget however small that is: where it
-    comes to part of a place, the lot decides whether it takes the model's last one. Places that offices' limits leave
-    the model go to the lot.
+    Priority is suspicion x severity x the trader's tier (x oddness, where nothing was learned), lessened for each
+    further row of a trader or corridor that the list holds already. The share by lot is what makes hit rates and
+    prevalence estimable without bias, and keeps an evader from learning what is never looked at. It is `random_share`
+    of the budget however small that is: where it comes to part of a place, the lot decides whether it takes the model's
+    last one. Places that offices' limits leave the model go to the lot.
 
     Parameters
     ----------
@@ -80,6 +84,9 @@ def choose(
         Words that fix the draw; the same salt and ids draw the same rows, in whatever order they come.
     offices
         Declarations that each office can inspect; an office that is not named has no limit of its own.
+    is_learned
+        Whether suspicion was learned from violations. Where it was not, it is the same for all, and the order follows
+        how odd each row is (`oddness_weight`).
 
     Raises
     ------
@@ -90,7 +97,7 @@ def choose(
         raise ValueError("budget must be at least 1")
     if not 0 < plan.random_share <= 1:
         raise ValueError("random_share must be above 0 and at most 1: a share that is never drawn teaches nothing")
-    rows, room = _with_offices(prioritised(scored, plan), offices or {})
+    rows, room = _with_offices(prioritised(scored, plan, is_learned=is_learned), offices or {})
     n_random = budget * plan.random_share
     room_random = np.where(np.isfinite(room), np.minimum(room, np.ceil(room * plan.random_share)), 0.0)
     by_model = _top(rows, budget - int(n_random), room - room_random)
@@ -106,7 +113,20 @@ def choose(
     return Choice(listed, log.select(pl.col(name).cast(kind) for name, kind in LOG_SCHEMA.items()))
 
 
-def prioritised(scored: pl.DataFrame, plan: RankingPlan) -> pl.DataFrame:
+def oddness_weight(anomaly_p: pl.Expr) -> pl.Expr:
+    """Tell how many times likelier a p-value can at most make what it speaks for: 1 / (-e p ln p).
+
+    1 from p = 1/e on, and where p is unknown. A bound on the Bayes factor (Sellke, Bayarri and Berger, The American
+    Statistician 55, 2001), so that severity weighs against oddness on one scale.
+
+    >>> [round(one, 1) for one in pl.select(oddness_weight(pl.Series([0.5, 0.05, 0.001, None]))).to_series()]
+    [1.0, 2.5, 53.3, 1.0]
+    """
+    small = anomaly_p.clip(SMALLEST_P, LARGEST_P)
+    return (-1.0 / (math.e * small * small.log())).fill_null(1.0)
+
+
+def prioritised(scored: pl.DataFrame, plan: RankingPlan, *, is_learned: bool = True) -> pl.DataFrame:
     """Add `severity`, `tier_ratio` and `priority`; what is not known of a row lessens nothing."""
     absent: dict[str, pl.DataType | type[pl.DataType]] = {"control_rules": pl.List(pl.String), "tier_ratio": pl.Float64}
     for name in ("exporter_id", "corridor_id", "office_id"):
@@ -117,7 +137,8 @@ def prioritised(scored: pl.DataFrame, plan: RankingPlan) -> pl.DataFrame:
     weighed = [pl.when(pl.col("control_rules").list.contains(rule)).then(w) for rule, w in plan.severity.items()]
     severity = pl.max_horizontal(pl.lit(1.0), *weighed) if weighed else pl.lit(1.0)
     worth = rows.with_columns(severity=severity.cast(pl.Float64), tier_ratio=pl.col("tier_ratio").fill_null(1.0))
-    worth = _sorted(worth.with_columns(priority=pl.col("suspicion") * pl.col("severity") * pl.col("tier_ratio")))
+    likely = pl.col("suspicion") if is_learned else pl.col("suspicion") * oddness_weight(pl.col("anomaly_p"))
+    worth = _sorted(worth.with_columns(priority=likely * pl.col("severity") * pl.col("tier_ratio")))
     crowding = pl.lit(0)
     for name, free in (("exporter_id", plan.n_trader_rows), ("corridor_id", plan.n_corridor_rows)):
         before = pl.int_range(pl.len()).over(name)

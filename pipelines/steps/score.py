@@ -41,6 +41,7 @@ SCORES = (
     "mineral",
 )
 
+BY_ODDNESS = "no violations were learned from: suspicion is the same for all, and the order follows how odd each row is"
 FILES = ("worklist.html", "worklist.csv", "worklist.parquet", "selection.parquet", "scores.parquet", "rule_hits.csv")
 
 
@@ -116,7 +117,9 @@ def run_score(
         plan=settings.plan(),
         salt=f"{settings.random_salt} {day.isoformat()}",
         offices=load_offices(offices),
+        is_learned=bundle.is_supervised,
     )
+    by_oddness = () if bundle.is_supervised else (BY_ODDNESS,)
     worklist = _explained(choice.chosen, scored, kept.declarations, background, bundle=bundle, settings=settings)
     refused = _refused(loaded.counts)
     page = worklist_page(
@@ -125,11 +128,11 @@ def run_score(
         as_of=day,
         rows_scored=kept.declarations.height,
         rows_refused=loaded.counts.rejected,
-        notes=[*bundle.notes, *background.notes, *refused],
+        notes=[*by_oddness, *bundle.notes, *background.notes, *refused],
     )
     _write_all(scored, worklist, page, out)
     keep_selection(choice.log, worklist, out=out, home=home, day=day)
-    lines = _lines(loaded.counts, kept, worklist, day, [*background.notes, *refused])
+    lines = _lines(loaded.counts, kept, worklist, day, [*by_oddness, *background.notes, *refused])
     return Said(
         lines=[*lines, _hits_line(scored.hits)],
         paths=[out / name for name in FILES],

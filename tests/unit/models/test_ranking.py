@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.off_policy import estimate_list
-from models.ranking import Choice, RankingPlan, choose, ranked
+from models.ranking import Choice, RankingPlan, choose, prioritised, ranked
 
 
 def scored(n: int, **more: object) -> pl.DataFrame:
@@ -112,6 +112,18 @@ def test_severity_and_crowding_move_the_order_alone() -> None:
     same = scored(100, exporter_id=["one" if i >= 90 else f"x{i}" for i in range(100)])
     spread = choose(same, budget=10, plan=plan(n_trader_rows=2, crowd_ratio=0.5), salt="a").chosen
     assert spread.filter((pl.col("exporter_id") == "one") & (pl.col("chosen_by") == "model")).height == 2
+
+
+def test_where_nothing_was_learned_the_odd_come_before_the_severe() -> None:
+    """Suspicion .01 for all; 1/(-e p ln p) is 53.3 at .001 and 1 at .5, so 53.3 x 1 comes before 1 x 2."""
+    rows = scored(4, suspicion=[0.01] * 4, anomaly_p=[0.5, 0.001, 0.001, None]).with_columns(
+        control_rules=pl.Series([["refused"], [], ["refused"], []], dtype=pl.List(pl.String))
+    )
+    weighed = RankingPlan(random_share=0.2, severity={"refused": 2.0})
+    odd_first = prioritised(rows, weighed, is_learned=False)
+    assert odd_first["declaration_id"].to_list() == ["D002", "D001", "D000", "D003"]
+    learned = prioritised(rows, weighed)
+    assert learned["declaration_id"].to_list() == ["D002", "D000", "D001", "D003"]
 
 
 def test_a_budget_above_the_rows_takes_them_all() -> None:
