@@ -70,7 +70,8 @@ def closest_mineral(
     log_figure
         Column of the natural log of the figure.
     prefer
-        Column naming a mineral that other figures point to already: taken if its band holds this figure too.
+        Column naming a mineral that other figures point to already: taken if its band holds this figure too, and no
+        narrower one of another does.
     name
         Column to write.
 
@@ -96,7 +97,7 @@ def closest_mineral(
         .filter(inside & in_force)
         .join(own, on=["hs6", "mineral"], how="anti")
         .with_columns(not_preferred=not_preferred, off_centre=off_centre)
-        .sort(*keys, "not_preferred", "is_wide", "off_centre", "mineral", "is_later")
+        .sort(*keys, "is_wide", "not_preferred", "off_centre", "mineral", "is_later")
         .group_by(keys, maintain_order=True)
         .agg(
             pl.col("mineral").first().alias(name),

@@ -40,7 +40,7 @@ REGISTRY: tuple[Evidence, ...] = (
         role="doubt",
         unit="strength",
         sentence="{unit_value_usd_per_kg} USD/kg does not fit the declared good but lies in the price band of"
-        " {price_mineral}.",
+        " {price_mineral}, among others.",
         figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg", "price_mineral", "is_price_band_wide"),
         null_means=_NO_HISTORY,
         source="indicators.md 24; price bands of the minerals table",

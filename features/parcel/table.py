@@ -92,7 +92,7 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
     rules = past.rules
     rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
     measured = _measured(add_usual(rows.collect(), past), rules)
-    likened = _add_material(_add_likeness(measured, minerals, rules), minerals, rules)
+    likened = _add_likeness(_add_material(measured, minerals, rules), minerals, rules)
     strengths = likened.lazy().with_columns(
         boxes.container_overfull(rules).alias("container_overfull"),
         boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
@@ -165,30 +165,35 @@ def _figures_told() -> pl.Expr:
 
 
 def _add_likeness(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> pl.DataFrame:
-    """Add the mineral that would explain the price, and the one that would explain the density, of odd rows."""
+    """Add the mineral that would explain the price, and the one that would explain the density, of odd rows.
+
+    Of several the one that explains all figures at once is named, so that a row's reasons speak of one mineral.
+    """
     listed = minerals.forms.filter(pl.col("is_listed").fill_null(value=False))
     names = listed.get_column("mineral").unique()
     own = own_minerals(minerals.forms)
     prices = minerals.prices.filter(pl.col("mineral").is_in(names.implode()))
     figures = ("price_off", "above_densest", "log_unit_value", "log_density")
-    odd = settle(rows.lazy().filter(_is_odd()).select("declaration_id", "hs6", "month", *figures))
+    odd = settle(rows.lazy().filter(_is_odd()).select("declaration_id", "hs6", "month", *figures, "material_mineral"))
     priced = settle(
         closest_mineral(
             odd.filter(pl.col("price_off") > 0),
             price_bands(prices, rules),
             own,
             log_figure="log_unit_value",
-            prefer=None,
+            prefer="material_mineral",
             name="price_mineral",
         )
     )
     dense = settle(
         closest_mineral(
-            odd.filter(pl.col("above_densest") > 0).join(priced, on="declaration_id", how="left"),
+            odd.filter(pl.col("above_densest") > 0)
+            .join(priced, on="declaration_id", how="left")
+            .with_columns(named=pl.coalesce("price_mineral", "material_mineral")),
             densities.density_bands(listed, rules),
             own,
             log_figure="log_density",
-            prefer="price_mineral",
+            prefer="named",
             name="density_mineral",
         )
     )

@@ -75,3 +75,31 @@ def test_density_prefers_the_mineral_that_the_price_names():
     # 5,000 kg/m3 is closest to four fifths of gallium (4,726); antimony (5,358) is taken where the price says so.
     # Nothing packs to 25,000.
     assert dict(found.select("declaration_id", "like").collect().rows()) == {"0": "antimony", "1": "gallium"}
+
+
+def test_of_bands_alike_the_mineral_that_other_figures_name_is_taken_but_a_narrow_band_goes_first():
+    band = {"low": 2.0, "centre": 2.5, "high": 3.0, "from_month": None, "to_month": None, "is_later": False}
+    bands = pl.LazyFrame(
+        [
+            band | {"mineral": "europium", "is_wide": False},
+            band | {"mineral": "tungsten", "is_wide": False, "centre": 2.9},
+            band | {"mineral": "bismuth", "is_wide": True},
+        ],
+        schema_overrides={"from_month": pl.Int32, "to_month": pl.Int32},
+    )
+    rows = pl.LazyFrame(
+        {
+            "declaration_id": ["a", "b", "c"],
+            "hs6": ["790111"] * 3,
+            "month": pl.Series([24_300] * 3, dtype=pl.Int32),
+            "log_x": [2.5] * 3,
+            "said": ["tungsten", "bismuth", None],
+        }
+    )
+    own = pl.LazyFrame(schema={"hs6": pl.String, "mineral": pl.String})
+    found = closest_mineral(rows, bands, own, log_figure="log_x", prefer="said", name="like").collect()
+    assert dict(found.select("declaration_id", "like").iter_rows()) == {
+        "a": "tungsten",
+        "b": "europium",
+        "c": "europium",
+    }
