@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-console = Console(stderr=False, highlight=False, soft_wrap=True)
+
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on with the work where nobody reads on (`| head -1`): rich ends with 1, a defect of ours."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+console = _Screen(stderr=False, highlight=False, soft_wrap=True)
 
 
 def say(words: object) -> None:

@@ -55,6 +55,14 @@ def test_installed_command_runs_from_anywhere(tmp_path: Path) -> None:
     assert list(elsewhere.iterdir()) == []
 
 
+def test_a_reader_who_stops_reading_is_no_defect() -> None:
+    script = Path(sys.executable).with_name("oretrace")
+    with subprocess.Popen([script, "controls", "--on", "2025-04-04"], stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.wait(timeout=60) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
