@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.aside import put_months, read_months, sorted_by
-from pipelines.simulate.trade_figures import summed
+from pipelines.simulate.trade_figures import added, packed, unpacked
 from pipelines.simulate.truth import all_corridors, settings_truth
 from pipelines.simulate.world import PART_ROWS, Ground, build_part, found_world, lay_ground, published
 from pipelines.simulate.worlds import draw_settings
@@ -151,7 +151,7 @@ def put_aside(job: Job) -> None:
     world, first_month = found_world(settings, seed, size, months, part=part, parts=parts, ground=ground)
     tables, sums = build_part(world, first_month, size, months)
     tables["truth/declarations"] = tables["truth/declarations"].with_columns(tables["declarations"]["declared_on"])
-    for name, table in (tables | {"sums": sums}).items():
+    for name, table in (tables | {"sums": packed(sums)}).items():
         path = aside / name / f"{part:05d}.arrow"
         if name in SORTED_BY:
             put_months(table, path, SORTED_BY[name][0])
@@ -180,9 +180,8 @@ def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:
     """Add the parts' statistics up, few parts at once: most lanes and months are in all of them."""
     total = list(islice(pieces, 1))
     while more := list(islice(pieces, SUMS_AT_ONCE)):
-        table = pl.concat([*total, *more], rechunk=True)
-        total = [summed(table, [name for name in table.columns if name not in ("kg", "usd")])]
-    return total[0]
+        total = [added(pl.concat([*total, *more], rechunk=True))]
+    return unpacked(total[0])
 
 
 def _pieces(folder: Path) -> Iterator[pl.DataFrame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ from features.contracts import Flows
 from pipelines.settings.simulate import Statistics
 from pipelines.simulate.background import EXTRA, Headings, background_trade, six_digit_headings
 from pipelines.simulate.draws import Floats, Ints, alphabetical, heavy_tail, order_by, scramble
+from pipelines.simulate.legs import WAYS
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.reclassification import rebook, reclassifications
 from pipelines.simulate.reporting import (
@@ -52,13 +54,45 @@ def summed(figures: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         return figures.select(*keys, "kg", "usd")
     numbers = [figures[name].to_physical().cast(pl.Int64).to_numpy() for name in keys]
     order = order_by(*numbers)
-    lane = np.zeros(figures.height, dtype=np.int64)
-    for name, number in zip(keys, numbers, strict=True):
-        lane = lane * _ROOM[name] + number + (name == "consigned")
-    first = np.flatnonzero(np.diff(lane[order], prepend=-1))
-    sums = (pl.Series(name, np.add.reduceat(figures[name].to_numpy()[order], first)) for name in ("kg", "usd"))
+    first, sums = _sums(figures, _lanes(figures, keys)[order], order)
     rows = pl.Series(order[first].astype(np.uint32))
     return figures.select(pl.col(keys).gather(rows)).with_columns(sums)
+
+
+def packed(sums: pl.DataFrame) -> pl.DataFrame:
+    """Hold the keys of sum_sightings in one whole number in the same order: `lane`, kg, usd."""
+    return pl.DataFrame([pl.Series("lane", _lanes(sums, [*_KEYS, "consigned"])), sums["kg"], sums["usd"]])
+
+
+def unpacked(sums: pl.DataFrame) -> pl.DataFrame:
+    """Undo `packed`."""
+    rest, found = sums["lane"].to_numpy(), dict[str, Ints]()
+    for name in reversed([*_KEYS, "consigned"]):
+        rest, found[name] = np.divmod(rest, _ROOM[name])
+    ways = pl.Series(WAYS, dtype=pl.Enum(WAYS)).gather(found["direction"])
+    columns = {name: found[name] for name in _KEYS} | {"direction": ways, "consigned": found["consigned"] - 1}
+    return pl.DataFrame(columns).with_columns(sums["kg"], sums["usd"])
+
+
+def added(figures: pl.DataFrame) -> pl.DataFrame:
+    """Sum packed figures by lane; equal rows add up in their order. Quick where long stretches are in order."""
+    order = np.argsort(figures["lane"].to_numpy(), kind="stable")
+    lane = figures["lane"].to_numpy()[order]
+    first, sums = _sums(figures, lane, order)
+    return pl.DataFrame([pl.Series("lane", lane[first]), *sums])
+
+
+def _lanes(figures: pl.DataFrame, keys: Sequence[str]) -> Ints:
+    lane = np.zeros(figures.height, dtype=np.int64)
+    for name in keys:
+        lane = lane * _ROOM[name] + figures[name].to_physical().cast(pl.Int64).to_numpy() + (name == "consigned")
+    return lane
+
+
+def _sums(figures: pl.DataFrame, lane: Ints, order: Ints) -> tuple[Ints, list[pl.Series]]:
+    """Add up kg and usd of rows of one lane: where each begins, and the sums; `lane` is in `order`."""
+    first = np.flatnonzero(np.diff(lane, prepend=-1))
+    return first, [pl.Series(name, np.add.reduceat(figures[name].to_numpy()[order], first)) for name in ("kg", "usd")]
 
 
 def publish(world: Setting, sums: pl.DataFrame, months: Ints, prices: Floats) -> pl.DataFrame:
@@ -97,23 +131,34 @@ def _broken_down(world: Setting, figures: pl.DataFrame, consigned: pl.DataFrame)
     return pl.concat([whole, parts.filter(pl.col("value_usd") >= 1).select(whole.columns)])
 
 
-def _chance(world: Setting, purpose: int, *keys: Ints) -> Floats:
-    """Uniform numbers that belong to their keys: a later lane or month never shifts an earlier one's noise."""
-    here = np.full(1, world.root * 1000 + purpose, dtype=np.int64)
-    fresh = np.ones(len(keys[0]), dtype=np.bool_)  # equal keys come together and are drawn once
-    fresh[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    if fresh.all():
-        return _uniform(scramble(here, *keys))
-    return np.asarray(_uniform(scramble(here, *(key[fresh] for key in keys)))[np.cumsum(fresh) - 1])
+@dataclass(frozen=True)
+class _Noise:
+    """Random numbers that belong to their keys: a later lane or month never shifts an earlier one's noise."""
 
+    root: int
+    keys: tuple[Ints, ...]
+    """Keys of the rows, equal ones that come together once."""
+    at: Ints | slice
+    """Where among them the keys of each row are."""
 
-def _uniform(mixed: Ints) -> Floats:
-    return np.asarray((mixed >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9)
+    @classmethod
+    def of(cls, world: Setting, *keys: Ints) -> _Noise:
+        fresh = np.ones(len(keys[0]), dtype=np.bool_)
+        fresh[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+        if fresh.all():
+            return cls(world.root, keys, slice(None))
+        return cls(world.root, tuple(key[fresh] for key in keys), np.cumsum(fresh) - 1)
 
+    def uniform(self, purpose: int) -> Floats:
+        return np.asarray(self._drawn(purpose)[self.at])
 
-def _normal(world: Setting, purpose: int, *keys: Ints) -> Floats:
-    one, two = _chance(world, purpose, *keys), _chance(world, purpose + 1, *keys)
-    return np.asarray(np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * two))
+    def normal(self, purpose: int) -> Floats:
+        one, two = self._drawn(purpose), self._drawn(purpose + 1)
+        return np.asarray((np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * two))[self.at])
+
+    def _drawn(self, purpose: int) -> Floats:
+        mixed = scramble(np.full(1, self.root * 1000 + purpose, dtype=np.int64), *self.keys)
+        return np.asarray((mixed >> 11) / 2.0**52 * (1 - 2e-9) + 1e-9)
 
 
 def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings) -> pl.DataFrame:
@@ -128,9 +173,11 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings)
     side = is_import.astype(np.int64)
 
     keep, other = np.sqrt(config.noise_persistence), np.sqrt(1 - config.noise_persistence)
-    lane = (seller, buyer, head)
-    value_z = keep * _normal(world, 10, *lane) + other * _normal(world, 12, *lane, year)
-    mass_own = keep * _normal(world, 14, *lane) + other * _normal(world, 16, *lane, year)
+    lane, yearly = _Noise.of(world, seller, buyer, head), _Noise.of(world, seller, buyer, head, year)
+    monthly = _Noise.of(world, seller, buyer, head, month, side)
+    told = _Noise.of(world, reporter, partner, head, month)
+    value_z = keep * lane.normal(10) + other * yearly.normal(12)
+    mass_own = keep * lane.normal(14) + other * yearly.normal(16)
     follow = config.mass_follows_value
     mass_z = follow * value_z + np.sqrt(1 - follow**2) * mass_own
     cif = np.where(
@@ -141,23 +188,23 @@ def _distort(world: Setting, total: pl.DataFrame, months: Ints, heads: Headings)
     usual_cif = float(np.log1p(config.cif_share_at_10000_km * 0.9))
     gap = heavy_tail(_below(value_z), config.ratio_shares, config.value_ratios) - usual_cif
     mass_gap = heavy_tail(_below(mass_z), config.ratio_shares, config.mass_ratios)
-    on_import = _chance(world, 20, *lane)  # how much of the lane's disagreement is the importer's doing
+    on_import = lane.uniform(20)  # how much of the lane's disagreement is the importer's doing
     share = np.where(is_import, on_import, on_import - 1)
-    slip = config.monthly_noise_log_sd * _normal(world, 22, *lane, month, side)
-    slip_kg = config.monthly_noise_log_sd * _normal(world, 24, *lane, month, side)
+    slip = config.monthly_noise_log_sd * monthly.normal(22)
+    slip_kg = config.monthly_noise_log_sd * monthly.normal(24)
     usd = total["usd"].to_numpy() * np.exp(share * gap + np.where(is_import, cif, 0.0) + slip)
     kg = total["kg"].to_numpy() * np.exp(share * mass_gap + 0.6 * slip + 0.4 * slip_kg)
 
-    estimated = _chance(world, 26, reporter, partner, head, year) < config.estimated_mass_share
+    estimated = _Noise.of(world, reporter, partner, head, year).uniform(26) < config.estimated_mass_share
     # statisticians impute a mass from the usual price of the heading in that month, known without any later figure
     row = np.searchsorted(np.array([int(code) for code in heads.codes]), head)
     typical = heads.usd_per_kg[row, month + EXTRA]
     kg = np.where(estimated, usd / typical, kg)
-    missing = _chance(world, 28, reporter, partner, head, month) < config.missing_mass_share
-    one_sided = _chance(world, 30, *lane) < ONE_SIDED_SHARE
-    silent_side = (_chance(world, 31, *lane) < 0.5).astype(np.int64)
-    late = _chance(world, 32, reporter, partner, head, month)
-    correction = np.exp(0.15 * _normal(world, 34, reporter, partner, head, month))
+    missing = told.uniform(28) < config.missing_mass_share
+    one_sided = lane.uniform(30) < ONE_SIDED_SHARE
+    silent_side = (lane.uniform(31) < 0.5).astype(np.int64)
+    late = told.uniform(32)
+    correction = np.exp(0.15 * told.normal(34))
     return total.with_columns(
         pl.Series("value_usd", np.round(usd, 0)),
         pl.Series("net_kg", np.where(missing, np.nan, np.round(kg, 2))).fill_nan(None),

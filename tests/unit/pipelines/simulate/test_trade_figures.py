@@ -16,12 +16,12 @@ from pipelines.simulate.draws import day_number, month_starts
 from pipelines.simulate.evaders import recruit
 from pipelines.simulate.honest import licensed_trade, ordinary_trade
 from pipelines.simulate.inspection import Capacity
-from pipelines.simulate.legs import cross_borders
+from pipelines.simulate.legs import WAYS, cross_borders
 from pipelines.simulate.lookalikes import LOOKALIKES, lookalike_trade
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.papers import office_names
 from pipelines.simulate.reclassification import rebook
-from pipelines.simulate.trade_figures import publish, sum_sightings
+from pipelines.simulate.trade_figures import added, packed, publish, sum_sightings, summed, unpacked
 from pipelines.simulate.world import found_world, shifted
 from pipelines.simulate.worlds import draw_settings
 
@@ -222,3 +222,24 @@ def test_a_reclassified_heading_moves_to_its_neighbour_from_its_month_on() -> No
     figures = pl.DataFrame({"reporter": [3, 3, 4], "hs6": ["380110", "380110", "380110"], "month": [4, 5, 5]})
     changes = pl.DataFrame({"reporter": [3], "hs6": ["380110"], "to": ["380190"], "from_month": [5]})
     assert rebook(figures, changes)["hs6"].to_list() == ["380110", "380190", "380110"]
+
+
+def test_packed_sums_add_up_to_the_same_bits() -> None:
+    rng = np.random.default_rng(3)
+    numbers = {name: rng.integers(0, 3, 500) for name in ("reporter", "partner", "way", "month")}
+    ways = pl.Series(WAYS, dtype=pl.Enum(WAYS)).gather(numbers["way"])
+    whole = pl.DataFrame(
+        {
+            "reporter": numbers["reporter"],
+            "partner": numbers["partner"],
+            "direction": ways,
+            "hs6": rng.choice([280450, 811292], 500),
+            "month": numbers["month"],
+            "consigned": rng.integers(-1, 2, 500),
+            "kg": rng.random(500),
+            "usd": rng.random(500),
+        }
+    )
+    assert unpacked(packed(whole)).equals(whole)
+    keys = whole.columns[:-2]
+    assert unpacked(added(packed(whole))).equals(summed(whole, keys))
