@@ -171,14 +171,16 @@ def _mineral() -> pl.Expr:
     """Name the mineral that evidence points to: by words, then all figures at once, then a code that means just one.
 
     A code that holds free goods too (another line of the tariff than the printed one, or six digits) names a mineral
-    only where the words leave it open: calcium chloride in the line of germanium tetrachloride is no germanium.
+    only where the words leave it open: calcium chloride in the line of germanium tetrachloride is no germanium. Nor
+    does any code where the words name goods that no item lists: niobium rods under a code of gallium.
     """
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
     by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
     is_silent = pl.col("vague_text").fill_null(1.0) >= SURE_TERM
     means_one = _is_as_printed() | ((pl.col("control_match") == "hs6") & is_silent)
-    by_code = pl.when(only_one & means_one).then(pl.col("control_minerals").list.first())
+    may_be_listed = pl.col("meets_listed_form").fill_null(value=True)
+    by_code = pl.when(only_one & means_one & may_be_listed).then(pl.col("control_minerals").list.first())
     return pl.coalesce(by_words, by_figures, by_code)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
-from features.description.compounds import lawful_headings
+from features.description.compounds import lawful_headings, names_free_metal
 from features.description.context import (
     beside_keeps,
     in_passing,
@@ -88,6 +88,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     own_headings = lawful_headings(pl.col("words"), form_class)
     is_other_compound = own_headings.is_not_null() & pl.col("text_form").is_null()
     is_one_heading = pl.col("text_mineral").is_in(_of_one_heading(minerals))
+    is_free_metal = pl.col("text_mineral").is_null() & names_free_metal(pl.col("words"))
     weight = pl.col("term_weight").fill_null(0.0)
     return full.select(
         "text",
@@ -97,7 +98,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         "also_named",
         "text_minerals",
         "text_forms",
-        meets_listed_form=pl.when(is_other_compound & ~is_one_heading)
+        meets_listed_form=pl.when((is_other_compound & ~is_one_heading) | is_free_metal)
         .then(pl.lit(value=False))
         .otherwise("meets_listed_form"),
         own_headings=pl.when(~is_one_heading).then(own_headings),

@@ -1,4 +1,4 @@
-"""Compounds that have a lawful heading of their own: bismuth nitrate is a nitrate, heading 2834."""
+"""Goods beside the listed ones: compounds with a lawful heading of their own, metals that share a listed code."""
 
 from __future__ import annotations
 
@@ -31,6 +31,18 @@ COMPOUNDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 RAW_CLASSES = ("metal", "concentrate", "magnet", "target", "wafer", "alloy")
 """Classes of form beside which a compound's word excuses nothing: antimony ingot, bismuth nitrate."""
+
+
+FREE_METALS = (
+    r"^ (?:[\p{Latin}\d]+ ){0,2}(?:niobium|columbium|hafnium|rhenium|thallium|beryllium|vanadium) |"
+    r"^ (?:\d[\d ]*)?(?:高纯|纯|金属)?[铌铪铼铊铍钒]"
+)
+"""Metals that heading 8112 (HS 2022) holds beside gallium, germanium and indium, as what a text begins with."""
+
+
+def names_free_metal(words: pl.Expr) -> pl.Expr:
+    """Tell whether a word text begins with a metal that no item lists: niobium rods share a code with gallium."""
+    return words.str.contains(FREE_METALS)
 
 
 def lawful_headings(words: pl.Expr, form_class: pl.Expr) -> pl.Expr:

@@ -45,18 +45,19 @@ def test_what_the_control_list_asks_about_goes_along():
 
 
 @pytest.mark.parametrize(
-    ("hs_code", "match", "vague", "mineral"),
+    ("hs_code", "match", "vague", "meets", "mineral"),
     [
-        ("2827399001", "printed", 0.0, "germanium"),
-        ("28273990", "line8", 0.0, "germanium"),  # may be the printed line
-        ("2827399000", "line8", 0.0, None),  # another line of it: calcium chloride
-        ("282739", "hs6", 0.0, None),  # the words name other goods
-        ("282739", "hs6", 1.0, "germanium"),  # the words leave it open
-        ("282739", "hs6", None, "germanium"),  # there are none
+        ("2827399001", "printed", 0.0, None, "germanium"),
+        ("2827399001", "printed", 0.0, False, None),  # the words name goods that no item lists
+        ("28273990", "line8", 0.0, None, "germanium"),  # may be the printed line
+        ("2827399000", "line8", 0.0, None, None),  # another line of it: calcium chloride
+        ("282739", "hs6", 0.0, None, None),  # the words name other goods
+        ("282739", "hs6", 1.0, None, "germanium"),  # the words leave it open
+        ("282739", "hs6", None, None, "germanium"),  # there are none
     ],
 )
 def test_a_code_that_holds_free_goods_names_a_mineral_only_where_the_words_leave_it_open(
-    hs_code: str, match: str, vague: float | None, mineral: str | None
+    hs_code: str, match: str, vague: float | None, meets: bool | None, mineral: str | None
 ):
     rows = pl.DataFrame(
         {
@@ -65,6 +66,7 @@ def test_a_code_that_holds_free_goods_names_a_mineral_only_where_the_words_leave
             "control_minerals": [["germanium"]],
             "vague_text": pl.Series([vague], dtype=pl.Float32),
             "term_weight": [0.0],
+            "meets_listed_form": pl.Series([meets], dtype=pl.Boolean),
             "text_mineral": pl.Series([None], dtype=pl.String),
             "material_mismatch": [0.0],
             "material_mineral": ["tungsten"],

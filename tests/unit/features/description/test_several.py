@@ -34,6 +34,24 @@ def test_every_mineral_named_surely_is_told(minerals: Minerals, text: str, miner
 
 
 @pytest.mark.parametrize(
+    ("text", "meets"),
+    [
+        ("niobium rods", False),
+        ("high purity hafnium scrap", False),
+        ("铌棒", False),
+        ("gallium niobium alloy", None),  # a controlled mineral is named
+        ("steel with 0.1 pct of niobium", None),  # not what the goods are
+        ("metal rods", None),
+    ],
+)
+def test_a_metal_that_shares_a_code_with_listed_ones_is_not_listed(
+    minerals: Minerals, text: str, meets: bool | None
+) -> None:
+    read = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()
+    assert read["meets_listed_form"].item() is meets
+
+
+@pytest.mark.parametrize(
     ("words", "headings"),
     [
         (" bismuth nitrate ", "2834"),
