@@ -17,6 +17,8 @@ CITIES = 8
 BUYERS_PER_DEMAND = 0.0045
 """Buyers in a country per declaration and unit of demand: about four declarations for each buyer."""
 MIN_BUYERS = 12
+BUYER_SKEW = 2.0
+"""How uneven buyers are: 1 makes all alike, at 2 the first n of N have the root of n/N of the trade (own choice)."""
 HUB_FIRMS = 2.0
 """Extra weight of a hub of this world as a seat of firms: where evaders hide, honest firms are many."""
 
@@ -52,9 +54,13 @@ class Firms:
         return np.sqrt(self.weight)
 
     def buyer_of(self, firm: Ints, country: Ints, slot: Ints) -> Ints:
-        """Return the usual buyer of a firm in a country: the same firm, country and slot give the same buyer."""
+        """Return the usual buyer of a firm in a country: the same firm, country and slot give the same buyer.
+
+        Few buyers have many suppliers and most have few: of a hundred the first has a tenth.
+        """
         size = self.buyer_start[country + 1] - self.buyer_start[country]
-        return np.asarray(self.buyer_start[country] + scramble(firm, country, slot) % size)
+        place = size * (scramble(firm, country, slot) / 2.0**63) ** BUYER_SKEW
+        return np.asarray(self.buyer_start[country] + np.minimum(place.astype(np.int64), size - 1))
 
 
 def found_firms(
