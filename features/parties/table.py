@@ -29,6 +29,7 @@ from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
 from features.parties.trade import Trade
+from features.parties.variety import VARIETIES, varieties
 from features.parties.wording import NameSigns
 
 _COLUMNS = (
@@ -68,6 +69,7 @@ _FIGURES = (
     "usual_lots_n",
     "recent_lot_kg",
     "usual_lot_kg",
+    *(one.counted for one in VARIETIES),
     *KINSHIP_FIGURES,
     *LISTED_FIGURES,
 )
@@ -189,7 +191,7 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     known = beside(rows.hstack([*columns, *traded.get_columns()]), consignees, "consignee_name_no")
     judged = (
         lot_columns(known.lazy(), rules)
-        .with_columns(*novelties(), **_SEEN)
+        .with_columns(*novelties(), *varieties(), **_SEEN)
         .with_columns(
             portfolio_shift=portfolio_shift(watched, shipped, goods_seen, is_watched(rules), rules),
             passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules),

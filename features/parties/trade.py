@@ -11,6 +11,7 @@ from features.parties.novelty import NOVELTIES, parents_of
 from features.parties.party_numbers import PartyNumbers, trade_keys
 from features.parties.portfolio import is_watched
 from features.parties.rules import PartiesRules
+from features.parties.variety import with_consignee_kinds
 from features.tally import Tally
 
 KEYS = ("everybody", "exporter", "consignee", "pair", "exporter_goods", "exporter_lane", "consignee_goods")
@@ -24,7 +25,7 @@ class Trade:
     known: PartyNumbers
     tallies: dict[str, Tally]
     """By key. Under a parent of `NOVELTIES`, each child is counted by its name, and its first sightings as
-    `<child>_kinds`; `pair` has `watched`, both of `_WITH_LOTS` have the amounts of lots."""
+    `<child>_kinds`, as are the consignee's of `pair` and `consignee_goods`; `pair` has `watched`, both of `_WITH_LOTS` have the amounts of lots."""
 
     @classmethod
     def of(cls, history: pl.DataFrame, known: PartyNumbers, rules: PartiesRules) -> Trade:
@@ -42,6 +43,7 @@ class Trade:
         for one in NOVELTIES:
             firsts = parents_of(tallies[one.child].firsts(), known.kinds_most[one.child])
             tallies[one.parent] = tallies[one.parent].with_counts(f"{one.child}_kinds", firsts)
+        tallies["consignee"] = with_consignee_kinds(tallies, known.kinds_most["pair"])
         return cls(known, tallies)
 
     def before(self, rows: pl.DataFrame, rules: PartiesRules) -> pl.DataFrame:

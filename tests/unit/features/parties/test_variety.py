@@ -1,0 +1,43 @@
+"""How one-sided a party's trade is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from features.parties import build_parties
+from tests.unit.features.parties.worlds import declaration, frame, outcomes
+
+PAST = [
+    declaration("p1", declared_on=date(2024, 1, 3)),
+    declaration("p2", declared_on=date(2024, 1, 9), exporter_id="E2", hs_code="811010"),
+    declaration("p3", declared_on=date(2024, 2, 3), consignee_id="C2"),
+    declaration("p4", declared_on=date(2024, 2, 9)),
+]
+
+
+def one(column: str, **given: Any) -> Any:
+    rows = frame(declaration("a", declared_on=given.pop("declared_on", date(2024, 3, 1)), **given))
+    return build_parties(rows, frame(*PAST), outcomes()).collect()[column].item()
+
+
+def test_kinds_for_each_earlier_declaration() -> None:
+    # C1 had three declarations, of two exporters and two headings; E1 three, to two consignees, of one heading.
+    assert one("consignee_exporters") == pytest.approx(2 / 3)
+    assert one("consignee_headings") == pytest.approx(2 / 3)
+    assert one("exporter_consignees") == pytest.approx(2 / 3)
+    assert one("exporter_headings") == pytest.approx(1 / 3)
+    assert one("consignee_exporters_n") == 2
+
+
+def test_only_earlier_months_count() -> None:
+    assert one("consignee_exporters", declared_on=date(2024, 2, 28)) == pytest.approx(1.0)
+    assert one("exporter_headings", declared_on=date(2024, 2, 28)) == pytest.approx(1.0)
+    assert one("consignee_exporters", declared_on=date(2024, 1, 28)) is None
+
+
+def test_without_a_past_or_a_party_it_is_unknown() -> None:
+    assert one("consignee_exporters", consignee_id="C9") is None
+    assert one("exporter_consignees", exporter_id=None) is None
