@@ -25,7 +25,8 @@ class Trade:
     known: PartyNumbers
     tallies: dict[str, Tally]
     """By key. Under a parent of `NOVELTIES`, each child is counted by its name, and its first sightings as
-    `<child>_kinds`, as are the consignee's of `pair` and `consignee_goods`; `pair` has `watched`, both of `_WITH_LOTS` have the amounts of lots."""
+    `<child>_kinds`, as are the consignee's of `pair` and `consignee_goods`; `pair` has `watched`, both of `_WITH_LOTS`
+    have the amounts of lots."""
 
     @classmethod
     def of(cls, history: pl.DataFrame, known: PartyNumbers, rules: PartiesRules) -> Trade:
