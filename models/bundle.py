@@ -24,8 +24,9 @@ from models.labels import ANY, TARGETS
 from models.levels import LevelSince
 from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
+from models.oddness import log_odds_bound
 
-FORMAT = 3
+FORMAT = 4
 """Version of the file form; a reader refuses one it does not know."""
 CHECKSUMS = "checksums.json"
 
@@ -70,6 +71,8 @@ class ModelBundle:
     prior_by_month: Mapping[str, float] = field(default_factory=dict)
     """Month to the share of inspected trade that would be in violation at its level; scores use the last one's."""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    oddness_weight: float = 0.0
+    """How much of what the anomaly's p-value can add to log-odds (models.oddness) is added to the raw score."""
     level: LevelSince | None = None
     """How far the level has moved since the calibration; null where no later result was known."""
 
@@ -94,15 +97,16 @@ class ModelBundle:
         declarations made since later results were known are scored at the level that these tell (`level`). Each `p_` is
         suspicion times how likely a violation is of that typology, which its classifier learned among violations; one
         without a classifier gets its share of known violations. A shipment can be more than one: they need not add up.
-        `raw_score` is the log-odds before calibration, for order among equals; without a classifier it is the anomaly
-        score. Rows come back in the order they came. Raises ConfigError for a registry or columns other than those of
-        the training.
+        `raw_score` is the log-odds before calibration, the classifier's and what oddness adds, for order among equals;
+        without a classifier it is the anomaly score. Rows come back in the order they came. Raises ConfigError for a
+        registry or columns other than those of the training.
         """
         if registry is not None:
             self.columns.check(registry)
         matrix = build_matrix(evidence, self.columns)
         anomaly = self.anomaly_scores(detector_matrix(evidence, self.columns, matrix))
-        raw = self.classifiers[ANY].raw_scores(matrix)
+        anomaly_p = self.conformal.p_values(anomaly, group_names(evidence))
+        raw = self.classifiers[ANY].raw_scores(matrix) + self.oddness_weight * log_odds_bound(anomaly_p)
         calibrated = self.calibrators[ANY].log_odds_of(raw)
         if self.level is not None and "declared_on" in evidence.columns:
             calibrated = calibrated + self.level.of(evidence["declared_on"])
@@ -118,7 +122,7 @@ class ModelBundle:
                 **kinds,
                 "raw_score": raw if self.is_supervised else anomaly,
                 "anomaly_score": anomaly,
-                "anomaly_p": self.conformal.p_values(anomaly, group_names(evidence)),
+                "anomaly_p": anomaly_p,
             },
             schema=SCORE_SCHEMA,
         ).with_columns(pl.col("anomaly_p").fill_nan(None))
@@ -129,20 +133,20 @@ class ModelBundle:
 
     def anomaly_scores(self, matrix: Matrix) -> Floats:
         """Anomaly score of each row of an anomaly matrix."""
-        if not matrix.shape[0] or not self.columns.codes:
-            return np.zeros(matrix.shape[0])
-        return self.anomaly.score_samples(matrix)
+        return _anomaly_of(self.anomaly, matrix, self.columns)
 
     def contributions(self, evidence: pl.DataFrame) -> pl.DataFrame:
         """Exact share of each column in the raw score of few shown rows: declaration_id, code, contribution.
 
         Log-odds added to the base by the classifier of any violation (tree SHAP), which costs some ninety times a
-        score; without a classifier, the column's part of the anomaly score. Largest first within a declaration.
+        score, and the column's part of what oddness adds; without a classifier, its part of the anomaly score.
+        Largest first within a declaration.
         """
         matrix = build_matrix(evidence, self.columns)
         names = self.columns.names
         if self.is_supervised:
             parts = self.classifiers[ANY].contributions(matrix)[:, : len(names)]
+            parts[:, : len(self.columns.codes)] += self._oddness_parts(evidence)
         elif evidence.height and self.columns.codes:
             names = self.columns.codes
             parts = self.anomaly.surprises(self.anomaly_matrix(evidence))
@@ -152,6 +156,15 @@ class ModelBundle:
         long = wide.unpivot(index="declaration_id", variable_name="code", value_name="contribution")
         typed = long.select(pl.col("declaration_id").cast(pl.String), "code", pl.col("contribution").cast(pl.Float64))
         return typed.sort(["declaration_id", "contribution", "code"], descending=[False, True, False])
+
+    def _oddness_parts(self, evidence: pl.DataFrame) -> Floats:
+        """Share out what oddness adds to each row's raw score among the evidence columns, as their rarity says."""
+        if not self.oddness_weight or not evidence.height:
+            return np.zeros((evidence.height, len(self.columns.codes)))
+        matrix = self.anomaly_matrix(evidence)
+        parts, score = self.anomaly.surprises(matrix), self.anomaly_scores(matrix)
+        added = self.oddness_weight * log_odds_bound(self.conformal.p_values(score, group_names(evidence)))
+        return parts * np.divide(added, score, out=np.zeros_like(added), where=score > 0)[:, None]
 
     def drift_columns(self, evidence: pl.DataFrame) -> dict[str, Floats]:
         """Columns whose distribution is watched, by name: the matrix, `suspicion` and `anomaly_score`."""
@@ -189,6 +202,7 @@ class ModelBundle:
             "notes": list(self.notes),
             "prior_by_month": dict(self.prior_by_month),
             "metrics": dict(self.metrics),
+            "oddness_weight": self.oddness_weight,
             "level": None if self.level is None else self.level.to_dict(),
         }
         boosters = {
@@ -241,6 +255,7 @@ class ModelBundle:
                 notes=tuple(plain["notes"]),
                 prior_by_month=plain.get("prior_by_month", {}),
                 metrics=plain["metrics"],
+                oddness_weight=plain["oddness_weight"],
                 level=LevelSince.from_dict(plain["level"]) if plain.get("level") else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
@@ -260,6 +275,15 @@ def detector_matrix(evidence: pl.DataFrame, columns: Columns, matrix: Matrix | N
     """
     own = build_matrix(evidence, columns) if matrix is None else matrix
     return np.hstack([own[:, : len(columns.codes)], build_described(evidence, columns)])
+
+
+def anomaly_scores(anomaly: CombinedAnomaly, evidence: pl.DataFrame, columns: Columns) -> Floats:
+    """Anomaly score of each row of evidence, before there is a bundle."""
+    return _anomaly_of(anomaly, detector_matrix(evidence, columns), columns)
+
+
+def _anomaly_of(anomaly: CombinedAnomaly, matrix: Matrix, columns: Columns) -> Floats:
+    return anomaly.score_samples(matrix) if matrix.shape[0] and columns.codes else np.zeros(matrix.shape[0])
 
 
 def unlearned(share: float, note: str) -> Classifier:

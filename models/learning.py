@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from models.learning_rows import with_families_dropped, with_unlabelled
 from models.levels import Levels, fit_levels
 from models.limits import Limits, fit_limits
 from models.matrix import Columns, Floats, build_matrix
+from models.oddness import ODDNESS, fit_oddness_weight
 from models.ranked_metrics import cluster_codes
 
 
@@ -30,6 +31,8 @@ class Judgement:
     classifiers: Mapping[str, Classifier]
     calibrators: Mapping[str, Calibrator]
     limits: Limits | None
+    oddness_weight: float
+    """How much of the bound that the anomaly's p-value sets is added to the score of any violation (models.oddness)."""
     prior_by_month: Mapping[str, float]
     """Month (`YYYY-MM`) to the share of all inspected trade that would be in violation at that month's level."""
 
@@ -41,6 +44,8 @@ class Measured:
     raw: Floats
     positive: NDArray[np.bool_]
     weight: Floats
+    bound: Floats
+    """What the row's oddness can at most add to its log-odds."""
     month: NDArray[np.int64]
     """Months counted from the year 0."""
     trader: NDArray[np.int64]
@@ -57,6 +62,11 @@ class Measured:
             monthly_step=plan.monthly_step_log_odds,
         )
 
+    def with_oddness(self) -> tuple[Measured, float]:
+        """Add as much of the bound to the raw scores as tells violations best; and say how much."""
+        weight = fit_oddness_weight(self.raw, self.bound, self.positive, self.weight)
+        return replace(self, raw=self.raw + weight * self.bound), weight
+
     def levels(self, plan: TrainingPlan) -> Levels:
         """Level of suspicion by month."""
         return fit_levels(self.raw, self.positive, self.weight, self.month, monthly_step=plan.monthly_step_log_odds)
@@ -71,19 +81,21 @@ def learn_judgement(
     (cross-fitting). Where too few violations are left to divide the traders, only the earlier rows are learned from,
     and the later ones calibrate. Violations become more or less usual: each month has a level of its own, and the last
     one speaks for what comes (models.levels); uninspected rows are learned from at the level of their own month. Faults
-    of another kind are not learned from, and count as no violation in calibrating. Without an inspected row suspicion
-    is the stated prior.
+    of another kind are not learned from, and count as no violation in calibrating. Without an inspected row, or
+    one found clean, suspicion is the stated prior.
     """
     learned, checked = pl.concat([earlier, later]).sort("declaration_id"), later.clear()
-    if not learned.height:
-        note = "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
+    if note := _nothing_to_learn(learned):
         classifiers = {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
-        return Judgement(classifiers, {name: prior_calibrator(plan.prior_share) for name in TARGETS}, None, {})
+        calibrators = {name: prior_calibrator(plan.prior_share) for name in TARGETS}
+        return Judgement(classifiers, calibrators, None, 0.0, {})
     violations, folds = learned.filter(ANY), _folds(learned, unlabelled, plan)
     if earlier.height and not folds:
         learned, checked = earlier, later
     any_one, apart = _any_violation(learned, unlabelled, checked, folds, columns=columns, plan=plan)
-    measured = _measured(learned, apart, checked, any_one, columns=columns, plan=plan)
+    measured, oddness_weight = _measured(learned, apart, checked, any_one, columns=columns, plan=plan), 0.0
+    if any_one.is_learned:
+        measured, oddness_weight = measured.with_oddness()
     classifiers, calibrators = {ANY: any_one}, {ANY: measured.calibrator(measured.weight, plan)}
     for name in TYPOLOGIES:
         classifiers[name], calibrators[name] = _typology(name, any_one, violations, columns, plan)
@@ -98,7 +110,19 @@ def learn_judgement(
     )
     is_told = any_one.is_learned and len(measured.raw) > 0
     prior = prior_by_month(measured.levels(plan), measured.raw, measured.weight) if is_told else {}
-    return Judgement(classifiers, calibrators, limits, prior)
+    return Judgement(classifiers, calibrators, limits, oddness_weight, prior)
+
+
+def _nothing_to_learn(learned: pl.DataFrame) -> str | None:
+    """Say why the inspected rows tell nothing at all, where they do not."""
+    if not learned.height:
+        return "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
+    if learned[ANY].all():
+        return (
+            f"all {learned.height:,} inspected declarations are violations: without clean ones nothing tells how "
+            "rare violations are; suspicion is the prior, the order is the anomaly's"
+        )
+    return None
 
 
 def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
@@ -238,7 +262,7 @@ def _measured(
     plan: TrainingPlan,
 ) -> Measured:
     """Rows learned from as scored apart, where they were, and `checked` ones as the classifier scores them."""
-    needed = ["declaration_id", "declared_on", ANY, "weight", plan.group_column]
+    needed = ["declaration_id", "declared_on", ANY, "weight", plan.group_column, ODDNESS]
     rows = [
         one.select(name for name in needed if name in one.columns)
         for one in (learned if len(apart) else learned.clear(), checked)
@@ -248,6 +272,7 @@ def _measured(
         raw=np.concatenate([apart, classifier.raw_scores(build_matrix(checked, columns), threads=plan.threads)]),
         positive=both[ANY].to_numpy().astype(bool),
         weight=both["weight"].to_numpy().astype(float),
+        bound=both[ODDNESS].to_numpy().astype(float) if ODDNESS in both.columns else np.zeros(both.height),
         month=months_of(both),
         trader=cluster_codes(_traders(both, plan)),
     )

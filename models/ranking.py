@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ import polars as pl
 
 from models.lot import draw, draw_chances
 from models.matrix import Floats
+from models.oddness import odds_bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,6 @@ class Choice:
     """One row a candidate, by declaration_id: LOG_SCHEMA."""
 
 
-SMALLEST_P, LARGEST_P = 1e-300, 1.0 / math.e
-"""Between these the bound of `oddness_weight` is finite and falls."""
 NO_PLACE = 1e-6
 """Chances that add up to less than so much beyond a whole number of places are a whole number (as in models.lot)."""
 LOG_SCHEMA = {
@@ -86,7 +84,7 @@ def choose(
         Declarations that each office can inspect; an office that is not named has no limit of its own.
     is_learned
         Whether suspicion was learned from violations. Where it was not, it is the same for all, and the order follows
-        how odd each row is (`oddness_weight`).
+        how odd each row is (`odds_bound`).
 
     Raises
     ------
@@ -113,19 +111,6 @@ def choose(
     return Choice(listed, log.select(pl.col(name).cast(kind) for name, kind in LOG_SCHEMA.items()))
 
 
-def oddness_weight(anomaly_p: pl.Expr) -> pl.Expr:
-    """Tell how many times likelier a p-value can at most make what it speaks for: 1 / (-e p ln p).
-
-    1 from p = 1/e on, and where p is unknown. A bound on the Bayes factor (Sellke, Bayarri and Berger, The American
-    Statistician 55, 2001), so that severity weighs against oddness on one scale.
-
-    >>> [round(one, 1) for one in pl.select(oddness_weight(pl.Series([0.5, 0.05, 0.001, None]))).to_series()]
-    [1.0, 2.5, 53.3, 1.0]
-    """
-    small = anomaly_p.clip(SMALLEST_P, LARGEST_P)
-    return (-1.0 / (math.e * small * small.log())).fill_null(1.0)
-
-
 def prioritised(scored: pl.DataFrame, plan: RankingPlan, *, is_learned: bool = True) -> pl.DataFrame:
     """Add `severity`, `tier_ratio` and `priority`; what is not known of a row lessens nothing."""
     absent: dict[str, pl.DataType | type[pl.DataType]] = {"control_rules": pl.List(pl.String), "tier_ratio": pl.Float64}
@@ -137,7 +122,7 @@ def prioritised(scored: pl.DataFrame, plan: RankingPlan, *, is_learned: bool = T
     weighed = [pl.when(pl.col("control_rules").list.contains(rule)).then(w) for rule, w in plan.severity.items()]
     severity = pl.max_horizontal(pl.lit(1.0), *weighed) if weighed else pl.lit(1.0)
     worth = rows.with_columns(severity=severity.cast(pl.Float64), tier_ratio=pl.col("tier_ratio").fill_null(1.0))
-    likely = pl.col("suspicion") if is_learned else pl.col("suspicion") * oddness_weight(pl.col("anomaly_p"))
+    likely = pl.col("suspicion") if is_learned else pl.col("suspicion") * odds_bound(pl.col("anomaly_p"))
     worth = _sorted(worth.with_columns(priority=likely * pl.col("severity") * pl.col("tier_ratio")))
     crowding = pl.lit(0)
     for name, free in (("exporter_id", plan.n_trader_rows), ("corridor_id", plan.n_corridor_rows)):

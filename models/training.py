@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
-from models.bundle import ModelBundle, detector_matrix
-from models.conformal import fit_conformal, group_names
+from models.bundle import ModelBundle, anomaly_scores, detector_matrix
+from models.conformal import ConformalTable, fit_conformal, group_names
 from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
 from models.labels import ANY, OTHER, known_before
 from models.learning import learn_judgement, months_of, prior_by_month
 from models.learning_plan import TrainingPlan
 from models.levels import LevelSince, fit_levels
-from models.matrix import QUANTITIES, Columns, build_matrix, columns_of
+from models.matrix import QUANTITIES, Columns, columns_of
+from models.oddness import ODDNESS, log_odds_bound
 from models.splits import Split
 
 
@@ -54,6 +54,12 @@ def train_bundle(
         rows.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
         for rows in (train, calibration)
     )
+    ordinary, thin_note = _ordinary(train, calibration, known)
+    conformal = fit_conformal(
+        anomaly_scores(anomaly, ordinary, columns), group_names(ordinary), min_group_rows=plan.n_group_rows_min
+    )
+    notes += thin_note
+    earlier, later = (_with_oddness(rows, anomaly, conformal, columns) for rows in (earlier, later))
     learned = pl.concat([earlier, later])
     # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
     if n_other := int(learned[OTHER].sum()) if learned.height else 0:
@@ -69,7 +75,7 @@ def train_bundle(
         prior_by_month=judgement.prior_by_month,
         typology_shares=_typology_shares(learned),
         anomaly=anomaly,
-        conformal=fit_conformal(np.empty(0), pl.Series([], dtype=pl.String), min_group_rows=plan.n_group_rows_min),
+        conformal=conformal,
         histograms={},
         trained_from=before["declared_on"].min(),  # type: ignore[arg-type]
         trained_until=before["declared_on"].max(),  # type: ignore[arg-type]
@@ -78,8 +84,9 @@ def train_bundle(
         controls_version=controls_version,
         data_version=data_version,
         notes=tuple(notes),
+        oddness_weight=judgement.oddness_weight,
     )
-    return _with_reference(bundle, train, calibration, known, plan)
+    return _with_reference(bundle, train, calibration, plan)
 
 
 def with_later_level(bundle: ModelBundle, later: pl.DataFrame, plan: TrainingPlan) -> ModelBundle:
@@ -92,9 +99,7 @@ def with_later_level(bundle: ModelBundle, later: pl.DataFrame, plan: TrainingPla
     if not (bundle.is_supervised and bundle.prior_by_month and later.height):
         return bundle
     year, month = max(bundle.prior_by_month).split("-")
-    log_odds = bundle.calibrators[ANY].log_odds_of(
-        bundle.classifiers[ANY].raw_scores(build_matrix(later, bundle.columns))
-    )
+    log_odds = bundle.calibrators[ANY].log_odds_of(bundle.score(later)["raw_score"].to_numpy())
     weight, positive = later["weight"].to_numpy().astype(float), later[ANY].to_numpy().astype(bool)
     levels = fit_levels(
         log_odds,
@@ -132,21 +137,30 @@ def _typology_shares(learned: pl.DataFrame) -> dict[str, float]:
     return {name: (mass + 0.25) / (total + 1.0) for name, mass in found.items()}
 
 
-def _with_reference(
-    bundle: ModelBundle, train: pl.DataFrame, calibration: pl.DataFrame, known: pl.DataFrame, plan: TrainingPlan
-) -> ModelBundle:
-    """Add the conformal ladders (calibration rows not found in violation) and the training distributions."""
+def _ordinary(train: pl.DataFrame, calibration: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Rows that p-values rest on: those of the calibration part that were not found in violation; and what to note."""
     violations = known.filter(ANY).select("declaration_id")
     ordinary = calibration.join(violations, on="declaration_id", how="anti", maintain_order="left")
-    notes = bundle.notes
-    if not ordinary.height:
-        ordinary = train.join(violations, on="declaration_id", how="anti", maintain_order="left")
-        notes = (*notes, "anomaly p-values rest on the training rows themselves: there is no calibration period")
-    scores = bundle.anomaly_scores(bundle.anomaly_matrix(ordinary))
-    conformal = fit_conformal(scores, group_names(ordinary), min_group_rows=plan.n_group_rows_min)
-    ready = replace(bundle, conformal=conformal, notes=notes)
+    if ordinary.height:
+        return ordinary, []
+    note = "anomaly p-values rest on the training rows themselves: there is no calibration period"
+    return train.join(violations, on="declaration_id", how="anti", maintain_order="left"), [note]
+
+
+def _with_oddness(
+    rows: pl.DataFrame, anomaly: CombinedAnomaly, conformal: ConformalTable, columns: Columns
+) -> pl.DataFrame:
+    """Add what the oddness of each row can at most add to its log-odds."""
+    p = conformal.p_values(anomaly_scores(anomaly, rows, columns), group_names(rows))
+    return rows.with_columns(pl.Series(ODDNESS, log_odds_bound(p), dtype=pl.Float64))
+
+
+def _with_reference(
+    bundle: ModelBundle, train: pl.DataFrame, calibration: pl.DataFrame, plan: TrainingPlan
+) -> ModelBundle:
+    """Add the training distributions."""
     # the later part is nearest to what comes; from the earlier to it shows what moves by itself: histories grow
     late, early = (calibration, train) if calibration.height >= plan.n_group_rows_min else (train, train.clear())
-    before = ready.drift_columns(early)
-    watched = {name: histogram_of(values, before[name]) for name, values in ready.drift_columns(late).items()}
-    return replace(ready, histograms=watched)
+    before = bundle.drift_columns(early)
+    watched = {name: histogram_of(values, before[name]) for name, values in bundle.drift_columns(late).items()}
+    return replace(bundle, histograms=watched)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 
 from models.classifier import BoostingPlan
 from models.labels import known_before, label_inspected
@@ -68,3 +69,12 @@ def test_where_traders_cannot_be_divided_the_later_rows_calibrate(world) -> None
     without = learn_judgement(earlier, unlabelled, later.clear(), columns, PLAN)
     assert without.classifiers["any"].is_learned
     assert without.limits is None
+
+
+def test_violations_alone_teach_nothing(world) -> None:
+    earlier, unlabelled, later = (
+        rows.with_columns(any=pl.lit(value=True)) if "any" in rows.columns else rows for rows in parts(world)
+    )
+    judgement = learn_judgement(earlier, unlabelled, later, columns_of(world.registry, earlier), PLAN)
+    assert "are violations" in (judgement.classifiers["any"].note or "")
+    assert judgement.calibrators["any"].probability(np.array([np.log(0.01 / 0.99)])) == pytest.approx([0.01], abs=1e-4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -11,13 +12,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.errors import ConfigError
-from models.bundle import ModelBundle, sha256_of
+from models.bundle import FORMAT, ModelBundle, sha256_of
 from models.calibration import calibration_error
 from models.classifier import BoostingPlan
 from models.labels import label_inspected
 from models.learning import sample_of
 from models.learning_plan import TrainingPlan
 from models.matrix import columns_of
+from models.oddness import log_odds_bound
 from models.splits import time_and_entity_split
 from models.training import train_bundle, with_later_level
 
@@ -201,6 +203,22 @@ def test_contributions_explain_the_raw_score(world, bundle) -> None:
     assert bundle.contributions(few.clear()).height == 0
 
 
+def test_oddness_adds_to_the_raw_score_and_goes_to_the_evidence_that_is_rare(world, bundle) -> None:
+    few = world.evidence.head(40)
+    without = replace(bundle, oddness_weight=0.0)
+    scored, plain = replace(bundle, oddness_weight=0.5).score(few), without.score(few)
+    bound = log_odds_bound(scored["anomaly_p"].to_numpy())
+    assert (scored["raw_score"] - plain["raw_score"]).to_list() == pytest.approx((0.5 * bound).tolist())
+    assert bound.max() > 0
+    parts = (
+        replace(bundle, oddness_weight=0.5).contributions(few).group_by("declaration_id").agg(pl.sum("contribution"))
+    )
+    base = without.contributions(few).group_by("declaration_id").agg(pl.sum("contribution"))
+    added = parts.sort("declaration_id")["contribution"] - base.sort("declaration_id")["contribution"]
+    assert (added > -1e-9).all()
+    assert added.max() == pytest.approx(0.5 * bound.max(), rel=0.02)
+
+
 def test_no_rows_score_to_no_rows(world, bundle) -> None:
     assert bundle.score(world.evidence.clear()).height == 0
 
@@ -225,7 +243,7 @@ def test_broken_files_are_refused_plainly(bundle) -> None:
         ModelBundle.from_files({k: v for k, v in files.items() if k != "calibration.json"})
     with pytest.raises(ConfigError, match="not a whole oretrace model"):
         ModelBundle.from_files(files | {"anomaly.json": "{"})
-    newer = files["bundle.json"].replace('"format": 3', '"format": 99')
+    newer = files["bundle.json"].replace(f'"format": {FORMAT}', '"format": 99')
     with pytest.raises(ConfigError, match="form 99"):
         ModelBundle.from_files(files | {"bundle.json": newer})
 
