@@ -20,8 +20,6 @@ from pipelines.simulate.schemes import NAMES, SCHEMES
 
 SELLERS = 6
 """Honest firms that ship what one evader claims to ship, at most; they ship it in all months, evader or not."""
-HUB_MAKERS = 0.6
-"""Cover of a lot filed on leaving a hub, relative to one that leaves China: fewer make controlled minerals there."""
 SHARED_BUYERS = 0.15
 """Of them sell to the evader's own buyer."""
 USUAL_PREVALENCE = 0.02
@@ -42,7 +40,7 @@ def cover_trade(world: Setting, agents: Agents, count: int) -> pl.DataFrame:
     """Ship `count` honest lots, each as some evader's paper says of its own; `agents` may be imagined ones."""
     rng = stream(world.seed, "cover")
     filed = np.array([scheme.filed for scheme in SCHEMES])
-    wishes = np.select([filed == "export", filed == "import"], [1.0, HUB_MAKERS])
+    wishes = np.select([filed == "export", filed == "import"], [1.0, world.config.hub_cover_share])
     on_paper = agents.whole("lots") * wishes[agents.whole("scheme")] if agents.count else np.zeros(0)
     if count == 0 or not on_paper.sum():
         return movement_table({}, 0)
