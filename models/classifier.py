@@ -178,9 +178,9 @@ def settle(inspected: Sample, columns: Columns, plan: BoostingPlan, *, seed: int
     share = _share(positive, inspected.weight)
     least = min(int(positive.sum()), int((~positive).sum()))
     if least < plan.n_positives_min:
-        kind = "violations" if positive.sum() * 2 <= len(positive) else "rows without one"
+        one, many = ("violation", "violations") if positive.sum() * 2 <= len(positive) else ("clean row", "clean rows")
         note = (
-            f"any violation: {least} {kind} among {len(positive)} inspected rows to learn from, "
+            f"any violation: {least} {one if least == 1 else many} among {len(positive)} inspected rows to learn from, "
             f"{plan.n_positives_min} needed; the share found stands in for a model"
         )
         return Settled(plan, 0, share, note)

@@ -48,6 +48,12 @@ def training_lines(
             f"{counts['outcomes_dated_too_early']:,} results are dated before the declaration was made: "
             "they count as known on its day"
         )
+    if counts["violations"] and not bundle.is_supervised:
+        lines.append(
+            f"{counts['violations']:,} known violations were not enough: the test ({counts['test_violations']:,}), the "
+            "embargo and the traders held out keep some of them; smaller shares in [split] leave more to learn from, "
+            "and fewer to measure on"
+        )
     if counts["test_inspected"]:
         best = evaluation.filter(
             (pl.col("subset") == "all") & (pl.col("metric") == "average_precision") & (pl.col("model") != OURS)

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError, ContractError
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
@@ -168,3 +169,10 @@ def test_results_dated_before_their_declaration_are_said(world, tmp_path) -> Non
     result = train(world, tmp_path / "home", tmp_path / "out", evidence=one, outcomes=early)
     assert result.counts["outcomes_dated_too_early"] == result.counts["inspected"] == 1
     assert "1 results are dated before the declaration was made: they count as known on its day" in result.lines
+
+
+def test_too_few_violations_say_what_keeps_some_of_them(world, tmp_path) -> None:
+    is_found = world.outcomes["finding"].is_in(TYPOLOGIES)
+    few = pl.concat([world.outcomes.filter(is_found).head(9), world.outcomes.filter(~is_found)])
+    lines = train(world, tmp_path / "home", tmp_path / "out", outcomes=few).lines
+    assert any(line.startswith("9 known violations were not enough") for line in lines)
