@@ -82,10 +82,10 @@ def learn_judgement(
     and the later ones calibrate. Violations become more or less usual: each month has a level of its own, and the last
     one speaks for what comes (models.levels); uninspected rows are learned from at the level of their own month. Faults
     of another kind are not learned from, and count as no violation in calibrating. Without an inspected row, or
-    one found clean, suspicion is the stated prior.
+    with hardly any found clean, suspicion is the stated prior.
     """
     learned, checked = pl.concat([earlier, later]).sort("declaration_id"), later.clear()
-    if note := _nothing_to_learn(learned):
+    if note := _nothing_to_learn(learned, plan):
         classifiers = {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
         calibrators = {name: prior_calibrator(plan.prior_share) for name in TARGETS}
         return Judgement(classifiers, calibrators, None, 0.0, {})
@@ -113,14 +113,16 @@ def learn_judgement(
     return Judgement(classifiers, calibrators, limits, oddness_weight, prior)
 
 
-def _nothing_to_learn(learned: pl.DataFrame) -> str | None:
+def _nothing_to_learn(learned: pl.DataFrame, plan: TrainingPlan) -> str | None:
     """Say why the inspected rows tell nothing at all, where they do not."""
     if not learned.height:
         return "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
-    if learned[ANY].all():
+    n_found = int(learned[ANY].sum())
+    n_clean = learned.height - n_found
+    if n_clean < min(n_found, plan.boosting.n_positives_min):
         return (
-            f"all {learned.height:,} inspected declarations are violations: without clean ones nothing tells how "
-            "rare violations are; suspicion is the prior, the order is the anomaly's"
+            f"{n_found:,} of {learned.height:,} inspected declarations are violations: so few clean ones cannot say "
+            "how rare violations are; suspicion is the prior, the order is the anomaly's"
         )
     return None
 

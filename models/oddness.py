@@ -17,7 +17,9 @@ ODDNESS = "oddness"
 SMALLEST_P, LARGEST_P = 1e-300, 1.0 / math.e
 """Between these the bound is finite and falls."""
 USUAL_WEIGHT = 0.25
-"""Weight expected before any inspection is looked at, and how far it may well be from that (own choice)."""
+"""Weight expected before any inspection is looked at, and how far it may well be from that.
+
+Own choice, after two hand-made worlds on which weights from 0.25 to 1 ordered trade better than none."""
 
 
 def odds_bound(anomaly_p: pl.Expr) -> pl.Expr:

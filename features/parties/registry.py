@@ -25,13 +25,13 @@ def _found(kind: Typology) -> Evidence:
     )
 
 
-def _variety(code: str, party: str, kinds: str) -> Evidence:
+def _variety(code: str, party: str, told: tuple[str, str]) -> Evidence:
     return Evidence(
         code=code,
         family="parties",
         role="context",
         unit="share",
-        sentence=f"The {party}'s {{{party}_seen_n}} earlier declarations were of {{{code}_n}} {kinds}.",
+        sentence=f"The {party}'s {{{party}_seen_n}} earlier declarations {told[0]} {{{code}_n}} {told[1]}.",
         figures=(f"{party}_seen_n", f"{code}_n"),
         null_means=f"the {party} is not named, or has no earlier declarations",
         source="indicators.md 34; chosen on generated worlds, seeds 51, 52",
@@ -99,10 +99,10 @@ REGISTRY: tuple[Evidence, ...] = (
         hints=("transshipment",),
         next_check="Ask for the contract and the end user.",
     ),
-    _variety("consignee_exporters", "consignee", "exporters"),
-    _variety("exporter_consignees", "exporter", "consignees"),
-    _variety("consignee_headings", "consignee", "headings"),
-    _variety("exporter_headings", "exporter", "headings"),
+    _variety("consignee_exporters", "consignee", ("came from", "exporters")),
+    _variety("exporter_consignees", "exporter", ("went to", "consignees")),
+    _variety("consignee_headings", "consignee", ("fell under", "headings")),
+    _variety("exporter_headings", "exporter", ("fell under", "headings")),
     Evidence(
         code="portfolio_shift",
         family="parties",

@@ -71,9 +71,11 @@ def test_where_traders_cannot_be_divided_the_later_rows_calibrate(world) -> None
     assert without.limits is None
 
 
-def test_violations_alone_teach_nothing(world) -> None:
+@pytest.mark.parametrize("n_clean", [0, 3])
+def test_violations_almost_alone_teach_nothing(world, n_clean: int) -> None:
     earlier, unlabelled, later = (
-        rows.with_columns(any=pl.lit(value=True)) if "any" in rows.columns else rows for rows in parts(world)
+        rows.with_columns(any=pl.int_range(pl.len()) >= n_clean) if "any" in rows.columns else rows
+        for rows in parts(world)
     )
     judgement = learn_judgement(earlier, unlabelled, later, columns_of(world.registry, earlier), PLAN)
     assert "are violations" in (judgement.classifiers["any"].note or "")
