@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
 import numpy as np
 import polars as pl
 
@@ -17,7 +20,6 @@ KEYS = (
     *("loading_port", "discharge_port", "transport_mode", "direction", "hs_code", "package_type", "container_type"),
     *("weekday", "mass"),
 )
-GOODS = ("hs_code", "package_type", "container_type")
 
 
 class Lookups:
@@ -77,3 +79,13 @@ def built(settings: SimulateSettings, seed: int, declarations: int = 40_000) -> 
     tables = build_world(quick, seed=seed, declarations=declarations, months=30)
     truth = tables["truth/declarations"].select("declaration_id", "is_violation")
     return Lookups(tables["declarations"].join(truth, on="declaration_id", how="left", maintain_order="left"))
+
+
+def ranked(worlds: Sequence[Lookups], labels: Callable[[Lookups], Floats]) -> dict[tuple[str, ...], float]:
+    """Rank every key and pair of keys by its area under the curve on the mean of the worlds."""
+    with_labels = [(one, labels(one)) for one in worlds]
+    return {
+        keys: float(np.mean([area(label, one.odds(keys, label)) for one, label in with_labels]))
+        for depth in (1, 2)
+        for keys in combinations(KEYS, depth)
+    }

@@ -244,8 +244,6 @@ class SimulateSettings(Closed):
     """Share of declarations that are open trade in controlled goods."""
     cover_trade_share: Share
     """Share of declarations that are honest trade in the goods and on the lanes that evaders name on paper."""
-    hub_cover_share: Share
-    """Honest trade like a lot that evaders file on leaving a hub, relative to one that leaves China."""
     new_firms_share: Share
     """Share of honest firms that first appear inside the window."""
     group_firms_share: Share

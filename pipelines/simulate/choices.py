@@ -11,24 +11,6 @@ from pipelines.simulate.draws import Bools, Ints, pick_one
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.schemes import ALLOYED, CONVERSIONS, DOWNSTREAM, LESSER_GRADES, NEIGHBOURS, SCHEMES
 
-ARTICLES = (
-    "mannequin",
-    "pvc_articles",
-    "toys",
-    "machine_parts",
-    "tableware",
-    "furniture_metal",
-    "pumps",
-    "auto_parts",
-    "luminaire",
-    "speakers",
-    "glassware",
-    "bags",
-    "transformer",
-    "motor_ac",
-    "sanitaryware",
-    "fitness",
-)
 PAPERS = {scheme.name: scheme.paper for scheme in SCHEMES}
 
 
@@ -144,7 +126,7 @@ def papers_for(world: Setting, rng: np.random.Generator, scheme: str, good: int,
     elif scheme == "false_code":
         choice = np.array([goods.position(other) for other in NEIGHBOURS[name]])
     elif scheme == "hidden_in_articles":
-        choice = np.array([goods.position(other) for other in ARTICLES])
+        choice = goods.having(role="ordinary", state="solid")
     elif scheme == "hidden_in_cargo":
         heavy = (goods.floats("lot_kg") > 4000) & (np.array(goods.texts("role")) == "ordinary")
         choice = np.flatnonzero(heavy)

@@ -11,7 +11,7 @@ from pipelines.simulate.calendar_of_controls import gap_by_month, price_by_month
 from pipelines.simulate.cover import cover_trade
 from pipelines.simulate.draws import Floats, Ints, stream
 from pipelines.simulate.evaders import Agents
-from pipelines.simulate.honest import licensed_trade, month_weights, ordinary_trade
+from pipelines.simulate.honest import licensed_trade, month_weights, ordinary_share, ordinary_trade
 from pipelines.simulate.legs import SIGHTING, cross_borders
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.seasons import keep_holidays
@@ -34,10 +34,9 @@ def earlier_sightings(world: Setting, imagined: Agents, months: Ints, declaratio
     as_one = min(world.parts, MOST_AS_ONE)
     count = declarations * (len(before) - 1) / (len(world.months) - 1) / as_one
     settings = world.config
-    ordinary = 1.0 - settings.licensed_trade_share - settings.cover_trade_share - settings.evasion.prevalence_share
     rows = pl.concat(
         [
-            ordinary_trade(past, round(ordinary * count)),
+            ordinary_trade(past, round(ordinary_share(settings) * count)),
             _open_trade(world, past, settings.licensed_trade_share * count),
             cover_trade(past, imagined, round(settings.cover_trade_share * count)),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.draws import Floats, Ints, pick, stream
 from pipelines.simulate.movements import TRANSIT, Setting, draw_days, movement_table, ship
 
@@ -16,17 +17,24 @@ PART_LOAD_SHARE = 0.5
 SMALLEST_PART, LARGEST_PART = 0.003, 0.3
 """Of the usual lot, evenly in logarithms; what would weigh less than SMALLEST_KG is sent whole."""
 SMALLEST_KG = 0.5
+GOODS_SHARES = (0.52, 0.26, 0.14, 0.08)
+"""How much a firm ships of each of its goods."""
 COLLAPSE, RECOVERY = (
     0.12,
     0.55,
 )  # first three months after, and later (gallium 2023-08 onward, minerals.yaml trade_baseline)
 
 
+def ordinary_share(settings: SimulateSettings) -> float:
+    """Share of ordinary goods in honest trade, look-alikes included."""
+    return 1.0 - settings.licensed_trade_share - settings.cover_trade_share - settings.evasion.prevalence_share
+
+
 def ordinary_trade(world: Setting, count: int) -> pl.DataFrame:
     """Ship ordinary goods: each firm its own few goods, to its usual buyers."""
     rng = stream(world.seed, "ordinary")
     firm = pick(rng, world.firms.weight, count)
-    good = world.firms.goods[firm, pick(rng, [0.52, 0.26, 0.14, 0.08], count)]
+    good = world.firms.goods[firm, pick(rng, GOODS_SHARES, count)]
     columns = ship(world, rng, firm=firm, good=good)
     loaded = SMALLEST_PART * (LARGEST_PART / SMALLEST_PART) ** rng.random(count)
     loaded = np.where(columns["kg"] * loaded < SMALLEST_KG, 1.0, loaded)

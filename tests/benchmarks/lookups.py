@@ -7,16 +7,13 @@ the best that as many look-ups reach where whole traders have changed their labe
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.simulate.draws import Floats
 from pipelines.simulate.worlds import load_world, world_names
-from tests.lookups import KEYS, Lookups, area, built
+from tests.lookups import built, ranked
 
-Ranked = dict[tuple[str, ...], float]
 CHANGES = 3
 
 
@@ -37,16 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             listed = ", ".join(f"{' and '.join(keys)} {told[keys]:.3f}" for keys in best)
             print(f"{name}, look-ups on {depth}: {listed}; by chance up to {chance:.3f}", flush=True)
     return 0
-
-
-def ranked(worlds: Sequence[Lookups], labels: Callable[[Lookups], Floats]) -> Ranked:
-    """Rank every key and pair of keys by its area under the curve on the mean of the worlds."""
-    with_labels = [(one, labels(one)) for one in worlds]
-    return {
-        keys: float(np.mean([area(label, one.odds(keys, label)) for one, label in with_labels]))
-        for depth in (1, 2)
-        for keys in combinations(KEYS, depth)
-    }
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from pipelines.settings.simulate import SimulateSettings
-from pipelines.simulate.cover import cover_trade, imagined_evaders
+from pipelines.simulate.cover import cover_trade, filled_up, imagined_evaders
 from pipelines.simulate.evaders import Agents, recruit
+from pipelines.simulate.honest import ordinary_share, ordinary_trade
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.world import found_world
 from pipelines.simulate.worlds import draw_settings, load_world
@@ -69,3 +70,26 @@ def test_open_trade_is_there_with_few_evaders_or_none(name: str) -> None:
 def test_open_trade_is_like_the_evaders_that_are_about(settings: SimulateSettings) -> None:
     world, agents = ground(settings)
     assert imagined_evaders(world, agents, 20_000) is agents
+
+
+def test_what_is_there_is_filled_up_to_one_level() -> None:
+    # 1 beside 1, 0 beside 2, 9 beside 1: the first two are brought to 2 for each wanted, the third has enough
+    added = filled_up(np.array([1.0, 0.0, 9.0]), np.array([1.0, 2.0, 1.0]), 5.0)
+    np.testing.assert_allclose(added, [1.0, 4.0, 0.0])
+    # more than what lifts all to the highest: one level for all
+    added = filled_up(np.array([1.0, 0.0, 9.0]), np.array([1.0, 2.0, 1.0]), 30.0)
+    np.testing.assert_allclose(added, [9.0, 20.0, 1.0])
+
+
+def test_evaders_are_as_few_among_the_lots_of_one_good_as_of_another(settings: SimulateSettings) -> None:
+    world, agents = ground(settings)
+    settings = world.config
+    open_lots = cover_trade(world, agents, round(settings.cover_trade_share * 20_000))
+    ordinary = ordinary_trade(world, round(ordinary_share(settings) * 20_000))
+    lots = agents.whole("lots")
+    named = np.bincount(agents.whole("paper_0"), lots, len(world.goods.names))
+    honest = np.bincount(pl.concat([open_lots, ordinary])["paper"].to_numpy(), minlength=len(named))
+    without = np.bincount(ordinary["paper"].to_numpy(), minlength=len(named))
+    often = named >= 20
+    share, share_without = (np.log(named[often] / np.maximum(one[often], 1)) for one in (honest, without))
+    assert share.std() < 0.5 * share_without.std()

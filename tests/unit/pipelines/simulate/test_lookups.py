@@ -1,14 +1,11 @@
-"""No look-up on keys, pairs or triples of keys tells the violations of unseen traders better than the goods do.
+"""No look-up on keys or pairs of keys ranks the violations of unseen traders better than chance.
 
-Look-ups are fitted on four fifths of the traders and read on the others, on several worlds. Chance is measured, not
-assumed: whole traders change their labels with traders of about the same size, so that the violations of one trader
-stay together, and the same look-ups are fitted to those labels. Who, where and when (places, ports, mode, office,
-parties, weekday, mass) may not rank better than WHERE_BOUND on the mean of the worlds: what the best of so many looks
-gives by chance. What the goods are (heading, package, container) is about the world, since controlled headings really
-are evaded and some covers really are used, and is bounded by GOODS_BOUND. The public customs data fail elsewhere: their
-labels were made together with the *combination* of keys. Hence a pair or triple may not rank better than its own
-columns do, the best alone or all added up (log odds of each) or a coin, by more than 0.03 above the largest excess
-that changed labels show among as many combinations: that largest excess is the allowance for many looks.
+Look-ups are fitted on four fifths of the traders and read on the others, on several draws of each named world. Chance
+is measured, not assumed: whole traders change their labels with traders of about the same size, so that the violations
+of one trader stay together, and the same look-ups are fitted to those labels; the best of as many is what chance gives.
+The public customs data fail elsewhere: their labels were made together with the *combination* of keys. Hence a pair or
+triple may not rank better than its own columns do, the best alone or all added up (log odds of each) or a coin, by more
+than 0.03 above the largest excess that changed labels show among as many combinations.
 """
 
 from __future__ import annotations
@@ -21,13 +18,14 @@ import pytest
 
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.draws import Floats, Ints
-from tests.lookups import GOODS, IDENTIFIERS, KEYS, Lookups, area, built
+from pipelines.simulate.worlds import load_world
+from tests.lookups import IDENTIFIERS, KEYS, Lookups, area, built, ranked
 
 CHANGES = 3
 SEEDS = (11, 51, 52)
-WHERE_BOUND, GOODS_BOUND = 0.56, 0.59
-"""Areas under the curve of a key or a pair of keys, on the mean of the worlds. Changed labels give up to .54 for the
-best of as many looks; heading and package together are found at .56, and may be a little above that."""
+ABOVE_CHANCE = 0.02
+"""How much better than chance the best may be, on the mean of the draws: chance itself moves as much from draw to
+draw of labels."""
 TRIPLED = (
     *("office_id", "origin_iso3", "dispatch_iso3", "destination_iso3", "loading_port", "discharge_port"),
     *("transport_mode", "hs_code", "package_type", "container_type", "weekday", "mass"),
@@ -79,17 +77,16 @@ def test_identifiers_alone_are_chance(lookups: Lookups, name: str) -> None:
     assert abs(found - float(np.mean(drawn))) <= max(4 * spread, 0.05)
 
 
-@pytest.mark.parametrize("depth", [1, 2])
-def test_keys_and_pairs_of_keys_say_no_more_than_the_goods_do(worlds: list[Lookups], depth: int) -> None:
-    ranked = {
-        names: float(np.mean([area(one.label, one.odds(names, one.label)) for one in worlds]))
-        for names in combinations(KEYS, depth)
-    }
-    for bound, of_goods in ((WHERE_BOUND, False), (GOODS_BOUND, True)):
-        here = [names for names in ranked if any(name in GOODS for name in names) == of_goods]
-        worst = max(here, key=lambda names: ranked[names])
-        print(f"{len(here)} look-ups on {depth} keys, goods {of_goods}: best {worst} {ranked[worst]:.3f}")
-        assert ranked[worst] <= bound, worst
+@pytest.mark.parametrize("name", ["demo", "train", "hard", "unseen", "drift"])
+def test_keys_and_pairs_of_keys_are_chance(name: str) -> None:
+    worlds = [built(load_world(name), seed) for seed in SEEDS]
+    told = ranked(worlds, lambda one: one.label)
+    drawn = [ranked(worlds, lambda one, at=at: one.changed(np.random.default_rng(at))) for at in range(CHANGES)]
+    for depth in (1, 2):
+        best = max((keys for keys in told if len(keys) == depth), key=lambda keys: told[keys])
+        chance = max(value for one in drawn for keys, value in one.items() if len(keys) == depth)
+        print(f"{name}, look-ups on {depth}: best {' and '.join(best)} {told[best]:.3f}, by chance up to {chance:.3f}")
+        assert told[best] <= chance + ABOVE_CHANCE, best
 
 
 @pytest.mark.parametrize(("depth", "keys"), [(2, KEYS), pytest.param(3, TRIPLED, marks=pytest.mark.slow)])
