@@ -1,19 +1,20 @@
-"""How well each form of each mineral explains a price, a density and a package: expressions over one row."""
+"""How well each form of each mineral explains a price, a density and a package: bands, and numbers over all rows."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from features.minerals import Minerals
 from features.parcel.likeness import price_bands
-from features.parcel.peaks import ORDINARY, log_band, ordinary
+from features.parcel.peaks import ORDINARY, Reals, log_bands
 from features.parcel.rules import ParcelRules
 
 _PRICE, _DENSITY, _PACKAGE = ORDINARY
-_ANY_PRICE, _ANY_PACKAGE = "any price", "any package"
 
 
 def weighed_forms(minerals: Minerals, rules: ParcelRules) -> pl.DataFrame:
@@ -26,70 +27,79 @@ def weighed_forms(minerals: Minerals, rules: ParcelRules) -> pl.DataFrame:
     return minerals.forms.filter(is_candidate).select("mineral", "form_id", "density_kg_m3").sort("mineral", "form_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How well forms explain one figure."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Bands:
+    """Bands that the log of one figure lies in, and which of them each form has."""
 
-    parts: dict[str, pl.Expr]
-    """Columns to be worked out first, each once, however many forms share it."""
-    of_form: dict[str, pl.Expr]
-    """Log density of the figure under each form, from `parts`."""
+    low: Reals
+    high: Reals
+    since: Reals
+    """Months in which a band holds: from this one until before that one; infinite where open."""
+    until: Reals
+    tail: float
+    of_form: dict[str, list[int]]
+
+    @classmethod
+    def of(
+        cls, bands: Sequence[tuple[float, float, int | None, int | None]], tail: float, of_form: dict[str, list[int]]
+    ) -> Bands:
+        """Take `low`, `high`, first month and month after the last of each band; equal ones are worked out once."""
+        places = {band: at for at, band in enumerate(dict.fromkeys(bands))}
+        of_form = {form: [places[bands[at]] for at in held] for form, held in of_form.items()}
+        columns = dict.fromkeys(("low", "high", "since", "until"), pl.Float64)
+        table = pl.DataFrame(list(places), schema=columns, orient="row")
+        since, until = table["since"].fill_null(-math.inf), table["until"].fill_null(math.inf)
+        low, high, first, last = (one.to_numpy() for one in (table["low"], table["high"], since, until))
+        return cls(low, high, first, last, tail, of_form)
+
+    def weights(self, value: Reals, month: Reals, any_good: Reals, *, each: bool = False) -> dict[str, Reals]:
+        """Log density of a figure under each form's likeliest band in force; any good's where none is known.
+
+        `each`: a form's bands share its weight, and it may be packed as any good is, if more seldom.
+        """
+        found = log_bands(value, self.low, self.high, self.tail)
+        is_open = np.isinf(self.since) & np.isinf(self.until)
+        found[~(is_open[:, None] | ((month >= self.since[:, None]) & (month < self.until[:, None])))] = np.nan
+        weights = {}
+        for form, held in self.of_form.items():
+            best = np.fmax.reduce(found[held]) if held else np.full(len(value), np.nan)
+            told = np.maximum(best - math.log(len(held)), any_good - 1.0) if each and held else best
+            weights[form] = np.where(np.isnan(told), any_good, told)
+        return weights
 
 
-def price_weights(forms: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> Weights:
-    """Weigh `log_unit_value` under each form's likeliest price band in force in `month`.
-
-    Any good's where no band is known, 0 where the price is not.
-    """
+def price_form_bands(forms: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> Bands:
+    """Bands of `log_unit_value`: those of the form and those of its mineral in general."""
     known = minerals.prices.filter(pl.col("mineral").is_in(forms["mineral"].unique().implode()))
     bands = price_bands(known, rules).select("mineral", "form_id", "low", "high", "from_month", "to_month").collect()
-    parts = {_ANY_PRICE: ordinary(_PRICE)}
-    by_owner: dict[tuple[str, str | None], list[str]] = {}
-    for mineral, form, low, high, first, end in bands.iter_rows():
-        weight = log_band(pl.col("log_unit_value"), pl.lit(low), pl.lit(high), _PRICE.tail)
-        since = pl.lit(value=True) if first is None else pl.col("month") >= first
-        until = pl.lit(value=True) if end is None else pl.col("month") < end
-        name = f"price {low} {high} {first} {end}"
-        parts[name] = pl.when(since & until).then(weight)
-        by_owner.setdefault((mineral, form), []).append(name)
-    weights = {}
-    for mineral, form, _ in forms.iter_rows():
-        held = [*by_owner.get((mineral, None), []), *by_owner.get((mineral, form), [])]
-        weights[form] = pl.coalesce(pl.max_horizontal(held), _ANY_PRICE) if held else pl.col(_ANY_PRICE)
-    return Weights(parts, weights)
+    return Bands.of(bands.drop("mineral", "form_id").rows(), _PRICE.tail, _owned(forms, bands))
 
 
-def density_weights(forms: pl.DataFrame, rules: ParcelRules) -> Weights:
-    """Weigh `log_density` under each form's solid density; any good's where that is not known."""
-    parts = {}
-    for solid in forms["density_kg_m3"].unique():
-        if solid is None:
-            parts[f"density {solid}"] = ordinary(_DENSITY)
-            continue
-        low, high = (math.log(solid * share) for share in (rules.solid_share_least, rules.solid_share_most))
-        weight = log_band(pl.col("log_density"), pl.lit(low), pl.lit(high), _DENSITY.tail)
-        parts[f"density {solid}"] = weight.fill_null(0.0)
-    return Weights(parts, {form: pl.col(f"density {solid}") for _, form, solid in forms.iter_rows()})
+def density_form_bands(forms: pl.DataFrame, rules: ParcelRules) -> Bands:
+    """Bands of `log_density`: from each form's solid density."""
+    bands = forms.select("mineral", "form_id", solid="density_kg_m3").drop_nulls("solid")
+    shares = rules.solid_share_least, rules.solid_share_most
+    logs = [(math.log(solid * shares[0]), math.log(solid * shares[1]), None, None) for solid in bands["solid"]]
+    return Bands.of(logs, _DENSITY.tail, _owned(forms, bands))
 
 
-def package_weights(forms: pl.DataFrame, minerals: Minerals) -> Weights:
-    """Weigh `log_package` under each form's packings; any good's where none is known."""
-    known: dict[str, list[tuple[str | None, str]]] = {}
-    parts = {_ANY_PACKAGE: ordinary(_PACKAGE)}
-    for mineral, form, low, high in minerals.packings.drop_nulls("package_kg_low").iter_rows():
-        name = f"package {low} {high}"
-        low_log, high_log = pl.lit(math.log(low)), pl.lit(math.log(high))
-        parts[name] = log_band(pl.col("log_package"), low_log, high_log, _PACKAGE.tail)
-        known.setdefault(mineral, []).append((form, name))
-    any_good, is_told = pl.col(_ANY_PACKAGE), pl.col("log_package").is_not_null()
-    weights = {}
-    for mineral, form, _ in forms.iter_rows():
-        own = [pl.col(name) for of, name in known.get(mineral, []) if of in (None, form)]
-        fits = [one - math.log(len(own)) for one in own]
-        weights[form] = (
-            pl.when(is_told).then(pl.max_horizontal(*fits, any_good - 1.0)).otherwise(0.0) if fits else any_good
-        )
-    return Weights(parts, weights)
+def package_form_bands(forms: pl.DataFrame, minerals: Minerals) -> Bands:
+    """Bands of `log_package`: each form's packings and those of its mineral in general."""
+    bands = minerals.packings.drop_nulls("package_kg_low")
+    logs = [
+        (math.log(low), math.log(high), None, None)
+        for low, high in bands.select("package_kg_low", "package_kg_high").iter_rows()
+    ]
+    return Bands.of(logs, _PACKAGE.tail, _owned(forms, bands))
+
+
+def _owned(forms: pl.DataFrame, bands: pl.DataFrame) -> dict[str, list[int]]:
+    """Give each form the places of the bands of its own and of its mineral in general."""
+    owners = list(bands.select("mineral", "form_id").iter_rows())
+    return {
+        form: [at for at, owner in enumerate(owners) if owner in ((mineral, None), (mineral, form))]
+        for mineral, form in forms.select("mineral", "form_id").iter_rows()
+    }
 
 
 def log_priors(forms: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> dict[str, float]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from features.minerals import Minerals
-from features.parcel.forms import density_weights, log_priors, package_weights, price_weights, weighed_forms
+from features.parcel.forms import (
+    Bands,
+    density_form_bands,
+    log_priors,
+    package_form_bands,
+    price_form_bands,
+    weighed_forms,
+)
 from features.parcel.likeness import own_minerals
 from features.parcel.peaks import ORDINARY, Ordinary, log_band, log_peak, ordinary
 from features.parcel.rules import ParcelRules
@@ -34,30 +44,60 @@ def material_likelihoods(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRu
     pl.LazyFrame
         `declaration_id`; in a column of each mineral's name the natural log of how much better it explains the figures
         than the declared good does; `log_other`, the same for another ordinary good. A figure that is missing counts
-        for no side. A mineral is as likely as its likeliest form. One row out for one row in: every weight is an
-        expression over the row, and no table of rows times forms is made.
+        for no side. A mineral is as likely as its likeliest form. One row out for one row in.
     """
-    forms = weighed_forms(minerals, rules)
-    figures = (price_weights(forms, minerals, rules), density_weights(forms, rules), package_weights(forms, minerals))
-    own = dict(
-        own_minerals(minerals.forms).group_by("mineral").agg(pl.col("hs6").unique().sort()).collect().iter_rows()
-    )
-    likeliest: dict[str, list[pl.Expr]] = {}
-    for mineral, form, _ in forms.iter_rows():
-        price, density, package = (one.of_form[form] for one in figures)
-        likeliest.setdefault(mineral, []).append(price + density + package)
-    parts = {name: part for one in figures for name, part in one.parts.items()}
-    declared = pl.sum_horizontal(_declared(one, rules) for one in ORDINARY)
-    any_good = pl.sum_horizontal(ordinary(one) for one in ORDINARY)
-    is_own = {name: pl.col("hs6").is_in(own.get(name, [])).fill_null(value=False) for name in likeliest}
-    return rows.with_columns(log_declared=declared, **parts).select(
+    given = rows.collect()
+    weighing = _weighing(minerals, rules)
+    month = given.select(pl.col("month").cast(pl.Float64)).to_series().to_numpy()
+    weights = {form: np.zeros(given.height) for form in weighing.forms["form_id"]}
+    for one, bands in zip(ORDINARY, weighing.bands, strict=True):
+        value = given[f"log_{one.figure}"].to_numpy()
+        any_good = given.select(ordinary(one)).to_series().to_numpy()
+        for form, weight in bands.weights(value, month, any_good, each=one.figure == "package").items():
+            weights[form] += weight
+    likeliest = {
+        str(mineral): pl.Series(np.maximum.reduce([weights[form] for form in held["form_id"]]))
+        for (mineral,), held in weighing.forms.group_by("mineral", maintain_order=True)
+    }
+    told = given.select(
         "declaration_id",
-        log_other=(any_good - pl.col("log_declared")).round(6),
-        **{
-            name: pl.when(~is_own[name]).then((pl.max_horizontal(weights) - pl.col("log_declared")).round(6))
-            for name, weights in likeliest.items()
-        },
+        "hs6",
+        log_declared=pl.sum_horizontal(_declared(one, rules) for one in ORDINARY),
+        any_good=pl.sum_horizontal(ordinary(one) for one in ORDINARY),
     )
+    is_own = {name: pl.col("hs6").is_in(weighing.own_codes.get(name, [])).fill_null(value=False) for name in likeliest}
+    return (
+        told.with_columns(**likeliest)
+        .lazy()
+        .select(
+            "declaration_id",
+            log_other=(pl.col("any_good") - pl.col("log_declared")).round(6),
+            **{
+                name: pl.when(~is_own[name]).then((pl.col(name) - pl.col("log_declared")).round(6))
+                for name in likeliest
+            },
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighing:
+    """What every row is weighed by."""
+
+    forms: pl.DataFrame
+    bands: tuple[Bands, ...]
+    """Of each figure of ORDINARY."""
+    own_codes: dict[str, list[str]]
+    """Subheadings that each mineral is declared under."""
+
+
+@lru_cache(maxsize=4)
+def _weighing(minerals: Minerals, rules: ParcelRules) -> _Weighing:
+    forms = weighed_forms(minerals, rules)
+    prices, densities = price_form_bands(forms, minerals, rules), density_form_bands(forms, rules)
+    own = own_minerals(minerals.forms).group_by("mineral").agg(pl.col("hs6").unique().sort()).collect()
+    bands = (prices, densities, package_form_bands(forms, minerals))
+    return _Weighing(forms, bands, dict(own.iter_rows()))
 
 
 def best_material(likelihoods: pl.LazyFrame, priors: Mapping[str, float], rules: ParcelRules) -> pl.LazyFrame:
