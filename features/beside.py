@@ -28,7 +28,7 @@ def beside(
     found = asked.join(places, on=keys, how="left", nulls_equal=nulls_equal).select(_HERE, _THERE).collect()
     if found.height != rows.height:
         raise ValueError(f"a table looked up holds the same {', '.join(keys)} twice")
-    at = found.sort(_HERE)[_THERE]
+    at = pl.zeros(rows.height, pl.UInt32, eager=True).scatter(found[_HERE], found[_THERE])
     return rows.hstack(held.drop(keys).select(pl.all().gather(at)))
 
 
