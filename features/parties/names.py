@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 import polars as pl
 
-from features.beside import told_once
+from features.beside import beside, told_once
 
-_NAMED = "name without identifier"
+_NAMED, _NO = "name without identifier", "number of the row"
+_ROW = pl.int_range(pl.len(), dtype=pl.UInt32).alias(_NO)
 _NAME = "name:"
 HIDDEN = r"[\p{Cf}\x{034F}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}]"
 """Regex class of joiners, fillers and marks of direction: nobody sees them, and no name needs them."""
@@ -20,15 +24,28 @@ _LEGAL_FORMS = (
 )
 
 
-def party_name(name: pl.Expr) -> pl.Expr:
+def in_two_alphabets(names: pl.LazyFrame, *told: Callable[[bool], pl.Expr]) -> pl.LazyFrame:
+    """Add what is told of `name`: by a shorter way, given true, for names of nothing but ASCII. The order changes."""
+    is_ascii = pl.col("name").str.len_bytes() == pl.col("name").str.len_chars()
+    parts = {True: names.filter(is_ascii), False: names.filter(~is_ascii)}
+    return pl.concat([part.with_columns(one(ascii_only) for one in told) for ascii_only, part in parts.items()])
+
+
+def seen_of(name: pl.Expr, form: Literal["NFKC", "NFKD"], *, is_ascii: bool) -> pl.Expr:
+    """Leave out what nobody sees, cut to a length that a name may have, and write the rest in one form of Unicode."""
+    if is_ascii:
+        return name.str.slice(0, NAME_LETTERS_MOST)
+    return name.str.replace_all(HIDDEN, "").str.slice(0, NAME_LETTERS_MOST).str.normalize(form)
+
+
+def party_name(name: pl.Expr, *, is_ascii: bool = False) -> pl.Expr:
     """Plain form of a name: one width, lower case, no punctuation, no legal form; null where nothing is left.
 
     >>> given = pl.Series(["ACME Trading Co., Ltd.", "ａｃｍｅ trading", "深圳市某某贸易有限公司", " - ", None])
     >>> pl.select(party_name(pl.lit(given))).to_series().to_list()
     ['acme trading', 'acme trading', '深圳市某某贸易', None, None]
     """
-    seen = name.str.replace_all(HIDDEN, "").str.slice(0, NAME_LETTERS_MOST)
-    plain = seen.str.normalize("NFKC").str.to_lowercase()
+    plain = seen_of(name, "NFKC", is_ascii=is_ascii).str.to_lowercase()
     words = plain.str.replace_all(r"[.'’]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
     bare = words
     for _ in range(2):  # "co ltd", "集团有限公司": two forms in a row at most
@@ -52,14 +69,16 @@ def party_keys(rows: pl.DataFrame) -> pl.DataFrame:
 
     An identifier and a name never make the same key; `features.parties.owners` tells whose name it is.
     """
-    for side in ("exporter", "consignee"):
-        identifier = _identifier(f"{side}_id")
-        unidentified = rows.with_columns(pl.when(identifier.is_null()).then(f"{side}_name").alias(_NAMED))
-        plain = told_once(unidentified, _NAMED, party_name(pl.col(_NAMED)).alias("plain"))
-        rows = plain.with_columns(pl.coalesce(identifier, name_key(pl.col("plain"))).alias(f"{side}_key")).drop(
-            _NAMED, "plain"
-        )
-    return rows.with_columns(_identifier("declarant_id").alias("declarant_key"))
+    sides = ("exporter", "consignee")
+    found = rows.with_columns(_identifier(f"{side}_id").alias(f"{side}_key") for side in (*sides, "declarant"))
+    for side in sides:
+        key, name = f"{side}_key", f"{side}_name"
+        numbered = found.lazy().select(_ROW, key, name)
+        unidentified = numbered.filter(pl.col(key).is_null() & pl.col(name).is_not_null()).select(_NO, name).collect()
+        named = told_once(unidentified, name, name_key(party_name(pl.col(name))).alias(_NAMED)).drop(name)
+        keys = beside(found.select(_ROW, key), named, _NO).select(pl.coalesce(key, _NAMED).alias(key))
+        found = found.with_columns(keys)
+    return found
 
 
 def _identifier(column: str) -> pl.Expr:

@@ -10,7 +10,7 @@ from features.filed import text_number
 from features.parties.entities import LONGEST_TYPO, SHORTEST_TYPO
 from features.parties.forwarders import names_forwarder
 from features.parties.listed import match_listed, read_listed
-from features.parties.names import name_key, party_name
+from features.parties.names import in_two_alphabets, name_key, party_name
 from features.parties.rules import PartiesRules
 from features.parties.wording import NameSigns, read_names
 
@@ -43,8 +43,10 @@ class NameReader:
 
     def read(self, names: pl.DataFrame) -> ReadNames:
         """Read distinct names (`name`, `name_no`)."""
-        plain = party_name(pl.col("name"))
-        said = self.texts_of(names).lazy().with_columns(plain=plain).collect()  # lazy, or parts are worked out twice
+        worded = self.texts_of(names).lazy()  # lazy, or parts of what follows are worked out twice
+        said = in_two_alphabets(
+            worded, lambda short: party_name(pl.col("name"), is_ascii=short).alias("plain")
+        ).collect()
         texts = said.drop("name", "plain").with_columns(said.select(name_key=text_number(name_key(pl.col("plain")))))
         matches = match_listed(said.lazy(), self.listed, self.signs, self.rules).collect()
         numbered = matches.join(names, on="name", how="left").drop("name")

@@ -9,7 +9,7 @@ import polars as pl
 
 from features.confusables import DIGIT_LETTERS, LOOKALIKES
 from features.lookback import settle
-from features.parties.names import HIDDEN, NAME_LETTERS_MOST
+from features.parties.names import in_two_alphabets, seen_of
 from features.parties.words import (
     CHINESE_WORDS,
     EMPTY_WORDS,
@@ -53,19 +53,21 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         another script); `words` (list): each word that could tell this firm from others; `beside` (list): places and
         trades. `own` is empty and `words` too where the name says nothing of its own.
     """
-    said = _plain_words(pl.col("name"), signs)
-    known = settle(names.with_row_index("no").with_columns(word=said.str.split(" ")))
-    parts = (
-        known.select("no", "word")
+    said = pl.col("said")
+    plain = in_two_alphabets(
+        names, lambda is_ascii: _plain_words(pl.col("name"), signs, is_ascii=is_ascii).alias("said")
+    )
+    known = settle(plain.with_row_index("no"))
+    words = ["word", "beside_latin"]
+    parts = settle(
+        known.select("no", word=said.str.split(" "), beside_latin=said.str.contains("[a-z]"))
         .explode("word", empty_as_null=True, keep_nulls=True)
         .with_columns(at=pl.int_range(pl.len()))
         .filter(pl.col("word") != "")
     )
-    parts = settle(parts.with_columns(beside_latin=pl.col("word").str.contains("[a-z]").any().over("no")))
-    words = ["word", "beside_latin"]
     parts = settle(parts.join(_vocabulary(parts.select(words), signs), on=words, how="left"))
-    own = parts.filter(pl.col("kind") == "own")
-    in_order = own.sort("at").group_by("no", maintain_order=True).agg("sound", "sign")
+    own = settle(parts.filter(pl.col("kind") == "own").sort("at").with_columns(pl.col("no").set_sorted()))
+    in_order = own.group_by("no", maintain_order=True).agg("sound", "sign")
     joined = settle(
         in_order.select(
             "no",
@@ -85,7 +87,7 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         "words": telling.filter(pl.col("word").str.len_chars() >= SHORTEST_WORD),
         "beside": parts.filter(pl.col("kind").is_in(["place", "trade"])).select("no", word="plain"),
     }
-    read = known.drop("word").join(joined.drop("n"), on="no", how="left")
+    read = known.drop("said").join(joined.drop("n"), on="no", how="left")
     for column, frame in lists.items():
         listed = frame.unique().sort("no", "word").group_by("no", maintain_order=True).agg(pl.col("word").alias(column))
         read = read.join(listed, on="no", how="left")
@@ -113,16 +115,18 @@ def _vocabulary(words: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
     return settle(said.drop("latin"))
 
 
-def _plain_words(name: pl.Expr, signs: NameSigns) -> pl.Expr:
+def _plain_words(name: pl.Expr, signs: NameSigns, *, is_ascii: bool) -> pl.Expr:
     """Lower case, one width, no accents, simplified; Chinese places and trades in Latin letters, runs set apart."""
-    seen = name.str.replace_all(HIDDEN, "").str.slice(0, NAME_LETTERS_MOST).str.normalize("NFKD")
-    text = _closed_up(seen.str.replace_all(r"\p{M}", ""))
+    seen = seen_of(name, "NFKD", is_ascii=is_ascii)
+    text = _closed_up(seen if is_ascii else seen.str.replace_all(r"\p{M}", ""))
     parted = text.str.replace_all(r"(\p{L}{3,})\.", "${1} ")  # Stick.Rudder, but S.A.
-    plain = parted.str.to_lowercase().str.replace_all(r"[.'’`]", "")
-    if signs.simplified:
-        plain = plain.str.replace_many(list(signs.simplified), list(signs.simplified.values()))
-    said = plain.str.replace_many(list(CHINESE_WORDS), list(CHINESE_WORDS.values()), leftmost=True)
-    apart = said.str.replace_all(r"(\p{Han}+)", " $1 ").str.replace_all(r"[^\p{L}\p{N}]+", " ")
+    said = parted.str.to_lowercase().str.replace_all(r"[.'’`]", "")
+    if not is_ascii:
+        if signs.simplified:
+            said = said.str.replace_many(list(signs.simplified), list(signs.simplified.values()))
+        said = said.str.replace_many(list(CHINESE_WORDS), list(CHINESE_WORDS.values()), leftmost=True)
+        said = said.str.replace_all(r"(\p{Han}+)", " $1 ")
+    apart = said.str.replace_all(r"[^\p{L}\p{N}]+", " ")
     padded = pl.concat_str(pl.lit(" "), apart, pl.lit(" "))
     phrases = {f" {several} ": f" {one} " for several, one in JOINED_PLACES.items()} | LEGAL_PHRASES
     return padded.str.replace_many(list(phrases), list(phrases.values()), leftmost=True)
