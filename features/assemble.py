@@ -107,10 +107,11 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     parcel = judge_parcel(rows, past.parcel, background.minerals)
     seen = _one_table(rows.select(CARRIED).collect(), [words, parcel])
     asked = seen.lazy().select("hs_code", "declared_on", "direction", *_PLACES)
-    answers = join_controls(asked, background.controls).select(list(ANSWERS)).collect()
+    by_code = join_controls(asked, background.controls, answered=past.controls_of_codes)
+    answers = by_code.select(list(ANSWERS)).collect()
     named = seen.with_columns(answers.get_columns()).with_columns(mineral=_mineral())
-    ruled = _controls_of_mineral(named, background.controls)
-    needs = _needs(ruled, background)
+    ruled = _controls_of_mineral(named, background.controls, past)
+    needs = _needs(ruled, background, past)
     others = [
         judge_routing(rows, background.distances, past.journeys, background.routing_rules, past.travelled),
         judge_parties(rows, past.parties, background.parties_rules),
@@ -190,10 +191,10 @@ def _is_as_printed() -> pl.Expr:
     return (pl.col("control_match") == "printed") | ((pl.col("control_match") == "line8") & is_short)
 
 
-def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
+def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList, past: Past) -> pl.DataFrame:
     """Take the controls of the suspected mineral where there is one, else those of the declared code."""
     asked = rows.lazy().select("mineral", "declared_on", *_PLACES)
-    by_mineral = controls_for_minerals(asked, controls).select(
+    by_mineral = controls_for_minerals(asked, controls, answered=past.controls_of_minerals).select(
         mineral_controls="controls_in_force", mineral_rules="control_rules"
     )
     return rows.with_columns(by_mineral.collect().get_columns()).with_columns(
@@ -201,23 +202,22 @@ def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList) -> pl.DataFr
     )
 
 
-def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
+def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFrame:
     """Say whether goods need a licence as declared: by a code that an announcement prints, or by form and purity.
 
     Form and purity count against the items in force on the day for the destination. A code decides only where it
     agrees to the last printed digit and the words do not put the goods below the item's condition; null where neither
     says enough.
     """
-    rows = beside(ruled, _meets_item(ruled, background), "declaration_id")
+    rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
     by_code = _is_as_printed() & pl.col("control_rules").list.contains("licence")
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
-    by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then(pl.col("text_minerals").str.split(";"))
-    one = pl.concat_list(pl.coalesce("text_mineral", "mineral")).list.drop_nulls()
+    by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_minerals")
     return rows.select(
         "declaration_id",
-        minerals=pl.coalesce(by_words, one),
+        minerals=pl.coalesce(by_words, "text_mineral", "mineral").str.split(";"),
         needs_licence=pl.when(meets | (by_code & meets.fill_null(value=True)))
         .then(pl.lit(value=True))
         .when(free | ~meets)
@@ -225,7 +225,7 @@ def _needs(ruled: pl.DataFrame, background: Background) -> pl.DataFrame:
     )
 
 
-def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
+def _meets_item(ruled: pl.DataFrame, background: Background, past: Past) -> pl.LazyFrame:
     """Compare every form that a text names, at the purity it states, with the items in force: `meets_item`."""
     forms = background.minerals.forms
     asked = (
@@ -241,7 +241,7 @@ def _meets_item(ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
         .filter(pl.col("form_id") != "")
         .join(forms.lazy().select("form_id", "mineral"), on="form_id", how="left")
     )
-    today = controls_for_minerals(asked, background.controls)
+    today = controls_for_minerals(asked, background.controls, answered=past.controls_of_minerals)
     licensed = pl.when(pl.col("control_rules").list.contains("licence")).then("control_items")
     items = licensed.when(pl.col("control_items").is_not_null()).then(pl.lit([], pl.List(pl.String)))
     return settle(meets_item(today.with_columns(control_items=items), forms, background.controls))

@@ -19,6 +19,7 @@ from features.parcel.table import parcel_past
 from features.parcel.usual import ParcelPast
 from features.parties import NameSigns, PartiesRules
 from features.parties.table import PartiesPast
+from features.remembered import Remembered
 from features.routing import RoutingRules
 from features.routing.table import Travelled, past_journeys
 
@@ -71,6 +72,9 @@ class Past:
     shipped: pl.LazyFrame
     firsts: dict[str, pl.DataFrame]
     """For each column whose blanks may mean "none": the first days of history (`any`) and of a filled one."""
+    controls_of_codes: Remembered = field(default_factory=Remembered)
+    controls_of_minerals: Remembered = field(default_factory=Remembered)
+    """What batches asked of the control list; both grow."""
 
     @classmethod
     def of(cls, declarations: pl.LazyFrame, background: Background) -> Past:

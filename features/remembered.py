@@ -28,17 +28,17 @@ class Remembered:
         """
         keys = [on] if isinstance(on, str) else list(on)
         asked = rows.lazy().select(keys).drop_nulls().unique().collect()
-        fresh = asked if self.known is None else asked.join(self.known, on=keys, how="anti")
-        if self.known is None or fresh.height:
-            questions = rows.lazy().join(fresh.lazy(), on=keys, how="semi").unique(keys)
-            told = fresh.lazy().join(work_out(questions.collect().lazy()), on=keys, how="left").collect()
-            self.known = self._with(told, asked, keys)
-        return self.known
+        known = self.known  # batches side by side may both work an answer out: the later one's table stays
+        fresh = asked if known is None else asked.join(known, on=keys, how="anti")
+        if known is not None and fresh.is_empty():
+            return known
+        questions = rows.lazy().join(fresh.lazy(), on=keys, how="semi").unique(keys)
+        told = fresh.lazy().join(work_out(questions.collect().lazy()), on=keys, how="left").collect()
+        self.known = found = told if known is None else self._with(known, told, asked, keys)
+        return found
 
-    def _with(self, told: pl.DataFrame, asked: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-        if self.known is None:
-            return told
-        kept = self.known
+    @staticmethod
+    def _with(kept: pl.DataFrame, told: pl.DataFrame, asked: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         if kept.height + told.height > ANSWERS_MOST:
             kept = kept.join(asked, on=keys, how="semi")
         return pl.concat([kept, told], rechunk=True)

@@ -11,6 +11,7 @@ from features.controls.frames import BASE_RULES, FOREIGN_RULES, OVERLAY_RULES, C
 from features.controls.matching import MATCH_NAMES, NO_CODE, code_items, code_key, mixed_goods
 from features.countries import UNSPECIFIED, WORLD
 from features.errors import ContractError
+from features.remembered import Remembered
 
 CONTROLLER = "CHN"  # the state whose control list this is
 ANSWERS = pl.Schema(
@@ -39,6 +40,7 @@ def join_controls(
     dispatch: str | None = "dispatch_iso3",
     direction: str | None = "direction",
     known_on: date | str | None = None,
+    answered: Remembered | None = None,
 ) -> pl.LazyFrame:
     """Say for each row which controls its code touches on its day for its destination.
 
@@ -56,6 +58,7 @@ def join_controls(
     `known_on` None asks each row as known on its own day; a date, or the name of a date column, as known then. The
     list binds goods that leave China or, whatever country they leave,
     are of Chinese origin; a missing `dispatch` counts as `origin`; `origin=None` means every row is such a good.
+    `answered` is kept from table to table, of the same control list.
     One row out for each row in, in the same order; the row order decides nothing.
     """
     items = code_items(controls)
@@ -68,7 +71,7 @@ def join_controls(
     key = code_key(pl.col(code), items["key"].unique(), is_national)
     return _join(
         rows, controls, items, key=key, national=national, needed=code, day=date, destination=destination,
-        dispatch=dispatch, origin=origin, known_on=known_on,
+        dispatch=dispatch, origin=origin, known_on=known_on, answered=answered,
     )  # fmt: skip
 
 
@@ -82,6 +85,7 @@ def controls_for_minerals(
     origin: str | None = "origin_iso3",
     dispatch: str | None = "dispatch_iso3",
     known_on: date | str | None = None,
+    answered: Remembered | None = None,
 ) -> pl.LazyFrame:
     """Say for each row which controls its mineral is under on its day for its destination, whatever its code.
 
@@ -103,7 +107,7 @@ def controls_for_minerals(
     key = pl.when(named.is_null()).then(None).when(named.is_in(known)).then(named).otherwise(pl.lit(NO_CODE))
     return _join(
         rows, controls, items, key=key, needed=mineral, day=date, destination=destination, origin=origin,
-        dispatch=dispatch, known_on=known_on,
+        dispatch=dispatch, known_on=known_on, answered=answered,
     )  # fmt: skip
 
 
@@ -120,6 +124,7 @@ def _join(
     origin: str | None,
     dispatch: str | None,
     known_on: date | str | None,
+    answered: Remembered | None,
 ) -> pl.LazyFrame:
     columns = rows.collect_schema().names()
     known_column = known_on if isinstance(known_on, str) else None
@@ -144,7 +149,8 @@ def _join(
     )
     distinct = given.lazy().select(needed, _NATIONAL).unique()  # reading a code costs more than all else here
     asked = beside(given, distinct.with_columns(__key=key), [needed, _NATIONAL], nulls_equal=True)
-    answers = _answers(asked.lazy().select(_KEYS).unique(), controls, items)
+    known_answers = answered or Remembered()
+    answers = known_answers.answers(asked.select(_KEYS), _KEYS, lambda new: _answers(new, controls, items))
     free = (pl.col("__flow") == "none") | (pl.col("__to") == CONTROLLER)
     is_known = pl.all_horizontal(pl.col(name).is_not_null() for name in _KEYS)
     lists = [name for name, kind in ANSWERS.items() if kind != pl.String]
