@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -81,26 +82,32 @@ class Past:
         """Go through history once; of `declarations` only texts are read."""
         history = complete(background.history, Declarations, list(Declarations.column_names()))
         texts = complete(declarations, Declarations, ("description", "hs_code", "declared_on"))
-        wordings = past_wordings(history)
         outcomes = Outcomes.create_empty(lazy=True) if background.outcomes is None else background.outcomes
-        return cls(
-            texts=repeated_texts(texts, background.minerals),
-            wordings=wordings,
-            verdicts=repeated_cases(texts, wordings, background.word_shares),
-            parcel=parcel_past(history, background.parcel_rules),
-            journeys=past_journeys(history),
-            travelled=Travelled(),
-            parties=PartiesPast.of(
+
+        def parties() -> PartiesPast:
+            return PartiesPast.of(
                 history,
                 outcomes,
                 rules=background.parties_rules,
                 entities=background.controls.entities,
                 signs=background.name_signs,
-            ),
-            register=None if background.licences is None else licence_register(background.licences),
-            shipped=shipped_by_month(history),
-            firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
-        )
+            )
+
+        with ThreadPoolExecutor(1) as pool:  # beside all else: much of either keeps just one core busy
+            begun = pool.submit(parties)
+            wordings = past_wordings(history)
+            return cls(
+                texts=repeated_texts(texts, background.minerals),
+                wordings=wordings,
+                verdicts=repeated_cases(texts, wordings, background.word_shares),
+                parcel=parcel_past(history, background.parcel_rules),
+                journeys=past_journeys(history),
+                travelled=Travelled(),
+                register=None if background.licences is None else licence_register(background.licences),
+                shipped=shipped_by_month(history),
+                firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
+                parties=begun.result(),
+            )
 
 
 def first_days(name: str, history: pl.LazyFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,8 +13,9 @@ from features.parties.entities import cluster_states, clusters_before, is_real, 
 from features.parties.names_read import NameReader, ReadNames
 from features.parties.owners import NAMED, OWNED, NameOwners
 
-NAMES_AT_ONCE = 100_000
-"""Names read at once (own choice): reading takes many times the memory of what is kept."""
+NAMES_AT_ONCE, READ_AT_ONCE = 50_000, 2
+"""Names read at once, and how often side by side (own choice): reading takes many times the memory of what is kept,
+and keeps just one core busy."""
 _NODE = ("node", "form_no", "own", "signs", "beside_no")
 
 
@@ -44,15 +46,16 @@ class NamesSeen:
     def nothing(cls, reader: NameReader) -> NamesSeen:
         """Begin, before any slice."""
         known = Filed(pl.DataFrame(schema=dict.fromkeys(("name_no", "node", "name_key"), pl.Int64)), "name_no")
-        return cls(reader, known, (), (), (), (), (), (), (), ())._read(names_of(_NOTHING))
+        return cls(reader, known, (), (), (), (), (), (), (), ())._with(reader.read(names_of(_NOTHING)))
 
     def after(self, past: pl.DataFrame) -> NamesSeen:
         """Add a slice of history (see `read_parties`)."""
         names = names_of(past)
         fresh = names.join(self.known.rows_of(names["name_no"]), on="name_no", how="anti")
         seen = self
-        for part in fresh.iter_slices(NAMES_AT_ONCE):
-            seen = seen._read(part)
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+            for read in pool.map(self.reader.read, fresh.iter_slices(NAMES_AT_ONCE)):
+                seen = seen._with(read)
         here = seen.known.rows_of(names["name_no"])
         sightings = sightings_of(past).join(here, on="name_no", how="inner")
         is_named = pl.col("identifier").is_not_null()
@@ -63,8 +66,7 @@ class NamesSeen:
             seen, first=(*self.first, first), named=(*self.named, named), owned=(*self.owned, real.select(*OWNED))
         )
 
-    def _read(self, names: pl.DataFrame) -> NamesSeen:
-        read = self.reader.read(names)
+    def _with(self, read: ReadNames) -> NamesSeen:
         words = read.texts.select("form_no", word_no=pl.col("words").list.eval(text_number(pl.element())))
         return replace(
             self,
