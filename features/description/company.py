@@ -68,11 +68,13 @@ COMPANY: tuple[Company, ...] = (
         "after",
         "hill, road, street, valley, city, creek, brand, branded, lane, avenue, ridge, grove, cafe, bar and grill, "
         "studio, games, records, edition, collection, series, software, ltd, inc, llc, gmbh, corporation, company",
-        "山牌 山路 牌 路",
+        "山牌 山路 牌 路 都",  # 锑都, capital of antimony: a city's nickname
         0.1,
         is_softened=False,
     ),
     Company((), "before", "brand, brand name, trademark, model, edition, colou?r, shade, finish", "品牌 颜色", 0.2),
+    # painted: W powder coat
+    Company((), "after", "(?:powder )?coat, coated", "", 0.3, is_softened=False),
     # what it is used for: bags for antimony ingots. What is vague before the word may be the mineral itself.
     Company(
         (),
@@ -106,7 +108,8 @@ COMPANY: tuple[Company, ...] = (
         "anywhere",
         "furniture, filament, lamp, bulb, halogen, light, carbide drill, carbide insert, carbide tool, carbide burr, "
         "carbide blade, carbide ring, carbide tip, tipped, drill bit, end mill, cutting tool, dart, wedding, jewelry, "
-        "jewellery, fishing, sinker, watch, welding electrode, tig, valve, nozzle, mechanical seal, ball pen, "
+        "jewellery, fishing, sinker, watch, welding electrode, welding torch, "
+        "inert gas, tig, valve, nozzle, mechanical seal, ball pen, "
         "ballpoint, bearing",
         "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极",
         0.2,
@@ -188,6 +191,9 @@ COMPANY: tuple[Company, ...] = (
         "touch, touchscreen, lcd, display, panel, screen, conductive glass, film",
         "触摸 显示 液晶 导电玻璃 导电膜 屏",
         0.25,
+        is_softened=False,  # indium tin oxide says oxide of every screen
+        unless=r" (?:ingots?|powders?|sputter\p{L}*|targets?|pellets?|granules?|wires?|shots?|metal|scrap|tablets) |"
+        r"[锭粉靶粒]",
     ),
     Company(
         ("molybdenum", "tungsten"),

@@ -23,6 +23,7 @@ NEAR_WORDS: tuple[str, ...] = (
     *("harestail", "havermeal", "hungarite", "inermes", "jacksonite", "moldavite", "superparasite", "teallite"),
     *("telluride", "tellurist", "tellurize", "valencianite", "valentine", "valentines", "wolfachite"),
     *("antilogous", "solarium", "stadium", "teller", "bismarck", "indian", "indians"),
+    *("scan", "tell", "gall", "wolf"),  # starts of elements' names that are words (recovered.cut_short)
 )
 """Left out wherever a word is taken for a misspelt term: all but the mineral words among the 262,866 English words of
 Webster's and GCIDE (package english-words 2.0.2) that the rules of `readings` and `recovered` once took for one."""

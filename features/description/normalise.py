@@ -21,6 +21,7 @@ _HAN_BROKEN = r"(\p{Han})[\s\p{S}_\-*·.•/'\"]+"
 _BARRED = r"(?:\p{Latin}\|){3}"  # letters parted by bars, beside which no bar stands for an l
 _MARKED = r"([\p{Latin}\p{Han}\p{Nd}])\p{M}+"  # any mark on a Latin letter, of whatever script
 _BRACKETED = r"[(\[{<«‹「【]\s?(\p{Latin})\s?[)\]}>»›」】]"
+_VALENCE = r"\((?:I{1,3}|IV|VI{0,2})\)"  # antimony(III) oxide
 _TURNED = r"[\x{202E}\x{2067}]"
 _SYMBOLS = "".join(look.SYMBOL_LETTERS)
 
@@ -43,7 +44,7 @@ def _accents_off(text: pl.Expr) -> pl.Expr:
 
 
 def _one_line(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"[\p{Cc}\p{Z}]+", " ").str.strip_chars()
+    return text.str.replace_all(_VALENCE, " ").str.replace_all(r"[\p{Cc}\p{Z}]+", " ").str.strip_chars()
 
 
 def plain_text(text: pl.Expr) -> pl.Expr:

@@ -11,7 +11,16 @@ from features.description.near_words import NEAR_WORDS
 from features.description.normalise import lower_simplified, plain_text, read_portion, undone_text, word_text
 from features.description.ornaments import ORNAMENTS, TURNED
 from features.description.reading_kinds import READING
-from features.description.recovered import cas_numbers, formulas_apart, found_in_pieces, respelt, tones_off
+from features.description.recovered import (
+    cas_numbers,
+    cut_short,
+    formulas_apart,
+    found_in_pieces,
+    indium_by_symbol,
+    respelt,
+    scanned,
+    tones_off,
+)
 from features.description.vocabulary import SHORTEST_MISSPELT, SHORTEST_PIECED, Vocabulary, without_letter
 
 
@@ -56,6 +65,8 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
             cas_numbers(deepest, vocabulary),
             formulas_apart(deepest, vocabulary),
             tones_off(deepest),
+            indium_by_symbol(deepest),
+            _as_reading(cut_short(deepest, vocabulary), vocabulary, "misspelt"),
         ]
     )
     return pl.concat([read, pieced.select("text_no", "reading", clean=pl.lit(""), cased=pl.lit(""), words="words")])
@@ -113,6 +124,7 @@ def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyF
         _as_reading(dug, vocabulary, "digits"),
         _as_reading(split, vocabulary, "split"),
         _as_reading(_misspelt(latin, vocabulary), vocabulary, "misspelt"),
+        _as_reading(scanned(latin.select("text_no", "token"), vocabulary), vocabulary, "misspelt"),
         _as_reading(respelt(latin.select("text_no", "token"), vocabulary), vocabulary, "respelt"),
     ]
 

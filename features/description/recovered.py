@@ -30,6 +30,62 @@ _SOUNDS = (
     *(("q", "k"), ("z", "s"), ("j", "g"), ("y", "i"), ("w", "v")),
 )
 
+_JOINED = r"\b[A-Z][A-Za-z]?\d{1,2} ?[-‐‑–−·.] ?[OoSs]\d{1,2}\b"  # Sb2-O3
+_STEM = r"(?:um|y|th|en|am)$"  # endings of the elements' names: antim. and tungst. are cut before them
+LONGEST_STEMMED = 10
+# Forms beside which the start of an element's name can be nothing else, and further ones where more of it is there.
+_SURE_FORMS = r"(?:di|tri|pent|penta)oxides?|ingots?|(?:tetra|tri)chlorides?"
+_FORMS = rf"{_SURE_FORMS}|oxides?|powders?|pwdr|pdr|metal|lumps?|needles?|scrap|concentrates?"
+# Letters that a scanner takes for others.
+_SCANNED = (("rn", "m"), ("vv", "w"), ("^[l1|]", "i"), ("cl", "d"))
+_INDIUM = r"^In[ -](?:ingots?|metal|shots?)(?:[ ,.:;(>≥-]*(?:min\.? ?)?(?:9\d|\dN)|[ .]*$)"
+
+
+def cut_short(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Find elements' names cut short before a word of form (antim trioxide, bism. ingot): `text_no`, `pattern`.
+
+    Five letters do before any form, four before one that no other goods have, or with a full stop behind them.
+    """
+    names = vocabulary.solid.filter(
+        pl.col("is_english") & pl.col("pattern").str.contains(_STEM) & (pl.col("spaced").str.count_matches(" ") == 2),
+        pl.col("pattern").str.len_chars() <= LONGEST_STEMMED,
+    ).select("pattern", "mineral")
+    cut = (
+        names.with_columns(length=pl.int_ranges(4, pl.col("pattern").str.len_chars() - 1))
+        .explode("length")
+        .with_columns(stem=pl.col("pattern").str.head(pl.col("length")))
+        .filter(pl.col("mineral").n_unique().over("stem") == 1, ~pl.col("stem").is_in([*NEAR_WORDS]))
+        .group_by("stem")
+        .agg(pl.col("pattern").min())
+    )
+    plain = pl.col("text").str.to_lowercase()
+    asked = (
+        (pl.col("words"), rf" ([a-z]{{4}}) (?:{_SURE_FORMS}) "),
+        (pl.col("words"), rf" ([a-z]{{5,}}) (?:{_FORMS}) "),
+        (plain, rf"\b([a-z]{{4,}})\. ?(?:{_FORMS})\b"),
+    )
+    found = [deepest.select("text_no", stem=text.str.extract(shape, 1)).drop_nulls("stem") for text, shape in asked]
+    return pl.concat(found).join(cut.lazy(), on="stem", how="inner").select("text_no", "pattern").unique()
+
+
+def scanned(tokens: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """Find words that a scanner misread (bisrnuth, lndium): `text_no`, `pattern`. `tokens` as in `respelt`."""
+    known = vocabulary.solid.select("pattern").lazy()
+    read = pl.col("token")
+    for seen, meant in _SCANNED:
+        read = read.str.replace_all(seen, meant)
+    changed = tokens.with_columns(pattern=read).filter(pl.col("pattern") != pl.col("token"))
+    return changed.join(known, on="pattern", how="semi").select("text_no", "pattern").unique()
+
+
+def indium_by_symbol(deepest: pl.LazyFrame) -> pl.LazyFrame:
+    """Find texts that begin with indium's symbol, a form, and a purity or nothing more: `text_no`, `reading`, `words`.
+
+    Elsewhere In is a word (steel castings, in ingot form).
+    """
+    named = deepest.filter(pl.col("text").str.strip_chars().str.contains(_INDIUM))
+    return named.select("text_no", pl.lit("misspelt", READING).alias("reading"), words=pl.lit(" indium metal "))
+
 
 def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, pl.LazyFrame]:
     """Find long terms whose letters stand in order: `spaced` with gaps between them, `glued` to words of form.
@@ -85,7 +141,7 @@ def cas_numbers(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
 
 
 def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
-    """Formulae with gaps (Sb 2 O 3) or a nought for the letter O (Sb203): `text_no`, `reading` (misspelt), `words`."""
+    """Formulae with gaps (Sb 2 O 3, Sb2-O3) or noughts for O (Sb203): `text_no`, `reading` (misspelt), `words`."""
     solid = vocabulary.lower["pattern"].str.replace_all(" ", "").alias("formula")
     long = (
         solid.filter(solid.str.contains(r"^[a-z][a-z0-9]{4,}$") & solid.str.contains(r"[a-z]\d[a-z]")).unique().sort()
@@ -103,8 +159,11 @@ def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
         .then(pl.col("words").str.extract_all(r" [a-z]{1,2}\d[a-z\d]{2,} ").list.join("|").str.replace_all(" ", ""))
         .otherwise(pl.lit(""))
     )
+    joined = (
+        pl.col("text").str.extract_all(_JOINED).list.join("|").str.replace_all(r"[^A-Za-z0-9|]", "").str.to_lowercase()
+    )
     found = deepest.select(
-        "text_no", formula=pl.concat_str(apart, pl.lit("|"), noughts).str.extract_many(
+        "text_no", formula=pl.concat_str(apart, pl.lit("|"), noughts, pl.lit("|"), joined).str.extract_many(
             pl.lit([*spelled], dtype=pl.List(pl.String)), leftmost=True
         )
     ).explode("formula", empty_as_null=False)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import polars as pl
 import pytest
 
@@ -40,6 +42,21 @@ HIDDEN = {  # text: mineral, how it is hidden
     "lingotes de antimonio": "antimony",
     "⠁⠝⠞⠊⠍⠕⠝⠽ ⠊⠝⠛⠕⠞": "antimony",
     "ค ภtเ๓๏ภץ".replace(" ", ""): "antimony",
+    "YW50aW1vbnkgaW5nb3Q=": "antimony",  # base 64
+    "lot 7 / " + base64.b64encode("三氧化二锑".encode()).decode(): "antimony",
+    "67 61 6c 6c 69 75 6d 20 6d 65 74 61 6c": "gallium",  # bytes in hexadecimal
+    "0x67616c6c69756d": "gallium",
+    "MFXHI2LNN5XHSIDUOJUW66DJMRSQ====": "antimony",  # base 32
+    "bisrnuth ingot": "bismuth",  # as a scanner reads it
+    "lndium wire": "indium",
+    "ANTIM. TRIOXIDE 99.5": "antimony",  # cut short
+    "tungst powder": "tungsten",
+    "germ dioxide 5N": "germanium",
+    "Sb2-O3": "antimony",
+    "gallium(III) chloride": "gallium",
+    "In ingots, 99.99": "indium",
+    "In-ingot": "indium",
+    "диоксид германия": "germanium",
 }
 HONEST = (
     "teller machine",
@@ -63,6 +80,17 @@ HONEST = (
     "สายไฟ cable",
     "part no SB203, model GE02",
     "100% cotton =E9 50%AB",
+    "锑都瓷砖",  # a city's nickname
+    "MD5 d41d8cd98f00b204e9800998ecf8427e",
+    "Polyethyleneterephthalate 12345678901234567890",
+    "modern corner brackets",
+    "wheat germ powder, ox gall powder",
+    "scan. metal detectors",
+    "Steel castings in ingot form",
+    "In ingot moulds for cast iron",
+    "W powder coat black shelf",
+    "indium tin oxide touch panel",
+    "Германия",
 )
 
 
