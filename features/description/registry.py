@@ -25,7 +25,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="description",
         role="doubt",
         unit="strength",
-        sentence="The text had to be cleaned to be read ({n_changed_chars} letters undone; “{text_term}”)",
+        sentence="The text had to be put right to be read (look-alike or hidden characters: {n_changed_chars};"
+        " name read: “{text_term}”)",
         figures=("n_changed_chars", "text_term", "text_mineral"),
         null_means=_NO_TEXT,
         source="indicators.md 22; Unicode UTS #39",

@@ -22,13 +22,13 @@ GENERIC_HAN = (
     "若干|各种|各类|等|的|用|和|及"
 )
 
-FEW_WORDS_STRENGTH = 0.25  # one specific word is terse, not vague: bolts
+FEW_WORDS_STRENGTH = 0.2  # one specific word is terse, not vague (lead ingots): too weak to be told
 
 
 def vagueness(words: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
     """Says too little to tell what the goods are.
 
-    Strength in [0, 1] from a lower-case word text: 1 where nothing but generic words is left (or nothing at all), 0.25
+    Strength in [0, 1] from a lower-case word text: 1 where nothing but generic words is left (or nothing at all), 0.2
     where one specific word is, 0 otherwise and where a controlled mineral is named. Null text gives null.
     Source: indicators.md 21.
     """

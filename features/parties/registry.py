@@ -133,8 +133,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parties",
         role="doubt",
         unit="strength",
-        sentence="{exporter_hits_n} of the exporter's {exporter_inspected_n} inspected declarations were violations;"
-        " the usual rate is {base_hit_rate}.",
+        sentence="Found in violation: {exporter_hits_n} of {exporter_inspected_n} inspected declarations of"
+        " the exporter; the usual rate is {base_hit_rate}.",
         figures=("exporter_hits_n", "exporter_inspected_n", "base_hit_rate"),
         null_means=_RISK,
         source="indicators.md 33",
@@ -146,8 +146,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parties",
         role="doubt",
         unit="strength",
-        sentence="{consignee_hits_n} of the consignee's {consignee_inspected_n} inspected declarations were violations;"
-        " the usual rate is {base_hit_rate}.",
+        sentence="Found in violation: {consignee_hits_n} of {consignee_inspected_n} inspected declarations of"
+        " the consignee; the usual rate is {base_hit_rate}.",
         figures=("consignee_hits_n", "consignee_inspected_n", "base_hit_rate"),
         null_means=_RISK,
         source="indicators.md 33",
@@ -159,8 +159,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parties",
         role="doubt",
         unit="strength",
-        sentence="{declarant_hits_n} of the declarant's {declarant_inspected_n} inspected declarations were violations;"
-        " the usual rate is {base_hit_rate}.",
+        sentence="Found in violation: {declarant_hits_n} of {declarant_inspected_n} inspected declarations of"
+        " the declarant; the usual rate is {base_hit_rate}.",
         figures=("declarant_hits_n", "declarant_inspected_n", "base_hit_rate"),
         null_means=_RISK,
         source="indicators.md 33",
@@ -172,8 +172,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parties",
         role="doubt",
         unit="strength",
-        sentence="{exporter_lane_hits_n} of the exporter's {exporter_lane_inspected_n} inspected declarations to this"
-        " country were violations; the usual rate is {base_hit_rate}.",
+        sentence="Found in violation: {exporter_lane_hits_n} of {exporter_lane_inspected_n} inspected declarations of"
+        " the exporter to this country; the usual rate is {base_hit_rate}.",
         figures=("exporter_lane_hits_n", "exporter_lane_inspected_n", "base_hit_rate"),
         null_means="the exporter is not named, or was never inspected on this lane",
         source="indicators.md 33; chosen on generated worlds",

@@ -10,6 +10,7 @@ import pytest
 from features.description.assessment import assess_texts
 from features.description.escapes import decoded_texts
 from features.minerals import Minerals
+from models.reasons import TOLD_FROM
 
 HIDDEN = {  # text: mineral, how it is hidden
     "a.n_t*i-m~o+n=y ingot": "antimony",  # any mark between letters
@@ -129,3 +130,11 @@ def test_escapes_by_hand() -> None:
 
 def test_no_text_at_all(minerals: Minerals) -> None:
     assert assess_texts(pl.LazyFrame(schema={"text": pl.String}), minerals).collect().is_empty()
+
+
+def test_a_terse_name_is_not_told_as_vague(minerals: Minerals) -> None:
+    read = assess_texts(pl.LazyFrame({"text": ["lead ingots 99.97", "铅锭", "metal ingots"]}), minerals).collect()
+    vague = dict(read.select("text", "vague_text").iter_rows())
+    assert vague["lead ingots 99.97"] < TOLD_FROM
+    assert vague["铅锭"] < TOLD_FROM
+    assert vague["metal ingots"] == 1.0
