@@ -11,7 +11,6 @@ import typer
 from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed, parse_day
 
 Declarations = Annotated[Path, typer.Option("--declarations", metavar="PATH", help="declarations: CSV, Parquet, Delta")]
-Outcomes = Annotated[Path, typer.Option("--outcomes", metavar="PATH", help="what inspections found")]
 Flows = Annotated[Path | None, typer.Option("--flows", metavar="PATH", help="trade statistics [the lake's]")]
 Movements = Annotated[
     Path | None, typer.Option("--movements", metavar="PATH", help="material tracked from its source [the lake's]")
@@ -63,7 +62,9 @@ def demo(
 
 def train(
     declarations: Declarations,
-    outcomes: Outcomes,
+    outcomes: Annotated[
+        Path | None, typer.Option("--outcomes", metavar="PATH", help="what inspections found [the lake's, or none]")
+    ] = None,
     out: Out = Path("oretrace-train"),
     flows: Flows = None,
     licences: Licences = None,
@@ -72,7 +73,7 @@ def train(
     config: Config = None,
     home: HomeOption = None,
 ) -> None:
-    """Learn from inspected declarations; register a challenger."""
+    """Learn from inspected declarations, or, where none is known, what is usual; register a challenger."""
     from pipelines.cli.screen import busy, made, next_step, say
     from pipelines.home import find_home
     from pipelines.steps.learn import run_learning

@@ -36,7 +36,7 @@ CONTRACTS: dict[str, type[dy.Schema]] = {
 def run_learning(
     *,
     declarations: Path,
-    outcomes: Path,
+    outcomes: Path | None,
     out: Path,
     home: Home,
     flows: Path | None = None,
@@ -48,7 +48,8 @@ def run_learning(
     """Take the tables into the lake, build evidence, train, evaluate and register a challenger.
 
     The lake's tables are replaced: they are the history that later scores are judged against. Nothing is replaced
-    unless every table given keeps its contract.
+    unless every table given keeps its contract. Without `outcomes` the lake's are learned from; where it has none
+    either, the model holds the anomaly score alone.
     """
     settings = load_section(TrainSettings, "train", config)
     given = {
@@ -78,7 +79,7 @@ def run_learning(
     write_table(evidence, out / "evidence.parquet")
     result = run_train(
         evidence,
-        loaded["outcomes"].frame,
+        _results(loaded["outcomes"].frame if outcomes else None, home),
         frame,
         registry=REGISTRY,
         settings=settings,
@@ -92,6 +93,14 @@ def run_learning(
         paths=[*result.paths, out / "evidence.parquet"],
         counts=result.counts,
     )
+
+
+def _results(given: pl.DataFrame | None, home: Home) -> pl.DataFrame:
+    """Outcomes to learn from: those given, else the lake's, else none."""
+    kept = home.table("outcomes")
+    if given is None and kept.is_file():
+        return pl.read_parquet(kept)
+    return Outcomes.create_empty() if given is None else given
 
 
 def run_comparison(*, out: Path, home: Home, config: Path | None = None) -> Said:

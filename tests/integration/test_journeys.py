@@ -180,3 +180,15 @@ def test_a_version_that_is_not_there_is_told(small_demo: Demo, tmp_path: Path) -
     )
     assert told.code == 2
     assert "there is no version 99" in told.text
+
+
+def test_where_nothing_was_inspected_the_anomaly_alone_is_learned(small_demo: Demo, tmp_path: Path) -> None:
+    world = next(path for path in small_demo.folder.rglob("declarations.parquet") if "truth" not in path.parts)
+    pl.read_parquet(world).sort("declared_on").tail(2_000).write_parquet(tmp_path / "own.parquet")
+    home = ("--home", tmp_path / "home")
+    told = oretrace("train", "--declarations", tmp_path / "own.parquet", "--out", tmp_path / "train", *home)
+    assert told.code == 0, told.text
+    assert "inspected 0, of which 0 violations" in told.text
+    assert "suspicion is the prior, the order is the anomaly's" in told.text
+    again = oretrace("score", "--declarations", THIRTY, "--out", tmp_path / "score", *TIMES, *home)
+    assert again.code == 0, again.text
