@@ -31,6 +31,8 @@ class BoostingPlan:
     n_bags: int = 3
     n_rounds_max: int = 100
     n_rounds_min: int = 20
+    n_search_positives_min: int = 12
+    n_rounds_few: int = 40
     n_rounds_default: int = 100
     n_leaves_tried: tuple[int, ...] = (7, 15, 31)
     fold_starts: tuple[float, ...] = (0.6, 0.8)
@@ -48,7 +50,7 @@ class BoostingPlan:
     row_share: float = 0.7
     l2_penalty: float = 1.0
     n_bins: int = 127
-    n_positives_min: int = 25
+    n_positives_min: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,8 @@ def settle(inspected: Sample, columns: Columns, plan: BoostingPlan, *, seed: int
         return Settled(plan, 0, share, note)
     found = search_plan(inspected, columns, plan, seed=seed)
     if found is None:
-        note = f"any violation: too few violations to search with; {plan.n_rounds_default} rounds"
-        return Settled(plan, plan.n_rounds_default, share, note)
+        note = f"any violation: too few violations to search with; {plan.n_rounds_few} rounds"
+        return Settled(plan, plan.n_rounds_few, share, note)
     return Settled(*found, share, None)
 
 
@@ -246,7 +248,7 @@ def search_plan(
     for start, end in zip(starts, ends, strict=True):
         past, next_ = inspected.days < start, (inspected.days >= start) & (inspected.days < end)
         n_positive = [int((inspected.target[rows] > 0.5).sum()) for rows in (past, next_)]
-        if min(*n_positive, int(next_.sum()) - n_positive[1]) < max(plan.n_positives_min // 2, 1):
+        if min(*n_positive, int(next_.sum()) - n_positive[1]) < plan.n_search_positives_min:
             return None
         for leaves in losses:
             own = replace(plan, n_leaves=leaves)

@@ -23,6 +23,8 @@ from models.matrix import Columns, Floats, build_matrix
 from models.oddness import ODDNESS, fit_oddness_weight
 from models.ranked_metrics import cluster_codes
 
+FEWEST_CLEAN = 25  # fewer, and fewer than violations: no level is told; own choice
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -85,7 +87,7 @@ def learn_judgement(
     with hardly any found clean, suspicion is the stated prior.
     """
     learned, checked = pl.concat([earlier, later]).sort("declaration_id"), later.clear()
-    if note := _nothing_to_learn(learned, plan):
+    if note := _nothing_to_learn(learned):
         classifiers = {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
         calibrators = {name: prior_calibrator(plan.prior_share) for name in TARGETS}
         return Judgement(classifiers, calibrators, None, 0.0, {})
@@ -113,13 +115,13 @@ def learn_judgement(
     return Judgement(classifiers, calibrators, limits, oddness_weight, prior)
 
 
-def _nothing_to_learn(learned: pl.DataFrame, plan: TrainingPlan) -> str | None:
+def _nothing_to_learn(learned: pl.DataFrame) -> str | None:
     """Say why the inspected rows tell nothing at all, where they do not."""
     if not learned.height:
         return "no inspected declaration in the training period: suspicion is the prior, the order is the anomaly's"
     n_found = int(learned[ANY].sum())
     n_clean = learned.height - n_found
-    if n_clean < min(n_found, plan.boosting.n_positives_min):
+    if n_clean < min(n_found, FEWEST_CLEAN):
         return (
             f"{n_found:,} of {learned.height:,} inspected declarations are violations: so few clean ones cannot say "
             "how rare violations are; suspicion is the prior, the order is the anomaly's"

@@ -17,7 +17,7 @@ class TrainingPlan:
     context_weight_ratio: float = 0.25
     n_group_rows_min: int = 200
     n_positives_isotonic: int = 300
-    n_positives_platt: int = 20
+    n_positives_platt: int = 8
     n_folds: int = 4
     monthly_step_log_odds: float = 0.2
     prior_share: float = 0.01

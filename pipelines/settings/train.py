@@ -70,7 +70,9 @@ class ClassifierSettings(Closed):
     n_bags: Some = Field(description="times that each classifier is learned anew, rows and columns drawn again")
     n_rounds_max: Some = Field(description="trees of a bag at most")
     n_rounds_min: Some = Field(description="trees of a bag at least")
-    n_rounds_default: Some = Field(description="trees of a bag where there are too few positives to search with")
+    n_search_positives_min: Some = Field(description="positives in each fold of the search; fewer: no search")
+    n_rounds_few: Some = Field(description="trees of a bag where there are too few positives to search with")
+    n_rounds_default: Some = Field(description="trees of the plain LightGBM that models are measured beside")
     fold_starts: Annotated[tuple[Inside, ...], Field(min_length=1)] = Field(
         description="where each fold of the search inside the training period begins, as a share of its inspected rows"
     )

@@ -15,9 +15,9 @@ PLAN = BoostingPlan(n_rounds_max=60, n_rounds_default=40)
 BRIEF = BoostingPlan(n_rounds_max=10, n_rounds_min=10)
 
 
-def sample_of(world, columns: Columns, *, n: int | None = None) -> Sample:
+def sample_of(world, columns: Columns) -> Sample:
     rows = world.evidence.join(world.outcomes, on="declaration_id", how="left", maintain_order="left")
-    rows = rows.drop_nulls("finding").sort("declaration_id").head(n or world.outcomes.height)
+    rows = rows.drop_nulls("finding").sort("declaration_id")
     positive = (rows["finding"] != "clean").to_numpy().astype(float)
     days = rows["declared_on"].cast(pl.Int32).to_numpy()
     return Sample(build_matrix(rows, columns), positive, np.ones(rows.height), days)
@@ -86,14 +86,28 @@ def test_gains_are_shares_with_the_largest_first(columns, fitted) -> None:
     assert gains == sorted(gains, reverse=True)
 
 
+def with_positives(world, columns, n):
+    """All clean rows, and the first `n` violations."""
+    sample = sample_of(world, columns)
+    return sample.rows((sample.target < 0.5) | (sample.target.cumsum() <= n))
+
+
+def test_few_positives_are_learned_from_without_a_search_by_few_trees(world, columns) -> None:
+    # 12 in either fold of the search at least: 8 are too few, 5 are enough to learn from
+    one = fit_classifier(with_positives(world, columns, 8), columns, plan=PLAN, seed=3)
+    assert one.is_learned
+    assert one.n_rounds == PLAN.n_rounds_few == 40
+    assert "too few violations to search with; 40 rounds" in str(one.note)
+
+
 def test_too_few_positives_give_the_prior_and_a_note(world, columns) -> None:
-    sample = sample_of(world, columns, n=40)
+    sample = with_positives(world, columns, 4)
     one = fit_classifier(sample, columns, plan=PLAN, seed=3)
     assert not one.boosters
     assert "any violation" in str(one.note)
-    assert "25 needed" in str(one.note)
+    assert "5 needed" in str(one.note)
     # half a positive is added, and one row
-    assert one.share == pytest.approx((sample.target.sum() + 0.5) / 41)
+    assert one.share == pytest.approx(4.5 / (len(sample.target) + 1))
     np.testing.assert_allclose(one.raw_scores(sample.matrix), np.log(one.share / (1 - one.share)))
     assert one.contributions(sample.matrix)[:, :-1].sum() == 0
     assert one.gains(columns) == {}
