@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
@@ -21,14 +22,15 @@ from models.classifier import Classifier, log_odds
 from models.conformal import ConformalTable, group_names
 from models.detectors import CombinedAnomaly
 from models.labels import ANY, TARGETS
-from models.levels import LevelSince
 from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 from models.oddness import log_odds_bound
 
-FORMAT = 4
+FORMAT = 5
 """Version of the file form; a reader refuses one it does not know."""
 CHECKSUMS = "checksums.json"
+LATER = "later_"
+"""How the names of boosters begin that were taught by held-out results as well."""
 
 SCORE_SCHEMA = {
     "declaration_id": pl.String,
@@ -73,8 +75,9 @@ class ModelBundle:
     metrics: Mapping[str, float] = field(default_factory=dict)
     oddness_weight: float = 0.0
     """How much of what the anomaly's p-value can add to log-odds (models.oddness) is added to the raw score."""
-    level: LevelSince | None = None
-    """How far the level has moved since the calibration; null where no later result was known."""
+    later: ModelBundle | None = None
+    """The same model taught by the held-out results as well, for declarations made since its own `test_from`; null
+    where nothing was held out, or it taught nothing."""
 
     @property
     def is_supervised(self) -> bool:
@@ -89,12 +92,17 @@ class ModelBundle:
             digest.update(f"{name}\n{len(text)}\n{text}".encode())
         return f"m-{digest.hexdigest()[:12]}"
 
+    def part_for(self, day: date) -> ModelBundle:
+        """What scores declarations of this day: `later` once all that taught it was known, else what was measured."""
+        later = self.later
+        return self if later is None or later.test_from is None or day < later.test_from else later
+
     def score(self, evidence: pl.DataFrame, *, registry: Sequence[Evidence] | None = None) -> pl.DataFrame:
         """Score each row by itself: no score depends on the other rows, their order or their number.
 
         `suspicion` is the calibrated probability of a violation of any typology, `suspicion_low` and `suspicion_high`
         the limits between which nine in ten calibrations lie (null where there was none). Where `declared_on` is there,
-        declarations made since later results were known are scored at the level that these tell (`level`). Each `p_` is
+        declarations made since all results were known are scored by what these taught (`later`). Each `p_` is
         suspicion times how likely a violation is of that typology, which its classifier learned among violations; one
         without a classifier gets its share of known violations. A shipment can be more than one: they need not add up.
         `raw_score` is the log-odds before calibration, the classifier's and what oddness adds, for order among equals;
@@ -103,13 +111,24 @@ class ModelBundle:
         """
         if registry is not None:
             self.columns.check(registry)
+        parts, order = self._parts(evidence)
+        return pl.concat([part._score(rows) for part, rows in parts])[order]
+
+    def _parts(self, evidence: pl.DataFrame) -> tuple[list[tuple[ModelBundle, pl.DataFrame]], NDArray[np.int64]]:
+        """Rows by the part that scores them, and the order that puts these, one after the other, as they came."""
+        later = self.later
+        if later is None or later.test_from is None or "declared_on" not in evidence.columns:
+            return [(self, evidence)], np.arange(evidence.height)
+        is_late = (evidence["declared_on"] >= later.test_from).fill_null(value=False)
+        came = np.argsort(is_late.to_numpy(), kind="stable")
+        return [(self, evidence.filter(~is_late)), (later, evidence.filter(is_late))], np.argsort(came, kind="stable")
+
+    def _score(self, evidence: pl.DataFrame) -> pl.DataFrame:
         matrix = build_matrix(evidence, self.columns)
         anomaly = self.anomaly_scores(detector_matrix(evidence, self.columns, matrix))
         anomaly_p = self.conformal.p_values(anomaly, group_names(evidence))
         raw = self.classifiers[ANY].raw_scores(matrix) + self.oddness_weight * log_odds_bound(anomaly_p)
         calibrated = self.calibrators[ANY].log_odds_of(raw)
-        if self.level is not None and "declared_on" in evidence.columns:
-            calibrated = calibrated + self.level.of(evidence["declared_on"])
         suspicion = probability_of(calibrated)
         low, high = (None, None) if self.limits is None else self.limits.around(raw, calibrated)
         kinds = {f"p_{typology}": self._typology(typology, matrix, suspicion) for typology in TYPOLOGIES}
@@ -140,8 +159,12 @@ class ModelBundle:
 
         Log-odds added to the base by the classifier of any violation (tree SHAP), which costs some ninety times a
         score, and the column's part of what oddness adds; without a classifier, its part of the anomaly score.
-        Largest first within a declaration.
+        Largest first within a declaration; each declaration by the part that scores it.
         """
+        typed = pl.concat([part._contributions(rows) for part, rows in self._parts(evidence)[0]])
+        return typed.sort(["declaration_id", "contribution", "code"], descending=[False, True, False])
+
+    def _contributions(self, evidence: pl.DataFrame) -> pl.DataFrame:
         matrix = build_matrix(evidence, self.columns)
         names = self.columns.names
         if self.is_supervised:
@@ -154,8 +177,7 @@ class ModelBundle:
             parts = np.zeros((evidence.height, len(names)))
         wide = pl.DataFrame(parts, schema=list(names), orient="row").with_columns(evidence["declaration_id"])
         long = wide.unpivot(index="declaration_id", variable_name="code", value_name="contribution")
-        typed = long.select(pl.col("declaration_id").cast(pl.String), "code", pl.col("contribution").cast(pl.Float64))
-        return typed.sort(["declaration_id", "contribution", "code"], descending=[False, True, False])
+        return long.select(pl.col("declaration_id").cast(pl.String), "code", pl.col("contribution").cast(pl.Float64))
 
     def _oddness_parts(self, evidence: pl.DataFrame) -> Floats:
         """Share out what oddness adds to each row's raw score among the evidence columns, as their rarity says."""
@@ -170,7 +192,7 @@ class ModelBundle:
         """Columns whose distribution is watched, by name: the matrix, `suspicion` and `anomaly_score`."""
         matrix = build_matrix(evidence, self.columns)
         watched = {name: matrix[:, j].astype(float) for j, name in enumerate(self.columns.names)}
-        scored = replace(self, level=None).score(evidence)  # a level that is known to have moved is no drift
+        scored = self._score(evidence)  # to be taught more is no drift
         return watched | {name: scored[name].to_numpy() for name in ("suspicion", "anomaly_score")}
 
     def to_files(self) -> dict[str, str]:
@@ -182,41 +204,44 @@ class ModelBundle:
         described = {
             "format": FORMAT,
             "columns": self.columns.to_dict(),
-            "typology_shares": dict(self.typology_shares),
-            "limits": None if self.limits is None else self.limits.to_dict(),
-            "classifiers": {
-                name: {
-                    "share": one.share,
-                    "n_rounds": one.n_rounds,
-                    "note": one.note,
-                    "n_bags": len(one.boosters),
-                }
-                for name, one in self.classifiers.items()
-            },
             "trained_from": _day_text(self.trained_from),
-            "trained_until": _day_text(self.trained_until),
-            "test_from": _day_text(self.test_from),
             "seed": self.seed,
             "controls_version": self.controls_version,
             "data_version": self.data_version,
-            "notes": list(self.notes),
-            "prior_by_month": dict(self.prior_by_month),
             "metrics": dict(self.metrics),
-            "oddness_weight": self.oddness_weight,
-            "level": None if self.level is None else self.level.to_dict(),
+            "judgement": self._judgement(),
+            "later": None if self.later is None else self.later._judgement(),
         }
         boosters = {
-            _booster_file(name, bag): text
-            for name, one in self.classifiers.items()
+            _booster_file(part, name, bag): text
+            for part, bundle in (("", self), (LATER, self.later))
+            if bundle is not None
+            for name, one in bundle.classifiers.items()
             for bag, text in enumerate(one.boosters)
         }
         return {
             "bundle.json": _json(described, indent=1),
-            "calibration.json": _json({name: one.to_dict() for name, one in self.calibrators.items()}),
             "anomaly.json": _json(self.anomaly.to_dict()),
             "conformal.json": _json(self.conformal.to_dict()),
             "drift.json": _json(drift.to_plain(self.histograms)),
             **boosters,
+        }
+
+    def _judgement(self) -> dict[str, Any]:
+        """What differs between a model and the one taught later: all but evidence and anomaly."""
+        return {
+            "classifiers": {
+                name: {"share": one.share, "n_rounds": one.n_rounds, "note": one.note, "n_bags": len(one.boosters)}
+                for name, one in self.classifiers.items()
+            },
+            "calibrators": {name: one.to_dict() for name, one in self.calibrators.items()},
+            "limits": None if self.limits is None else self.limits.to_dict(),
+            "typology_shares": dict(self.typology_shares),
+            "oddness_weight": self.oddness_weight,
+            "prior_by_month": dict(self.prior_by_month),
+            "trained_until": _day_text(self.trained_until),
+            "test_from": _day_text(self.test_from),
+            "notes": list(self.notes),
         }
 
     @classmethod
@@ -227,37 +252,21 @@ class ModelBundle:
             if plain["format"] != FORMAT:
                 raise ConfigError(f"model: form {plain['format']}, this version of oretrace reads form {FORMAT}")
             _check_sums(files)
-            classifiers = {
-                name: Classifier(
-                    boosters=tuple(files[_booster_file(name, bag)] for bag in range(one["n_bags"])),
-                    share=one["share"],
-                    n_rounds=one["n_rounds"],
-                    note=one["note"],
-                )
-                for name, one in plain["classifiers"].items()
-            }
-            calibrations = json.loads(files["calibration.json"])
-            return cls(
+            bundle = cls(
                 columns=Columns.from_dict(plain["columns"]),
-                classifiers={name: classifiers[name] for name in TARGETS},
-                calibrators={name: Calibrator.from_dict(calibrations[name]) for name in TARGETS},
-                limits=Limits.from_dict(plain["limits"]) if plain.get("limits") else None,
-                typology_shares={name: plain["typology_shares"][name] for name in TYPOLOGIES},
                 anomaly=CombinedAnomaly.from_dict(json.loads(files["anomaly.json"])),
                 conformal=ConformalTable.from_dict(json.loads(files["conformal.json"])),
                 histograms=drift.from_plain(json.loads(files["drift.json"])),
                 trained_from=_day(plain["trained_from"]),
-                trained_until=_day(plain["trained_until"]),
-                test_from=_day(plain["test_from"]),
                 seed=plain["seed"],
                 controls_version=plain["controls_version"],
                 data_version=plain["data_version"],
-                notes=tuple(plain["notes"]),
-                prior_by_month=plain.get("prior_by_month", {}),
                 metrics=plain["metrics"],
-                oddness_weight=plain["oddness_weight"],
-                level=LevelSince.from_dict(plain["level"]) if plain.get("level") else None,
+                **_judgement_from(plain["judgement"], files, ""),
             )
+            if plain["later"] is None:
+                return bundle
+            return replace(bundle, later=replace(bundle, **_judgement_from(plain["later"], files, LATER)))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise ConfigError(f"model: not a whole oretrace model: {type(error).__name__}: {error}") from error
 
@@ -320,8 +329,32 @@ def _check_sums(files: Mapping[str, str]) -> None:
             raise ConfigError(f"model: not a whole oretrace model: {name} {what}; copy it again, or train anew")
 
 
-def _booster_file(name: str, bag: int) -> str:
-    return f"booster_{name}_{bag}.txt"
+def _judgement_from(plain: Mapping[str, Any], files: Mapping[str, str], part: str) -> dict[str, Any]:
+    """Fields of a bundle from what `_judgement` made of them."""
+    classifiers = {
+        name: Classifier(
+            boosters=tuple(files[_booster_file(part, name, bag)] for bag in range(one["n_bags"])),
+            share=one["share"],
+            n_rounds=one["n_rounds"],
+            note=one["note"],
+        )
+        for name, one in plain["classifiers"].items()
+    }
+    return {
+        "classifiers": {name: classifiers[name] for name in TARGETS},
+        "calibrators": {name: Calibrator.from_dict(plain["calibrators"][name]) for name in TARGETS},
+        "limits": Limits.from_dict(plain["limits"]) if plain["limits"] else None,
+        "typology_shares": {name: plain["typology_shares"][name] for name in TYPOLOGIES},
+        "oddness_weight": plain["oddness_weight"],
+        "prior_by_month": plain["prior_by_month"],
+        "trained_until": _day(plain["trained_until"]),
+        "test_from": _day(plain["test_from"]),
+        "notes": tuple(plain["notes"]),
+    }
+
+
+def _booster_file(part: str, name: str, bag: int) -> str:
+    return f"booster_{part}{name}_{bag}.txt"
 
 
 def _day_text(day: date | None) -> str | None:

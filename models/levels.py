@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
@@ -34,35 +31,6 @@ class Levels:
         return np.asarray(self.slope * raw + self.of(month), dtype=float)
 
 
-@dataclass(frozen=True, slots=True)
-class LevelSince:
-    """How far the level has moved since the calibration, by results that became known later."""
-
-    known_on: date
-    """First day on which all of these results were known: no earlier declaration is scored by them."""
-    log_odds: float
-    n: int
-    n_positive: int
-
-    def of(self, declared_on: pl.Series) -> Floats:
-        """Log-odds to add to the score of declarations of these days: 0 before `known_on`."""
-        return np.where(declared_on.to_numpy() >= np.datetime64(self.known_on), self.log_odds, 0.0)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain form for JSON."""
-        return {
-            "known_on": self.known_on.isoformat(),
-            "log_odds": self.log_odds,
-            "n": self.n,
-            "n_positive": self.n_positive,
-        }
-
-    @classmethod
-    def from_dict(cls, plain: dict[str, Any]) -> LevelSince:
-        """Read the plain form back."""
-        return cls(date.fromisoformat(plain["known_on"]), plain["log_odds"], plain["n"], plain["n_positive"])
-
-
 def fit_levels(
     raw: Floats,
     positive: NDArray[np.bool_],
@@ -70,7 +38,6 @@ def fit_levels(
     month: NDArray[np.int64],
     *,
     monthly_step: float,
-    after: int | None = None,
 ) -> Levels:
     """Fit one slope and a level for each month, where a month's level is the last one's and a step.
 
@@ -78,28 +45,26 @@ def fit_levels(
     a month with few inspections keeps its neighbours' level, and what comes after the last month has the last level
     (a local level model; Durbin and Koopman 2012, chapter 2). Rows weigh what they stand for, scaled to the number of
     rows drawn with equal chances that would tell as much. The log of the slope is pulled to 0 like one standard normal
-    draw. At least one row; with a step of 0 all months share one level. Where `raw` is calibrated log-odds already, of
-    a level that held up to and in the month `after`, the slope is 1 and levels depart from 0 after that month.
+    draw. At least one row; with a step of 0 all months share one level.
     """
-    first, last = int(month.min()) if after is None else after + 1, max(int(month.max()), (after or 0) + 1)
+    first, last = int(month.min()), int(month.max())
     n_months = last - first + 1 if monthly_step > 0 else 1
-    at = np.maximum(month - first, 0) if monthly_step > 0 else np.zeros(len(month), dtype=np.int64)
-    n_free = 1 if after is None else 0  # levels that are no step from a known one
+    at = month - first if monthly_step > 0 else np.zeros(len(month), dtype=np.int64)
     told = weight * weight.sum() / (weight**2).sum()
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         slope, level = np.exp(parameters[0]), np.cumsum(parameters[1:])
         z = slope * raw + level[at]
-        steps = parameters[1 + n_free :]
+        steps = parameters[2:]
         held = float((steps**2).sum()) / (2 * monthly_step**2) if len(steps) else 0.0
         cost = float((told * (np.logaddexp(0.0, z) - positive * z)).sum() + parameters[0] ** 2 / 2) + held
         miss = told * (expit(z) - positive)
         by_level = np.bincount(at, weights=miss, minlength=n_months)[::-1].cumsum()[::-1]
         by_step = by_level.copy()
         if len(steps):
-            by_step[n_free:] += steps / monthly_step**2
+            by_step[1:] += steps / monthly_step**2
         return cost, np.concatenate([[slope * (miss * raw).sum() + parameters[0]], by_step])
 
-    bounds = [(-3.0, 3.0) if after is None else (0.0, 0.0)] + [(-60.0, 60.0)] * n_months
+    bounds = [(-3.0, 3.0)] + [(-60.0, 60.0)] * n_months
     found = minimize(loss, np.zeros(1 + n_months), jac=True, method="L-BFGS-B", bounds=bounds).x
     return Levels(float(np.exp(found[0])), tuple(range(first, first + n_months)), tuple(np.cumsum(found[1:]).tolist()))

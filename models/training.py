@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -15,9 +15,8 @@ from models.conformal import ConformalTable, fit_conformal, group_names
 from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
 from models.labels import ANY, OTHER, known_before
-from models.learning import learn_judgement, months_of, prior_by_month
+from models.learning import learn_judgement
 from models.learning_plan import TrainingPlan
-from models.levels import LevelSince, fit_levels
 from models.matrix import QUANTITIES, Columns, columns_of
 from models.oddness import ODDNESS, log_odds_bound
 from models.splits import Split
@@ -89,31 +88,49 @@ def train_bundle(
     return _with_reference(bundle, train, calibration, plan)
 
 
-def with_later_level(bundle: ModelBundle, later: pl.DataFrame, plan: TrainingPlan) -> ModelBundle:
-    """Bring the level of suspicion up to what inspections later than the calibration have found.
+def taught_later(
+    bundle: ModelBundle,
+    evidence: pl.DataFrame,
+    labels: pl.DataFrame,
+    split: Split,
+    *,
+    plan: TrainingPlan,
+    notes: Sequence[str] = (),
+) -> ModelBundle:
+    """Teach the measured model by all results, those of the test and of embargoes too, for declarations yet to come.
 
-    `later` are inspected rows with labels, those that the model was measured on: their order stays untouched, and so
-    does the score of every declaration made before the last of their results was known. Null level where nothing was
-    learned or nothing inspected later.
+    Labels are few, and what was held out to measure is a good part of them. The bundle itself stays as measured, and
+    goes on to score declarations made up to the last day of `evidence`; its `later` part scores those made after it,
+    and learned nothing that was not known on that day. Rows held out whole before the test stay out. The anomaly is
+    left as it is, and `notes` are kept. The bundle itself where nothing was held out, or nothing can be learned.
     """
-    if not (bundle.is_supervised and bundle.prior_by_month and later.height):
+    if split.test_from is None:
         return bundle
-    year, month = max(bundle.prior_by_month).split("-")
-    log_odds = bundle.calibrators[ANY].log_odds_of(bundle.score(later)["raw_score"].to_numpy())
-    weight, positive = later["weight"].to_numpy().astype(float), later[ANY].to_numpy().astype(bool)
-    levels = fit_levels(
-        log_odds,
-        positive,
-        weight,
-        months_of(later),
-        monthly_step=plan.monthly_step_log_odds,
-        after=int(year) * 12 + int(month) - 1,
+    last: date = evidence["declared_on"].max()  # type: ignore[assignment]
+    yet_to_come = last + timedelta(days=1)
+    rows = evidence.join(split.table.filter(pl.col("part") != "held_out"), on="declaration_id", how="semi")
+    known = rows.join(known_before(labels, yet_to_come), on="declaration_id", how="inner")
+    known = _with_oddness(known.sort("declaration_id"), bundle.anomaly, bundle.conformal, bundle.columns)
+    since = pl.col("declared_on") >= split.test_from
+    if not known.filter(since).height:
+        return bundle
+    unlabelled = rows.join(known, on="declaration_id", how="anti").sort("declaration_id")
+    judgement = learn_judgement(known.filter(~since), unlabelled, known.filter(since), bundle.columns, plan)
+    if not judgement.classifiers[ANY].is_learned:
+        return bundle
+    later = replace(
+        bundle,
+        classifiers=judgement.classifiers,
+        calibrators=judgement.calibrators,
+        limits=judgement.limits,
+        typology_shares=_typology_shares(known),
+        oddness_weight=judgement.oddness_weight,
+        prior_by_month=judgement.prior_by_month,
+        trained_until=last,
+        test_from=yet_to_come,
+        notes=(*notes, *(one.note for one in judgement.classifiers.values() if one.note)),
     )
-    known_on = later.select(pl.col("inspected_on").max() + timedelta(days=1)).item()
-    since = LevelSince(known_on, levels.level[-1], later.height, int(positive.sum()))
-    return replace(
-        bundle, level=since, prior_by_month={**bundle.prior_by_month, **prior_by_month(levels, log_odds, weight)}
-    )
+    return replace(bundle, later=later)
 
 
 def fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> CombinedAnomaly:

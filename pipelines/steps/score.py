@@ -111,15 +111,16 @@ def run_score(
         kept.declarations, sources, home=home, config=config, max_rejects_share=max_rejects_share
     )
     scored = _score(kept.declarations, background, bundle, load_tiers(tiers, settings.tier_ratio), rows_at_once)
+    part = bundle.part_for(day)
     choice = choose(
         scored.ranked,
         budget=budget or settings.budget_declarations,
         plan=settings.plan(),
         salt=f"{settings.random_salt} {day.isoformat()}",
         offices=load_offices(offices),
-        is_learned=bundle.is_supervised,
+        is_learned=part.is_supervised,
     )
-    by_oddness = () if bundle.is_supervised else (BY_ODDNESS,)
+    by_oddness = () if part.is_supervised else (BY_ODDNESS,)
     worklist = _explained(choice.chosen, scored, kept.declarations, background, bundle=bundle, settings=settings)
     refused = _refused(loaded.counts)
     page = worklist_page(
@@ -128,7 +129,7 @@ def run_score(
         as_of=day,
         rows_scored=kept.declarations.height,
         rows_refused=loaded.counts.rejected,
-        notes=[*by_oddness, *bundle.notes, *background.notes, *refused],
+        notes=[*by_oddness, *part.notes, *background.notes, *refused],
     )
     _write_all(scored, worklist, page, out)
     keep_selection(choice.log, worklist, out=out, home=home, day=day)

@@ -19,7 +19,7 @@ from models.evaluation import OURS, evaluate
 from models.labels import ANY, TARGETS, Labels, known_before, label_inspected
 from models.matrix import CATEGORIES, DESCRIBED, Floats
 from models.splits import Split
-from models.training import train_bundle, with_later_level
+from models.training import taught_later, train_bundle
 from pipelines.files import fingerprint_table, write_table, write_text
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.model_card import write_model_card
@@ -93,18 +93,19 @@ def run_train(
     here = _beside_declared(outcomes, table)
     known_on = pl.max_horizontal("inspected_on", "declared_on")  # never before the declaration, whatever was typed
     labels = label_inspected(here.with_columns(inspected_on=known_on), **settings.labels.model_dump())
+    plan = settings.training_plan()
     bundle = train_bundle(
         table,
         labels.table,
         split,
         registry,
-        plan=settings.training_plan(),
+        plan=plan,
         controls_version=controls_version,
         data_version=version,
     )
     measured = _measure(bundle, table, labels, split, settings)
-    bundle = with_later_level(bundle, measured.held_out, settings.training_plan())
     bundle = replace(bundle, notes=(*bundle.notes, *labels.notes))
+    bundle = taught_later(bundle, table, labels.table, split, plan=plan, notes=labels.notes)
     counts = _count(table, outcomes, labels, split, measured.held_out)
     paths = _write_files(bundle, measured, out_dir)
     _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)

@@ -62,10 +62,10 @@ def training_lines(
         if best.height:
             name = best["model"][0].replace("_", " ")
             lines.append(f"best baseline, {name}: {shown('average_precision', best['model'][0])}")
-    if bundle.level is not None:
+    if bundle.later is not None:
         lines.append(
-            f"declarations from {bundle.level.known_on} on are scored at the level that these {bundle.level.n:,} rows "
-            f"tell, {bundle.level.log_odds:+.2f} in log-odds; measured without it"
+            f"declarations from {bundle.later.test_from} on are scored by what all results known by then teach, those "
+            "of the test too; measured without them"
         )
     lines += [f"note: {note}" for note in bundle.notes]
     return [*lines, f"model {version}, registered as version {registered}, alias challenger"]

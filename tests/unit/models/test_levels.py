@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
-import polars as pl
 import pytest
 from scipy.special import expit
 
 from models.calibration import fit_calibrator
-from models.levels import LevelSince, fit_levels
+from models.levels import fit_levels
 
 
 def simulated(levels: list[float], *, n_each: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,23 +63,3 @@ def test_before_the_first_and_after_the_last_month_the_level_stays() -> None:
     raw, positive, month = simulated([-3.0, -2.0, -1.0], n_each=500)
     found = fit_levels(raw, positive, np.ones(len(raw)), month, monthly_step=1.0)
     assert found.of(np.array([0, 99_999])).tolist() == [found.level[0], found.level[-1]]
-
-
-def test_a_level_known_before_is_departed_from_by_what_was_found_since() -> None:
-    raw, positive, month = simulated([-3.0] * 6 + [-4.5] * 6, n_each=2000)
-    log_odds, later = 1.5 * raw - 3.0, month >= 24_006
-    found = fit_levels(
-        log_odds[later], positive[later], np.ones(later.sum()), month[later], monthly_step=0.4, after=24_005
-    )
-    assert found.slope == 1.0
-    assert found.months == tuple(range(24_006, 24_012))
-    assert found.level[-1] == pytest.approx(-1.5, abs=0.3)
-    nothing = fit_levels(np.zeros(1), np.array([True]), np.ones(1), np.array([24_006]), monthly_step=0.2, after=24_005)
-    assert 0 < nothing.level[-1] < 0.05  # one row hardly moves it from 0
-
-
-def test_no_earlier_declaration_is_scored_at_the_later_level() -> None:
-    since = LevelSince(date(2025, 12, 1), -1.0, 100, 3)
-    days = pl.Series([date(2025, 11, 30), date(2025, 12, 1), None], dtype=pl.Date)
-    assert since.of(days).tolist() == [0.0, -1.0, 0.0]
-    assert LevelSince.from_dict(since.to_dict()) == since

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from models.learning_plan import TrainingPlan
 from models.matrix import columns_of
 from models.oddness import log_odds_bound
 from models.splits import time_and_entity_split
-from models.training import train_bundle, with_later_level
+from models.training import taught_later, train_bundle
 
 PLAN = TrainingPlan(boosting=BoostingPlan(n_rounds_max=80, n_rounds_default=50), seed=5)
 SPLIT = {"test_share": 0.25, "calibration_share": 0.2, "embargo_days": 20, "group": "exporter_id"}
@@ -65,21 +66,49 @@ def test_files_round_trip_and_hold_text_only(world, bundle) -> None:
             json.loads(text)
 
 
-def test_later_results_move_the_level_of_later_declarations_alone(world, bundle) -> None:
+def taught_by_all(world, bundle, labels=None):
+    labels = label_inspected(world.outcomes, **LABELS).table if labels is None else labels
+    table = world.evidence.sort("declaration_id")
+    return taught_later(bundle, table, labels, time_and_entity_split(table, **SPLIT), plan=PLAN, notes=["told"])
+
+
+def test_held_out_results_teach_what_scores_declarations_yet_to_come(world, bundle) -> None:
+    all_taught = taught_by_all(world, bundle)
+    last = world.evidence["declared_on"].max()
+    assert all_taught.later is not None
+    assert all_taught.later.test_from == last + timedelta(days=1)
+    assert all_taught.later.notes[0] == "told"
+    assert all_taught.part_for(last) is all_taught
+    assert all_taught.part_for(last + timedelta(days=1)) is all_taught.later
+    # what was measured is what scores the past
+    assert all_taught.score(world.evidence).equals(bundle.score(world.evidence))
+    # the same declarations, made later: other scores, of every row by itself and in the order they came
+    moved = world.evidence.with_columns(
+        declared_on=pl.when(pl.int_range(pl.len()) % 2 == 0).then("declared_on").otherwise(last + timedelta(days=5))
+    )
+    scored, before = all_taught.score(moved), bundle.score(world.evidence)
+    assert scored["declaration_id"].equals(world.evidence["declaration_id"])
+    is_later = moved["declared_on"] > last
+    assert scored.filter(~is_later).equals(before.filter(~is_later))
+    assert (scored["suspicion"] != before["suspicion"]).filter(is_later).all()
+    assert scored["anomaly_score"].equals(before["anomaly_score"])
+    shown = moved.slice(10, 2)
+    apart = pl.concat([bundle.contributions(shown[:1]), all_taught.later.contributions(shown[1:])])
+    assert all_taught.contributions(shown).sort("declaration_id", "code").equals(apart.sort("declaration_id", "code"))
+    again = ModelBundle.from_files(all_taught.to_files())
+    assert again.score(moved).equals(scored)
+    assert again.to_files() == all_taught.to_files()
+
+
+def test_what_is_known_after_the_last_declaration_teaches_nothing(world, bundle) -> None:
     labels = label_inspected(world.outcomes, **LABELS).table
-    later = later_rows(world, bundle).join(labels, on="declaration_id", how="inner")
-    cleared = later.with_columns(any=pl.lit(value=False), inspected_on=pl.lit(bundle.test_from))
-    lower = with_later_level(bundle, cleared, PLAN)
-    assert lower.level is not None
-    assert lower.level.log_odds < 0
-    assert list(lower.prior_by_month)[: len(bundle.prior_by_month)] == list(bundle.prior_by_month)
-    known_on, before, after = lower.level.known_on, bundle.score(world.evidence), lower.score(world.evidence)
-    is_later = world.evidence["declared_on"] >= known_on
-    assert before.filter(~is_later).equals(after.filter(~is_later))
-    assert (after["suspicion"] < before["suspicion"]).filter(is_later).all()
-    assert before["raw_score"].equals(after["raw_score"])
-    assert ModelBundle.from_files(lower.to_files()).score(world.evidence).equals(after)
-    assert with_later_level(bundle, later.clear(), PLAN) is bundle
+    last = world.evidence["declared_on"].max()
+    late = labels.with_columns(
+        inspected_on=pl.when(pl.col("inspected_on") > last).then(pl.lit(date(2099, 1, 1))).otherwise("inspected_on")
+    )
+    turned = late.with_columns(any=pl.when(pl.col("inspected_on") > last).then(~pl.col("any")).otherwise("any"))
+    assert taught_by_all(world, bundle, late).to_files() == taught_by_all(world, bundle, turned).to_files()
+    assert taught_by_all(world, bundle, labels.clear()) is bundle
 
 
 def test_order_and_batches_change_no_score(world, bundle) -> None:
@@ -240,7 +269,7 @@ def test_test_period_teaches_nothing(world, bundle) -> None:
 def test_broken_files_are_refused_plainly(bundle) -> None:
     files = dict(bundle.to_files())
     with pytest.raises(ConfigError, match="not a whole oretrace model"):
-        ModelBundle.from_files({k: v for k, v in files.items() if k != "calibration.json"})
+        ModelBundle.from_files({k: v for k, v in files.items() if k != "conformal.json"})
     with pytest.raises(ConfigError, match="not a whole oretrace model"):
         ModelBundle.from_files(files | {"anomaly.json": "{"})
     newer = files["bundle.json"].replace(f'"format": {FORMAT}', '"format": 99')
@@ -260,7 +289,7 @@ def test_a_changed_file_is_refused_by_name(bundle) -> None:
 
 @pytest.mark.parametrize("text", ["null", "7", "[]", '"x"', "{}", "[" * 100_000])
 def test_malformed_files_with_checksums_made_anew_are_refused_plainly(bundle, text: str) -> None:
-    for name in ("bundle.json", "calibration.json", "anomaly.json", "checksums.json"):
+    for name in ("bundle.json", "anomaly.json", "checksums.json"):
         with pytest.raises(ConfigError, match="not a whole oretrace model"):
             ModelBundle.from_files(summed_anew(bundle.to_files() | {name: text}))
 

@@ -77,7 +77,7 @@ def test_bundle_comes_back_whole_by_alias_number_and_folder(home, bundle, regist
 
 @pytest.mark.slow
 def test_a_registered_model_whose_files_were_changed_is_refused(home, bundle, registered) -> None:
-    (kept,) = home.rglob("artifacts/bundle/calibration.json")
+    (kept,) = home.rglob("artifacts/bundle/conformal.json")
     sums = kept.with_name("checksums.json")
     before = {path: path.read_text(encoding="utf-8") for path in (kept, sums)}
     spoiled = before[kept] + " "
