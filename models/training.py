@@ -118,6 +118,11 @@ def taught_later(
     judgement = learn_judgement(known.filter(~since), unlabelled, known.filter(since), bundle.columns, plan)
     if not judgement.classifiers[ANY].is_learned:
         return bundle
+    told = [*notes, *(one.note for one in judgement.classifiers.values() if one.note)]
+    if not bundle.is_supervised:
+        told.append(
+            "nothing has measured how well it ranks: too few violations were left to learn from beside the test"
+        )
     later = replace(
         bundle,
         classifiers=judgement.classifiers,
@@ -128,7 +133,7 @@ def taught_later(
         prior_by_month=judgement.prior_by_month,
         trained_until=last,
         test_from=yet_to_come,
-        notes=(*notes, *(one.note for one in judgement.classifiers.values() if one.note)),
+        notes=tuple(told),
     )
     return replace(bundle, later=later)
 

@@ -111,6 +111,22 @@ def test_what_is_known_after_the_last_declaration_teaches_nothing(world, bundle)
     assert taught_by_all(world, bundle, labels.clear()) is bundle
 
 
+def test_what_was_never_measured_says_so(world) -> None:
+    # violations enough to learn from only when those of the test are counted
+    test_from = time_and_entity_split(world.evidence, **SPLIT).test_from
+    day = world.evidence.select("declaration_id", "declared_on")
+    early = pl.col("declared_on") < test_from
+    found = world.outcomes.join(day, on="declaration_id").with_columns(
+        finding=pl.when(early).then(pl.lit("clean")).otherwise("finding")
+    )
+    outcomes = found.drop("declared_on")
+    bundle = trained(world, outcomes=outcomes)
+    assert not bundle.is_supervised
+    taught = taught_by_all(world, bundle, label_inspected(outcomes, **LABELS).table)
+    assert taught.later is not None
+    assert any("nothing has measured" in note for note in taught.later.notes)
+
+
 def test_order_and_batches_change_no_score(world, bundle) -> None:
     whole = bundle.score(world.evidence).sort("declaration_id")
     shuffled = world.evidence.sample(fraction=1.0, shuffle=True, seed=1)
