@@ -97,7 +97,7 @@ def taught_later(
     plan: TrainingPlan,
     notes: Sequence[str] = (),
 ) -> ModelBundle:
-    """Teach the measured model by all results, those of the test and of embargoes too, for declarations yet to come.
+    """Teach the model by the results of the test and of embargoes as well, for declarations yet to come.
 
     Labels are few, and what was held out to measure is a good part of them. The bundle itself stays as measured, and
     goes on to score declarations made up to the last day of `evidence`; its `later` part scores those made after it,

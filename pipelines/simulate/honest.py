@@ -26,7 +26,7 @@ COLLAPSE, RECOVERY = (
 
 
 def ordinary_share(settings: SimulateSettings) -> float:
-    """Share of ordinary goods in honest trade, look-alikes included."""
+    """Share of all declarations that are honest trade in ordinary goods, look-alikes included."""
     return 1.0 - settings.licensed_trade_share - settings.cover_trade_share - settings.evasion.prevalence_share
 
 

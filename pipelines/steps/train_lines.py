@@ -64,8 +64,8 @@ def training_lines(
             lines.append(f"best baseline, {name}: {shown('average_precision', best['model'][0])}")
     if bundle.later is not None:
         lines.append(
-            f"declarations from {bundle.later.test_from} on are scored by what all results known by then teach, those "
-            "of the test too; measured without them"
+            f"what scores declarations from {bundle.later.test_from} on is also taught by results of the test and the "
+            "embargoes known by then; measured without them"
         )
     lines += [f"note: {note}" for note in bundle.notes]
     return [*lines, f"model {version}, registered as version {registered}, alias challenger"]
