@@ -89,11 +89,18 @@ class Goods:
         return {name: at for at, name in enumerate(self.names)}
 
     def having(self, **wanted: str) -> Ints:
-        """Return positions of the goods whose columns equal all that is wanted."""
-        keep = np.ones(self.frame.height, dtype=np.bool_)
-        for column, value in wanted.items():
-            keep &= np.array(self.texts(column)) == value
-        return np.flatnonzero(keep)
+        """Return positions of the goods whose columns equal all that is wanted; not to be written to."""
+        key = tuple(sorted(wanted.items()))
+        if key not in self._having:
+            keep = np.ones(self.frame.height, dtype=np.bool_)
+            for column, value in key:
+                keep &= np.array(self.texts(column)) == value
+            self._having[key] = np.flatnonzero(keep)
+        return self._having[key]
+
+    @cached_property
+    def _having(self) -> dict[tuple[tuple[str, str], ...], Ints]:
+        return {}
 
     def covering(self, state: str) -> Ints:
         """Return positions of ordinary goods that a false name may use for something in this state."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import polars as pl
 
+from features.contracts.columns import MOVEMENT_KINDS
 from features.stoichiometry import metal_share
 from pipelines.reference import load_minerals
 from pipelines.simulate.catalogue import Goods
@@ -66,6 +68,32 @@ def path_to(name: str, mineral: str, share: float) -> Path:
     kept = [RECOVERY[step] for step in [*steps[1:], last]]
     shares = [min(STEP_SHARE[step], 1.0) for step in steps]
     return Path((*forms, name), (*shares, share), tuple(kept))
+
+
+def residue(mineral: str) -> str:
+    """Name what a step leaves of a mineral."""
+    return f"{mineral} residue"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The ledger's words for kinds, minerals and forms, each held once."""
+
+    words: pl.Enum
+    form: pl.Series
+    """Of each good, by its position."""
+    mineral: pl.Series
+    """Of each good, by its position; `unnamed` where it has none."""
+
+
+def ledger_terms(goods: Goods) -> Terms:
+    """Gather every word that a ledger of these goods may hold."""
+    minerals = [mineral or "unnamed" for mineral in goods.texts("mineral")]
+    steps = {
+        form for name, mineral in zip(goods.names, minerals, strict=True) for form in path_to(name, mineral, 1).forms
+    }
+    words = pl.Enum(sorted({*MOVEMENT_KINDS, *minerals, *map(residue, minerals), *steps}))
+    return Terms(words, pl.Series(goods.names, dtype=words), pl.Series(minerals, dtype=words))
 
 
 def _stage(name: str) -> str:

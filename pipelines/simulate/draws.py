@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 
@@ -29,9 +28,8 @@ def pick(rng: np.random.Generator, weights: Floats | Sequence[float], size: int)
 
 def pick_one(rng: np.random.Generator, weights: Floats | Sequence[float]) -> int:
     """Draw one position in proportion to `weights`, the same that `pick` would."""
-    cumulative = np.cumsum(weights)
-    total = float(cumulative[-1])
-    return bisect_right(cumulative, rng.random(), key=lambda passed: passed / total)
+    cumulative = np.asarray(weights, dtype=np.float64).cumsum()
+    return int((cumulative / cumulative[-1]).searchsorted(rng.random(), side="right"))
 
 
 def pick_rows(uniform: Floats, weights: Floats) -> Ints:

@@ -26,12 +26,12 @@ WORKERS = 2
 """Parts generated at the same time, each in some 0.8 GB. What is written does not depend on it."""
 SORTED_BY = {
     "declarations": ("declared_on", "declaration_id"),
+    "truth/movements": ("moved_on", "movement_id"),
     "truth/declarations": ("declared_on", "declaration_id"),
     "truth/legs": ("left_on", "declaration_id", "leg", "form", "kg"),
     "movements": ("moved_on", "movement_id"),
-    "truth/movements": ("moved_on", "movement_id"),
 }
-"""Tables that are put aside by month, and their order; what the card shows comes first."""
+"""Tables that are put aside by month, and their order; those that take longest come first."""
 WHOLE = {
     "outcomes": ("inspected_on", "declaration_id"),
     "licences": ("licence_no",),
@@ -114,6 +114,7 @@ Job = tuple[SimulateSettings, Path, int, int, int, int, int]
 
 WORKER = {
     "POLARS_MAX_THREADS": "1",  # a worker a core
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages: fewer of them to ask for
     # columns of one length come and go by the thousand: pages that are kept need not be asked for and cleared again
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:5000,muzzy_decay_ms:5000",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 28),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.chain import metal_in_goods, path_to
+from pipelines.simulate.chain import Terms, ledger_terms, metal_in_goods, path_to, residue
 from pipelines.simulate.draws import Floats, Ints, order_by, scramble, stream
 from pipelines.simulate.ledger_abroad import moved_abroad
-from pipelines.simulate.ledger_rows import COLUMNS, Rows, counted_stocks, written_down
+from pipelines.simulate.ledger_rows import Rows, counted_stocks, ledger_schema, written_down
 from pipelines.simulate.movements import Setting
 from pipelines.simulate.stocks import Stocks, by_holder_and_month, replenish
 
@@ -24,11 +24,11 @@ USERS_SHARE = 0.03  # of Chinese firms use a controlled good in their own works
 
 def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
     """Write the whole ledger, columns as in COLUMNS; `rows` are the movements and `legs` their border crossings."""
-    share = metal_in_goods(world.goods)
+    share, terms = metal_in_goods(world.goods), ledger_terms(world.goods)
     lots = _lots_from_china(world, rows, legs)
     wanted = lots.select("holder", "good").unique().sort("holder", "good")
     if lots.is_empty():
-        return pl.DataFrame(schema=COLUMNS)
+        return pl.DataFrame(schema=ledger_schema(terms.words))
     group = lots.join(wanted.with_row_index("group"), on=["holder", "good"], how="left", maintain_order="left")["group"]
     months = len(world.months) - 1
     month = world.month_of(lots["day"].to_numpy())
@@ -38,12 +38,12 @@ def follow_material(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame) -> p
     goods = wanted["good"].to_numpy()
     refinery = scramble(np.full(1, world.seed), np.arange(len(share))) % 10**8
     refineries = pl.Series([f"R{number:08d}" for number in refinery.tolist()])
-    parts = _bought(world, held, names=names, refineries=refineries.gather(goods), goods=goods, share=share)
-    parts.append(_shipped(world, lots, group.to_numpy(), names, share))
+    parts = _bought(world, held, terms, names=names, refineries=refineries.gather(goods), goods=goods, share=share)
+    parts.append(_shipped(lots, group.to_numpy(), names, terms, share))
     needs = by_holder_and_month(*_spread(goods, held.inflow), groups=len(world.goods.names), months=months)
     for good in np.unique(goods).tolist():
-        parts += _made(world, good, needs[good], float(share[good]), str(refineries[good]))
-    whole = written_down([*parts, *moved_abroad(world, rows, legs, share)])
+        parts += _made(world, good, needs[good], float(share[good]), refinery=str(refineries[good]), terms=terms)
+    whole = written_down([*parts, *moved_abroad(world, rows, legs, terms, share)], terms.words)
     mixed = scramble(np.arange(whole.height, dtype=np.int64), np.full(1, world.seed))
     return whole[order_by(whole["moved_on"].to_numpy(), mixed)]
 
@@ -99,12 +99,12 @@ def _spread(goods: Ints, table: Floats) -> tuple[Ints, Ints, Floats]:
 
 
 def _bought(
-    world: Setting, held: Stocks, *, names: pl.Series, refineries: pl.Series, goods: Ints, share: Floats
+    world: Setting, held: Stocks, terms: Terms, *, names: pl.Series, refineries: pl.Series, goods: Ints, share: Floats
 ) -> list[Rows]:
     """Purchases of the holders and the same sales of the refineries, with opening and closing stocks."""
     group, month = np.nonzero(held.inflow > 0)
     kg, good = held.inflow[group, month], goods[group]
-    form, mineral = world.goods.each("good", good), world.goods.each("mineral", good)
+    form, mineral = terms.form.gather(good), terms.mineral.gather(good)
     common: Rows = {"rows": len(kg), "moved_on": world.months[month], "form": form, "mineral": mineral, "net_kg": kg}
     common |= {"metal_kg": kg * share[good]}
     holder, refinery = names.gather(group), refineries.gather(group)
@@ -112,8 +112,8 @@ def _bought(
         world,
         held,
         names=names,
-        forms=world.goods.each("good", goods),
-        minerals=world.goods.each("mineral", goods),
+        forms=terms.form.gather(goods),
+        minerals=terms.mineral.gather(goods),
         share=share[goods],
     )
     return [
@@ -123,7 +123,7 @@ def _bought(
     ]
 
 
-def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: pl.Series, share: Floats) -> Rows:
+def _shipped(lots: pl.DataFrame, group: Ints, names: pl.Series, terms: Terms, share: Floats) -> Rows:
     good, kg = lots["good"].to_numpy(), lots["kg"].to_numpy()
     movement = lots["movement"].to_numpy()
     buyer = scramble(lots["day"].to_numpy(), good, group.astype(np.int64)) % 90_000_000 + 10_000_000
@@ -131,19 +131,19 @@ def _shipped(world: Setting, lots: pl.DataFrame, group: Ints, names: pl.Series, 
     return {
         "rows": lots.height,
         "moved_on": lots["day"].to_numpy(),
-        "kind": pl.Series(["exported", "lost", "sold"]).gather(kind),
+        "kind": pl.Series(["exported", "lost", "sold"], dtype=terms.words).gather(kind),
         "change": -1,
         "holder_id": names.gather(group),
         "counterparty_id": ("D" + pl.Series(buyer).cast(pl.String)).set(pl.Series(kind != 2), None),
-        "mineral": world.goods.each("mineral", good),
-        "form": world.goods.each("good", good),
+        "mineral": terms.mineral.gather(good),
+        "form": terms.form.gather(good),
         "net_kg": kg,
         "metal_kg": kg * share[good],
         "movement": movement,
     }
 
 
-def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str) -> list[Rows]:
+def _made(world: Setting, good: int, needed: Floats, share: float, *, refinery: str, terms: Terms) -> list[Rows]:
     """Mining and processing behind one good: as much as its refinery sells, by month, with a product stock."""
     rng = stream(world.seed, "refinery", world.goods.names[good])
     mineral = world.goods.texts("mineral")[good]
@@ -155,8 +155,8 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
         world,
         held,
         names=pl.Series([refinery]),
-        forms=pl.Series([path.forms[-1]]),
-        minerals=pl.Series([mineral]),
+        forms=terms.form.gather([good]),
+        minerals=terms.mineral.gather([good]),
         share=np.array([share]),
     )
     common: Rows = {"rows": len(kg), "moved_on": day, "holder_id": refinery, "mineral": mineral}
@@ -168,7 +168,7 @@ def _made(world: Setting, good: int, needed: Floats, share: float, refinery: str
         common["batch"] = pl.Series(names, dtype=pl.String)
         made: Rows = {"kind": "refined" if step >= 2 else "processed", "change": 1, "form": path.forms[step]}
         consumed: Rows = {"kind": "processed", "change": -1, "form": path.forms[step - 1]}
-        gone: Rows = {"kind": "lost", "change": 0, "form": f"{mineral} residue"}
+        gone: Rows = {"kind": "lost", "change": 0, "form": residue(mineral)}
         parts += [
             common | made | {"net_kg": kg, "metal_kg": metal},
             common | consumed | {"net_kg": used, "metal_kg": source},

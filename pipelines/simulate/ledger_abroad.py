@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.chain import Terms
 from pipelines.simulate.draws import Floats
 from pipelines.simulate.ledger_rows import Rows
 from pipelines.simulate.movements import Setting
 
 
-def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: Floats) -> list[Rows]:
+def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, terms: Terms, share: Floats) -> list[Rows]:
     """What arrives abroad, what hubs change and lose, and what goes on from there."""
     tracked = np.array(world.goods.texts("role")) == "controlled"
     first = legs.filter(pl.col("leg") == 1)
@@ -22,9 +23,8 @@ def moved_abroad(world: Setting, rows: pl.DataFrame, legs: pl.DataFrame, share: 
     touched = tracked[legs["good"].to_numpy()] | (tracked[np.maximum(came, 0)] & (came >= 0))
     legs, came = legs.filter(pl.Series(touched)), came[touched]
     m, good = legs["movement"].to_numpy(), legs["good"].to_numpy()
-    form = world.goods.each("good", good)
-    came_form = world.goods.each("good", np.maximum(came, 0))
-    mineral = world.goods.each("mineral", good).replace("", "unnamed")
+    form, came_form = terms.form.gather(good), terms.form.gather(np.maximum(came, 0))
+    mineral = terms.mineral.gather(good)
     buyer = world.firms.buyer_id.gather(rows["consignee"].to_numpy()[m])
     lot = pl.Series(m + 10**8 * world.part).cast(pl.String)
     hub, batch = "H" + lot, "H-" + lot

@@ -14,12 +14,12 @@ from pipelines.simulate.stocks import Stocks
 
 COLUMNS = {
     "moved_on": pl.Int64,
-    "kind": pl.String,
+    "kind": pl.Enum,
     "change": pl.Int64,
     "holder_id": pl.String,
     "counterparty_id": pl.String,
-    "mineral": pl.String,
-    "form": pl.String,
+    "mineral": pl.Enum,
+    "form": pl.Enum,
     "net_kg": pl.Float64,
     "metal_kg": pl.Float64,
     "batch": pl.String,
@@ -28,20 +28,27 @@ COLUMNS = {
 """`change` is +1 into the holder's stock and -1 out of it; `batch` joins what one step consumed, made and lost."""
 
 
+def ledger_schema(words: pl.Enum) -> dict[str, pl.DataType]:
+    """Say of what kind each column is; `words` are those of chain.ledger_terms."""
+    return {name: words if kind is pl.Enum else kind() for name, kind in COLUMNS.items()}
+
+
 Rows = dict[str, Any]
 """Rows of one kind before they are written down: `rows`, their number, and columns, of which a single value holds for
 all of them and what is missing is null."""
 
 
-def written_down(parts: Sequence[Rows]) -> pl.DataFrame:
+def written_down(parts: Sequence[Rows], words: pl.Enum) -> pl.DataFrame:
     """Write rows of several kinds one below the other; at once, as they are many and mostly short."""
     counts = [int(part["rows"]) for part in parts]
+    schema = ledger_schema(words)
     table = pl.DataFrame(
         {
-            name: (_texts if kind == pl.String else _numbers)([part.get(name) for part in parts], counts)
-            for name, kind in COLUMNS.items()
+            name: _numbers(values, counts) if kind.is_numeric() else _texts(values, counts, kind)
+            for name, kind in schema.items()
+            for values in [[part.get(name) for part in parts]]
         },
-        schema=COLUMNS,
+        schema=schema,
     )
     return table.with_columns(pl.when(pl.col("movement") >= 0).then("movement").alias("movement"))
 
@@ -52,7 +59,7 @@ def _numbers(values: Sequence[Any], counts: Sequence[int]) -> Floats | Ints:
     )
 
 
-def _texts(values: Sequence[Any], counts: Sequence[int]) -> pl.Series:
+def _texts(values: Sequence[Any], counts: Sequence[int], kind: pl.DataType) -> pl.Series:
     same = [value for value in values if not isinstance(value, pl.Series)]
     each = {id(value): value for value in values if isinstance(value, pl.Series)}
     ends = np.cumsum([len(same), *map(len, each.values())]).tolist()
@@ -61,7 +68,7 @@ def _texts(values: Sequence[Any], counts: Sequence[int]) -> pl.Series:
         np.arange(count) + starts[id(value)] if id(value) in starts else np.full(count, next(singles))
         for value, count in zip(values, counts, strict=True)
     ]
-    return pl.concat([pl.Series(same, dtype=pl.String), *each.values()], rechunk=True).gather(np.concatenate(place))
+    return pl.concat([pl.Series(same, dtype=kind), *each.values()], rechunk=True).gather(np.concatenate(place))
 
 
 def counted_stocks(

@@ -64,6 +64,7 @@ def tracked_movements(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame, 
     is_house = pl.col("opened").fill_null(value=False).any().over("holder_id") | pl.col("holder_id").str.starts_with(
         "R"
     )
+    booked = reported.schema["kind"]
     chance = pl.Series("chance", _chances(world, _mixed(reported["holder_id"])))
     hidden = (pl.col("kind") == "exported") & ~pl.col("opened").fill_null(value=False)
     figures = reported["movement_id"].str.slice(1).cast(pl.Int64).alias("figures")
@@ -74,9 +75,9 @@ def tracked_movements(world: Setting, rows: pl.DataFrame, papers: pl.DataFrame, 
         .filter(pl.col("chance") < pl.when("house").then(TRACKED_SHARE["house"]).otherwise(TRACKED_SHARE["other"]))
         .with_columns(
             pl.when(hidden & pl.col("lost"))
-            .then(pl.lit("lost"))
+            .then(pl.lit("lost", dtype=booked))
             .when(hidden)
-            .then(pl.lit("sold"))
+            .then(pl.lit("sold", dtype=booked))
             .otherwise("kind")
             .alias("kind"),
             pl.when(hidden & ~pl.col("lost")).then("buyer").otherwise("counterparty_id").alias("counterparty_id"),
