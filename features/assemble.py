@@ -21,7 +21,7 @@ from features.description.table import judge_description
 from features.evidence import Evidence
 from features.ledger import build_ledger
 from features.licences.table import judge_licences
-from features.lookback import settle
+from features.lookback import settle, settled
 from features.minerals import Minerals
 from features.mirror import build_mirror
 from features.parcel.table import judge_parcel
@@ -106,7 +106,7 @@ def assemble_batches(
 def _assemble(declarations: pl.DataFrame, background: Background, past: Past) -> pl.DataFrame:
     """Set the evidence of all rooms side by side for one batch."""
     numbered = pl.int_range(pl.len(), dtype=pl.UInt32).alias("declaration_id")  # rooms join on it: a number is cheap
-    given = complete(declarations.lazy(), Declarations, list(Declarations.column_names())).collect()
+    given = settled(complete(declarations.lazy(), Declarations, list(Declarations.column_names())))
     rows = given.with_columns(numbered).lazy()
     words = judge_description(
         rows,
@@ -119,10 +119,10 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),
     )
     parcel = judge_parcel(rows, past.parcel, background.minerals)
-    seen = _one_table(rows.select(CARRIED).collect(), [words, parcel])
+    seen = _one_table(settled(rows.select(CARRIED)), [words, parcel])
     asked = seen.lazy().select("hs_code", "declared_on", "direction", *_PLACES)
     by_code = join_controls(asked, background.controls, answered=past.controls_of_codes)
-    answers = by_code.select(list(ANSWERS)).collect()
+    answers = settled(by_code.select(list(ANSWERS)))
     named = seen.with_columns(answers.get_columns()).with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls, past)
     needs = _needs(ruled, background, past)
@@ -153,7 +153,7 @@ def _one_table(base: pl.DataFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
     ids = base.select("declaration_id")
     parts = [base]
     for one in tables:
-        found = one.collect()
+        found = settled(one)
         if not found["declaration_id"].equals(ids["declaration_id"]):
             found = ids.join(found, on="declaration_id", how="left", maintain_order="left", validate="1:1")
         parts.append(found.drop("declaration_id"))
@@ -211,7 +211,7 @@ def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList, past: Past) 
     by_mineral = controls_for_minerals(asked, controls, answered=past.controls_of_minerals).select(
         mineral_controls="controls_in_force", mineral_rules="control_rules"
     )
-    return rows.with_columns(by_mineral.collect().get_columns()).with_columns(
+    return rows.with_columns(settled(by_mineral).get_columns()).with_columns(
         code_controls="controls_in_force", controls_in_force=pl.coalesce("mineral_controls", "controls_in_force")
     )
 

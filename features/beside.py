@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-_HERE, _THERE = "place of the row", "place in the table"
+from features.lookback import settled
+
+_THERE = "place in the table"
 
 
 def beside(
@@ -22,14 +24,13 @@ def beside(
     ['b', 'a', None]
     """
     keys = [on] if isinstance(on, str) else list(on)
-    held = table.lazy().collect().rechunk()
-    places = held.lazy().select(pl.int_range(pl.len(), dtype=pl.UInt32).alias(_THERE), *keys)
-    asked = rows.lazy().select(pl.int_range(pl.len(), dtype=pl.UInt32).alias(_HERE), *keys)
-    found = asked.join(places, on=keys, how="left", nulls_equal=nulls_equal).select(_HERE, _THERE).collect()
+    held = settled(table.lazy()).rechunk()
+    places = held.select(keys).with_row_index(_THERE)
+    # not lazy: a plan for each look-up costs more than looking up a few rows
+    found = rows.select(keys).join(places, on=keys, how="left", nulls_equal=nulls_equal, maintain_order="left")
     if found.height != rows.height:
         raise ValueError(f"a table looked up holds the same {', '.join(keys)} twice")
-    at = pl.zeros(rows.height, pl.UInt32, eager=True).scatter(found[_HERE], found[_THERE])
-    return rows.hstack(held.drop(keys).select(pl.all().gather(at)))
+    return rows.hstack(held.drop(keys).select(pl.all().gather(found[_THERE])))
 
 
 def told_once(rows: pl.DataFrame, column: str, *told: pl.Expr) -> pl.DataFrame:

@@ -37,18 +37,24 @@ def from_steps(steps: pl.Expr) -> pl.Expr:
     return steps * (1.0 / FIXED_POINT)
 
 
-def settle(state: pl.LazyFrame) -> pl.LazyFrame:
-    """Work out a state table now, so that everything joined to it shares one copy.
+def settled(state: pl.LazyFrame) -> pl.DataFrame:
+    """Work out a table now, in memory: a batch asks for hundreds of small ones, which polars streams at twice the cost.
 
-    State is small (keys times months). Left lazy it would be worked out again wherever it is used: polars did not
-    recognise the shared part of plans this deep, and a room took twenty times longer.
+    Settled state is shared by everything joined to it. It is small (keys times months). Left lazy it would be worked
+    out again wherever it is used: polars did not recognise the shared part of plans this deep, and a room took twenty
+    times longer.
     """
-    return state.collect().lazy()
+    return state.collect(engine="in-memory")
+
+
+def settle(state: pl.LazyFrame) -> pl.LazyFrame:
+    """Work out a state table now (see `settled`), for a plan to go on with."""
+    return settled(state).lazy()
 
 
 def settle_whole(state: pl.LazyFrame) -> pl.LazyFrame:
     """Work out a table now, in one piece: polars fails to format text where one row follows a piece filtered empty."""
-    return state.collect().rechunk().lazy()
+    return settled(state).rechunk().lazy()
 
 
 def settle_streamed(state: pl.LazyFrame) -> pl.LazyFrame:

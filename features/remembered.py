@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.lookback import settle, settled
+
 ANSWERS_MOST = 1_000_000
 """More answers than this are forgotten but for those at hand (own choice: a few hundred megabytes)."""
 
@@ -27,13 +29,13 @@ class Remembered:
         returns `on` and the answers; a key that it leaves out has none. Keys with a null in them are not asked about.
         """
         keys = [on] if isinstance(on, str) else list(on)
-        asked = rows.lazy().select(keys).drop_nulls().unique().collect()
+        asked = settled(rows.lazy().select(keys).drop_nulls().unique())
         known = self.known  # batches side by side may both work an answer out: the later one's table stays
         fresh = asked if known is None else asked.join(known, on=keys, how="anti")
         if known is not None and fresh.is_empty():
             return known
         questions = rows.lazy().join(fresh.lazy(), on=keys, how="semi").unique(keys)
-        told = fresh.lazy().join(work_out(questions.collect().lazy()), on=keys, how="left").collect()
+        told = settled(fresh.lazy().join(work_out(settle(questions)), on=keys, how="left"))
         self.known = found = told if known is None else self._with(known, told, asked, keys)
         return found
 

@@ -28,27 +28,29 @@ class Tally:
     at: Whole
     """`key * MONTHS + month` of each key and month with an event, sorted."""
     so_far: Mapping[str, Sums]
-    """The number of events (`n`) and each amount, summed before each place of `at` and over all: one longer."""
+    """The number of events (`n`) and each amount of a key up to and with each place of `at`; a nought behind the last
+    is what keys and months without a place have."""
 
     @classmethod
     def of(cls, key: pl.Series, month: pl.Series, **amounts: pl.Series) -> Tally:
         """Sort events; those without key or month count nowhere. Amounts are whole numbers, null is nothing."""
         is_known = (key.is_not_null() & month.is_not_null()).to_numpy()
         at = places(key, month)[is_known]
-        order = np.argsort(at, kind="stable")
+        order = np.argsort(at)
         at = at[order]
         is_last = np.ones(len(at), bool)
         is_last[:-1] = at[1:] != at[:-1]
         last = np.flatnonzero(is_last)
-        sums = {"n": _from_nothing(last + 1)}
+        at = at[last]
+        sums = {"n": _by_key(at, last + 1)}
         for name, one in amounts.items():
-            sums[name] = _from_nothing(np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[is_known][order])[last])
-        return cls(at[last], sums)
+            sums[name] = _by_key(at, np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[is_known][order])[last])
+        return cls(at, sums)
 
     def with_counts(self, name: str, events: Whole) -> Tally:
         """Add an amount: how many of `events` are at each place. All of them are at places with an event."""
         counts = np.bincount(np.searchsorted(self.at, events), minlength=len(self.at))
-        return replace(self, so_far={**self.so_far, name: _from_nothing(np.cumsum(counts))})
+        return replace(self, so_far={**self.so_far, name: _by_key(self.at, np.cumsum(counts))})
 
     def before(
         self, key: pl.Series, month: pl.Series, windows: Sequence[int | None] = (None,)
@@ -60,26 +62,34 @@ class Tally:
         """
         asked, is_known = places(key, month), key.is_not_null()
         order = np.argsort(asked)
-        until = self._find(asked, order)
+        until = self._last_before(asked, order)
         found = []
         for window in windows:
-            first = (asked // MONTHS) * MONTHS if window is None else asked - np.minimum(window, asked % MONTHS)
-            since = self._find(first, order)
-            sums = pl.DataFrame({name: one[until] - one[since] for name, one in self.so_far.items()})
-            known = sums.select(pl.when(is_known).then(pl.all().cast(pl.Int64)))
+            sums = {name: one[until] for name, one in self.so_far.items()}
+            if window is not None:
+                since = self._last_before(asked - np.minimum(window, asked % MONTHS), order)
+                sums = {name: one - self.so_far[name][since] for name, one in sums.items()}
+            known = pl.DataFrame(sums).select(pl.when(is_known).then(pl.all().cast(pl.Int64)))
             found.append({one.name: one for one in known.get_columns()})
         return found
 
     def firsts(self) -> Whole:
         """Return the place of each key's first event."""
-        key = self.at // MONTHS
-        begins: npt.NDArray[np.bool_] = np.concatenate([np.ones(min(1, len(key)), bool), key[1:] != key[:-1]])
-        return _whole(pl.Series(self.at[begins]))
+        return _whole(pl.Series(self.at[_begins(self.at)]))
 
-    def _find(self, places: Whole, order: npt.NDArray[np.intp]) -> Whole:
-        """Look places up in order, which reads memory once from end to end."""
-        found = np.empty(len(places), np.int64)
-        found[order] = np.searchsorted(self.at, places[order])
+    def _last_before(self, asked: Whole, order: npt.NDArray[np.intp]) -> Whole:
+        """Find the key's last place before each asked one; the place behind the last where it has none.
+
+        Looked up in order, which reads memory once from end to end.
+        """
+        in_order = asked[order]
+        last = np.searchsorted(self.at, in_order) - 1
+        if len(self.at):
+            last[(last < 0) | (self.at[last] // MONTHS != in_order // MONTHS)] = len(self.at)
+        else:
+            last[:] = 0
+        found = np.empty(len(asked), np.int64)
+        found[order] = last
         return found
 
 
@@ -95,8 +105,18 @@ def _whole(values: pl.Series) -> Whole:
     return values.cast(pl.Int64).to_numpy()
 
 
-def _from_nothing(sums: Whole) -> Sums:
-    """Put the nought before all events first, in half the memory where the sums are small enough."""
-    whole = np.concatenate([np.zeros(1, np.int64), sums])
-    is_small = bool(np.abs(whole).max() < 2**31)
-    return whole.astype(np.int32) if is_small else whole
+def _begins(at: Whole) -> npt.NDArray[np.bool_]:
+    """Tell which sorted places are the first of their key."""
+    key = at // MONTHS
+    begins = np.ones(len(key), bool)
+    begins[1:] = key[1:] != key[:-1]
+    return begins
+
+
+def _by_key(at: Whole, so_far: Whole) -> Sums:
+    """Begin running sums anew with each key, in half the memory where they are small enough; a nought behind them."""
+    begins = np.flatnonzero(_begins(at))
+    before = np.concatenate([np.zeros(1, np.int64), so_far])[begins]
+    sums = np.append(so_far - np.repeat(before, np.diff(begins, append=len(at))), 0)
+    is_small = bool(np.abs(sums).max() < 2**31)
+    return sums.astype(np.int32) if is_small else sums

@@ -11,6 +11,7 @@ from features.controls.frames import BASE_RULES, FOREIGN_RULES, OVERLAY_RULES, C
 from features.controls.matching import MATCH_NAMES, NO_CODE, code_items, code_key, mixed_goods
 from features.countries import UNSPECIFIED, WORLD
 from features.errors import ContractError
+from features.lookback import settled
 from features.remembered import Remembered
 
 CONTROLLER = "CHN"  # the state whose control list this is
@@ -136,16 +137,14 @@ def _join(
         known = pl.col(known_on).cast(pl.Date)
     else:
         known = on if known_on is None else pl.lit(known_on, pl.Date)
-    given = (
-        rows.drop(ANSWERS.names(), strict=False)
-        .with_columns(
+    given = settled(
+        rows.drop(ANSWERS.names(), strict=False).with_columns(
             __flow=_flow(origin, dispatch if dispatch in columns else None),
             __to=_destination(pl.col(destination), controls),
             __day=_period_start(on, _turning_days(controls, items, "valid")),
             __known=_period_start(known, _turning_days(controls, items, "known")),
             __national=pl.lit(None, pl.Boolean) if national is None else national,
         )
-        .collect()
     )
     distinct = given.lazy().select(needed, _NATIONAL).unique()  # reading a code costs more than all else here
     asked = beside(given, distinct.with_columns(__key=key), [needed, _NATIONAL], nulls_equal=True)

@@ -14,7 +14,7 @@ from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
 from features.description.remarks import remark_conflict, remark_missing, remark_says
-from features.lookback import month_number, settle, settle_streamed
+from features.lookback import month_number, settle, settle_streamed, settled
 from features.minerals import Minerals
 
 REMARK_RULE_FROM = date(2025, 4, 4)  # MOFCOM and GACC No. 18 of 2025, in force on publication
@@ -114,16 +114,18 @@ def judge_description(
     `repeated` holds texts read already (see `repeated_texts`), `verdicts` headings judged already (see
     `repeated_cases`); the others are read and judged here.
     """
-    facts = declarations.select(
-        "declaration_id",
-        "declared_on",
-        "licence_no",
-        "control_remark",
-        text="description",
-        hs6=pl.col("hs_code").str.head(6),
-        declared_heading=pl.col("hs_code").str.head(heading_digits),
-        month=month_number(pl.col("declared_on")),
-    ).collect()
+    facts = settled(
+        declarations.select(
+            "declaration_id",
+            "declared_on",
+            "licence_no",
+            "control_remark",
+            text="description",
+            hs6=pl.col("hs_code").str.head(6),
+            declared_heading=pl.col("hs_code").str.head(heading_digits),
+            month=month_number(pl.col("declared_on")),
+        )
+    )
     texts = _assessed(facts.lazy().select("text").drop_nulls().unique(), minerals, repeated)
     read = beside(facts, texts, "text")
     fitted = beside(read, _code_fits(read, mineral_codes(minerals.forms, codes_of_mineral)), "declaration_id")
@@ -188,8 +190,8 @@ def _assessed(texts: pl.LazyFrame, minerals: Minerals, repeated: pl.LazyFrame | 
     return pl.concat([repeated.join(asked, on="text", how="semi"), assess_texts(fresh, minerals)])
 
 
-def _is_empty(settled: pl.LazyFrame) -> bool:
-    return bool(settled.select(pl.len() == 0).collect().item())
+def _is_empty(texts: pl.LazyFrame) -> bool:
+    return bool(settled(texts.select(pl.len() == 0)).item())
 
 
 def _headings(

@@ -9,7 +9,7 @@ from features.licences.fit import days_past_validity, licence_mismatch, misfit_f
 from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_month, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
-from features.lookback import month_number, settle
+from features.lookback import month_number, settle, settled
 
 TOLERANCE_SHARE = (
     0.0  # no overage by default; some licences of bulk goods allow a few percent, which is the user's call
@@ -110,7 +110,7 @@ def judge_licences(
         month=month_number(pl.col("declared_on")),
     )
     need = needs.select("declaration_id", "needs_licence", "minerals")
-    every = beside(facts.collect(), need, "declaration_id")
+    every = beside(settled(facts), need, "declaration_id")
     named = pl.col("licence_key") != ""
     missing = every.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
     compared = _compared(every.lazy(), register, shipped, tolerance_share)

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
+from features.lookback import settled
 from features.minerals import Minerals
 from features.parcel.forms import (
     Bands,
@@ -46,7 +47,7 @@ def material_likelihoods(rows: pl.LazyFrame, minerals: Minerals, rules: ParcelRu
         than the declared good does; `log_other`, the same for another ordinary good. A figure that is missing counts
         for no side. A mineral is as likely as its likeliest form. One row out for one row in.
     """
-    given = rows.collect()
+    given = settled(rows)
     weighing = _weighing(minerals, rules)
     month = given.select(pl.col("month").cast(pl.Float64)).to_series().to_numpy()
     weights = {form: np.zeros(given.height) for form in weighing.forms["form_id"]}

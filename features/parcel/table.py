@@ -7,7 +7,7 @@ import polars as pl
 from features.beside import beside, told_once
 from features.completeness import complete
 from features.contracts import Declarations
-from features.lookback import settle, settle_whole
+from features.lookback import settle, settle_whole, settled
 from features.minerals import Minerals
 from features.parcel import boxes, densities, deviation, packing
 from features.parcel.likelihood import weigh_materials
@@ -91,7 +91,7 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
     """Return what `build_parcel` does, from what is counted already."""
     rules = past.rules
     rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
-    measured = _measured(add_usual(rows.collect(), past), rules)
+    measured = _measured(add_usual(settled(rows), past), rules)
     likened = _add_likeness(_add_material(measured, minerals, rules), minerals, rules)
     strengths = likened.lazy().with_columns(
         boxes.container_overfull(rules).alias("container_overfull"),
@@ -125,10 +125,12 @@ def _measured(rows: pl.DataFrame, rules: ParcelRules) -> pl.DataFrame:
         boxes.volume_share(rules).alias("volume_share"),
         densities.densest_kg_m3(rules).alias("densest_kg_m3"),
     )
-    return judged.with_columns(
-        densities.above_densest(rules).alias("above_densest"),
-        pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
-    ).collect()
+    return settled(
+        judged.with_columns(
+            densities.above_densest(rules).alias("above_densest"),
+            pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
+        )
+    )
 
 
 def _is_odd() -> pl.Expr:

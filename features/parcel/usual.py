@@ -9,7 +9,7 @@ import polars as pl
 from features.beside import beside
 from features.codes import hs2, hs4, hs6
 from features.countries import PLACE_CODES
-from features.lookback import from_steps, month_number, settle, settle_streamed, to_steps
+from features.lookback import from_steps, month_number, settle, settle_streamed, settled, to_steps
 from features.parcel.quantities import QUANTITIES
 from features.parcel.rules import ParcelRules
 from features.tally import Tally
@@ -62,7 +62,7 @@ class ParcelPast:
         wanted = settle(rows.select("goods", *_LEVELS, "month").drop_nulls("goods").unique())
         known = settle(self.states.join(wanted, on=["goods", "month"], how="semi"))
         fresh = settle(wanted.join(known, on=["goods", "month"], how="anti"))
-        if fresh.select(pl.len()).collect().item() == 0:
+        if settled(fresh.select(pl.len())).item() == 0:
             return known
         return pl.concat([known, _goods_states(fresh, self.counts, self.rules)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.beside import beside
-from features.lookback import settle, settle_whole, totals_before
+from features.lookback import settle, settle_whole, settled, totals_before
 from features.parties.entities import one_slip
 from features.parties.names_past import NamesHere, NamesPast
 from features.parties.names_read import worth_reading
@@ -66,7 +66,7 @@ def kinship_columns(rows: pl.DataFrame, here: NamesHere, names: NamesPast, rules
 
 def _read_pairs(pairs: pl.LazyFrame, here: NamesHere) -> pl.LazyFrame:
     """Read both names of pairs: `_PAIR`, `month`, `<side>_form_no`, `<side>_own`, `<side>_signs`, `<side>_words`."""
-    wanted = pairs.select(*_PAIR, "month").unique().collect()
+    wanted = settled(pairs.select(*_PAIR, "month").unique())
     texts = here.texts_of(pl.concat(wanted[name] for name in _PAIR))
     told = texts.select("name_no", "form_no", "own", "signs", "words")
     return (
@@ -136,7 +136,7 @@ def _same_firm(asked: pl.DataFrame, names: NamesPast) -> pl.DataFrame:
     same_node = (pl.col("exporter_node") == pl.col("consignee_node")) & has_words
     linked = names.linked(pl.concat(asked[side] for side in sides))
     both = asked.filter(pl.all_horizontal(pl.col(side).is_in(linked.implode()) for side in sides) & ~same_node)
-    clusters = names.clusters_before(pl.concat(both.lazy().select("month", node=side) for side in sides)).collect()
+    clusters = settled(names.clusters_before(pl.concat(both.lazy().select("month", node=side) for side in sides)))
     for side in sides:
         both = beside(both, clusters.rename({"node": side, "cluster": f"{side}_cluster"}), [side, "month"])
     one_firm = (pl.col("exporter_node_cluster") == pl.col("consignee_node_cluster")) & has_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.lookback import settle
+from features.lookback import settle, settled
 from features.parties.entities import one_slip
 from features.parties.names import party_name
 from features.parties.rules import PartiesRules
@@ -83,14 +83,14 @@ def _alike(ours: pl.LazyFrame, listed: pl.LazyFrame, rules: PartiesRules) -> pl.
     """Compare names that share an own word, by the letters of all their words."""
     columns = ["name", "own", "signs", "words", "beside"]
     theirs = listed.select("entity_id", *(pl.col(one).alias(f"listed_{one}") for one in columns))
+    by_word = theirs.with_columns(word="listed_words").explode("word", empty_as_null=True, keep_nulls=True)
+    numbered = ours.select(columns).with_row_index("no")
+    words = numbered.select("no", word="words").explode("word", empty_as_null=True, keep_nulls=True)
     pairs = (
-        ours.select(*columns, word="words")
-        .explode("word", empty_as_null=True, keep_nulls=True)
-        .join(
-            theirs.with_columns(word="listed_words").explode("word", empty_as_null=True, keep_nulls=True),
-            on="word",
-            how="inner",
-        )
+        words.join(by_word.select("word").unique(), on="word", how="semi")  # few, before anything wide is joined
+        .join(numbered, on="no", how="inner")
+        .join(by_word, on="word", how="inner")
+        .drop("no")
         .sort(
             "name",
             "entity_id",
@@ -200,7 +200,7 @@ def listed_columns(
         settle(found), on="row_no", how="left", maintain_order="left"
     )
     listed = pl.lit(None, pl.Float64) if entities.is_empty() else strength
-    return told.select(listed.alias("listed_party"), *LISTED_FIGURES).collect()
+    return settled(told.select(listed.alias("listed_party"), *LISTED_FIGURES))
 
 
 def _letters(words: pl.Expr) -> pl.Expr:

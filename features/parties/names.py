@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from features.beside import beside, told_once
+from features.lookback import settled
 
 _NAMED, _NO = "name without identifier", "number of the row"
 _ROW = pl.int_range(pl.len(), dtype=pl.UInt32).alias(_NO)
@@ -50,8 +51,7 @@ def party_name(name: pl.Expr, *, is_ascii: bool = False) -> pl.Expr:
     bare = words
     for _ in range(2):  # "co ltd", "集团有限公司": two forms in a row at most
         bare = bare.str.replace(_LEGAL_FORMS, "").str.strip_chars()
-    kept = pl.when(bare != "").then(bare).otherwise(words)
-    return pl.when(kept != "").then(kept)
+    return pl.coalesce(one.replace("", None) for one in (bare, words))  # each is worked out once
 
 
 def name_key(plain: pl.Expr) -> pl.Expr:
@@ -74,7 +74,7 @@ def party_keys(rows: pl.DataFrame) -> pl.DataFrame:
     for side in sides:
         key, name = f"{side}_key", f"{side}_name"
         numbered = found.lazy().select(_ROW, key, name)
-        unidentified = numbered.filter(pl.col(key).is_null() & pl.col(name).is_not_null()).select(_NO, name).collect()
+        unidentified = settled(numbered.filter(pl.col(key).is_null() & pl.col(name).is_not_null()).select(_NO, name))
         named = told_once(unidentified, name, name_key(party_name(pl.col(name))).alias(_NAMED)).drop(name)
         keys = beside(found.select(_ROW, key), named, _NO).select(pl.coalesce(key, _NAMED).alias(key))
         found = found.with_columns(keys)

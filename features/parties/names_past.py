@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from features.filed import Filed, text_number
-from features.lookback import settle, totals_before
+from features.lookback import settle, settled, totals_before
 from features.parties.entities import cluster_states, clusters_before, is_real, name_links
 from features.parties.names_read import NameReader, ReadNames
 from features.parties.owners import NAMED, OWNED, NameOwners
@@ -192,11 +192,11 @@ class NamesPast:
 
     def first_of(self, forms: pl.LazyFrame) -> pl.LazyFrame:
         """Say when forms were first seen: `form_no`, `month`."""
-        return self.first.rows_of(forms.select("form_no").collect()["form_no"]).lazy()
+        return self.first.rows_of(settled(forms.select("form_no"))["form_no"]).lazy()
 
     def carriers_of(self, words: pl.LazyFrame) -> pl.LazyFrame:
         """Say how many forms first carried each `word` of `words` in each month: `word`, `month`, `n`."""
-        asked = words.select("word").drop_nulls().unique().with_columns(word_no=text_number(pl.col("word"))).collect()
+        asked = settled(words.select("word").drop_nulls().unique().with_columns(word_no=text_number(pl.col("word"))))
         found = self.carriers.rows_of(asked["word_no"])
         return asked.join(found, on="word_no", how="inner").lazy().select("word", "month", "n")
 
@@ -213,7 +213,7 @@ class NamesPast:
     def clusters_before(self, wanted: pl.LazyFrame) -> pl.LazyFrame:
         """Name the cluster of each linked `node` before each `month` of `wanted` (see `entities.clusters_before`)."""
         asked = settle(wanted.select("node", "month").drop_nulls().unique())
-        states = self.clusters.rows_of(asked.select("node").collect()["node"])
+        states = self.clusters.rows_of(settled(asked.select("node"))["node"])
         return clusters_before(asked.join(states.lazy().select("node").unique(), on="node", how="semi"), states)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.filed import text_number
+from features.lookback import settled
 from features.parties.entities import LONGEST_TYPO, SHORTEST_TYPO
 from features.parties.forwarders import names_forwarder
 from features.parties.listed import match_listed, read_listed
@@ -44,17 +45,17 @@ class NameReader:
     def read(self, names: pl.DataFrame) -> ReadNames:
         """Read distinct names (`name`, `name_no`)."""
         worded = self.texts_of(names).lazy()  # lazy, or parts of what follows are worked out twice
-        said = in_two_alphabets(
-            worded, lambda short: party_name(pl.col("name"), is_ascii=short).alias("plain")
-        ).collect()
+        said = settled(
+            in_two_alphabets(worded, lambda short: party_name(pl.col("name"), is_ascii=short).alias("plain"))
+        )
         texts = said.drop("name", "plain").with_columns(said.select(name_key=text_number(name_key(pl.col("plain")))))
-        matches = match_listed(said.lazy(), self.listed, self.signs, self.rules).collect()
+        matches = settled(match_listed(said.lazy(), self.listed, self.signs, self.rules))
         numbered = matches.join(names, on="name", how="left").drop("name")
         return ReadNames(texts, _facts(said, self.rules), numbered)
 
     def texts_of(self, names: pl.DataFrame) -> pl.DataFrame:
         """Say what distinct names (`name`, `name_no`) say: `name`, `name_no` and the columns of `number_names`."""
-        return number_names(read_names(names.lazy(), self.signs)).collect()
+        return settled(number_names(read_names(names.lazy(), self.signs)))
 
 
 def number_names(read: pl.LazyFrame) -> pl.LazyFrame:

@@ -13,7 +13,7 @@ from features.contracts import Declarations, Outcomes
 from features.controls.frames import ENTITIES
 from features.countries import PLACE_CODES
 from features.filed import text_number
-from features.lookback import month_number, settle
+from features.lookback import month_number, settle, settled
 from features.parties.forwarders import forwarder_consignee
 from features.parties.kinship import KINSHIP_FIGURES, kinship_columns
 from features.parties.listed import LISTED_FIGURES, listed_columns
@@ -212,7 +212,7 @@ def hashed_parties(read: pl.DataFrame) -> pl.DataFrame:
 
 def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
     """Read what the room needs of declarations: names, keys of the parties, heading and month."""
-    read = party_keys(complete(declarations, Declarations, _COLUMNS).collect())
+    read = party_keys(settled(complete(declarations, Declarations, _COLUMNS)))
     return read.select(
         "declaration_id",
         "declared_on",

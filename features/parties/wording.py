@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from features.beside import beside
 from features.confusables import DIGIT_LETTERS, LOOKALIKES
-from features.lookback import settle
+from features.lookback import settle, settled
 from features.parties.names import in_two_alphabets, seen_of
 from features.parties.words import (
     CHINESE_WORDS,
@@ -57,16 +58,16 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
     plain = in_two_alphabets(
         names, lambda is_ascii: _plain_words(pl.col("name"), signs, is_ascii=is_ascii).alias("said")
     )
-    known = settle(plain.with_row_index("no"))
+    known = settled(plain.with_row_index("no"))
     words = ["word", "beside_latin"]
-    parts = settle(
-        known.select("no", word=said.str.split(" "), beside_latin=said.str.contains("[a-z]"))
+    split = settled(
+        known.lazy()
+        .select("no", word=said.str.split(" "), beside_latin=said.str.contains("[a-z]"))
         .explode("word", empty_as_null=True, keep_nulls=True)
-        .with_columns(at=pl.int_range(pl.len()))
         .filter(pl.col("word") != "")
     )
-    parts = settle(parts.join(_vocabulary(parts.select(words), signs), on=words, how="left"))
-    own = settle(parts.filter(pl.col("kind") == "own").sort("at").with_columns(pl.col("no").set_sorted()))
+    parts = beside(split, _vocabulary(split.lazy().select(words), signs), words).lazy()
+    own = settle(parts.filter(pl.col("kind") == "own").with_columns(pl.col("no").set_sorted()))
     in_order = own.group_by("no", maintain_order=True).agg("sound", "sign")
     joined = settle(
         in_order.select(
@@ -87,16 +88,23 @@ def read_names(names: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:
         "words": telling.filter(pl.col("word").str.len_chars() >= SHORTEST_WORD),
         "beside": parts.filter(pl.col("kind").is_in(["place", "trade"])).select("no", word="plain"),
     }
-    read = known.drop("said").join(joined.drop("n"), on="no", how="left")
+    read = beside(known.drop("said"), joined.drop("n"), "no")
     for column, frame in lists.items():
-        listed = frame.unique().sort("no", "word").group_by("no", maintain_order=True).agg(pl.col("word").alias(column))
-        read = read.join(listed, on="no", how="left")
+        read = beside(read, _listed(frame).rename({"word": column}), "no")
     none = pl.lit([], pl.List(pl.String))
     return (
-        read.drop("no")
+        read.lazy()
+        .drop("no")
         .with_columns(pl.col("own", "signs").fill_null(""), pl.col("words", "beside").fill_null(none))
         .with_columns(form=pl.concat_str("own", pl.lit(" "), pl.col("beside").list.join(" ")).str.strip_chars())
     )
+
+
+def _listed(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the distinct words of each `no` in one list, in order."""
+    in_order = frame.sort("no", "word")
+    is_first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in ("no", "word"))
+    return in_order.filter(is_first).group_by("no", maintain_order=True).agg("word")
 
 
 def _vocabulary(words: pl.LazyFrame, signs: NameSigns) -> pl.LazyFrame:

@@ -11,7 +11,7 @@ import polars as pl
 from features.beside import beside, told_once
 from features.completeness import complete
 from features.contracts import Declarations
-from features.lookback import month_number, settle, settle_streamed
+from features.lookback import month_number, settle, settle_streamed, settled
 from features.remembered import Remembered
 from features.routing.course import measure_ways
 from features.routing.places import path_places, place_code, place_country, route_columns
@@ -155,7 +155,7 @@ def _read(declarations: pl.LazyFrame, rules: RoutingRules) -> pl.DataFrame:
     given = complete(declarations, Declarations, _COLUMNS).with_columns(
         month_number(pl.col("declared_on")).alias("month")
     )
-    rows = told_once(given.collect(), "route", *route_columns())
+    rows = told_once(settled(given), "route", *route_columns())
     ports = _read_ports(rows.lazy(), rules)
     for side in ("loading", "discharge"):
         rows = beside(rows, ports.select(pl.all().name.prefix(f"{side}_")), f"{side}_port")
