@@ -75,7 +75,7 @@ def _may_touch(is_listed: pl.Expr, needs: pl.Expr) -> pl.Expr:
         for rules in ("control_rules", "mineral_rules")
         for rule in _DESTINATION_RULES
     ]
-    return pl.any_horizontal(is_listed, unlicensed, *placed)
+    return pl.any_horizontal(is_listed, unlicensed, needs & pl.any_horizontal(placed))
 
 
 _DESTINATION_RULES = {

@@ -60,37 +60,37 @@ class Tally:
         Returns, for each window (months to look back; None to the beginning), the number of events `n` and the sum of
         each amount, as Int64: 0 where nothing happened before, null without a key.
         """
-        asked, is_known = places(key, month), key.is_not_null()
+        asked = places(key, month)
         order = np.argsort(asked)
-        until = self._last_before(asked, order)
+        sums = pl.DataFrame(self.so_far)
+        ever = sums.select(pl.all().gather(self._last_before(key, asked, order)).cast(pl.Int64))
         found = []
         for window in windows:
-            sums = {name: one[until] for name, one in self.so_far.items()}
+            told = ever
             if window is not None:
-                since = self._last_before(asked - np.minimum(window, asked % MONTHS), order)
-                sums = {name: one - self.so_far[name][since] for name, one in sums.items()}
-            known = pl.DataFrame(sums).select(pl.when(is_known).then(pl.all().cast(pl.Int64)))
-            found.append({one.name: one for one in known.get_columns()})
+                since = self._last_before(key, asked - np.minimum(window, asked % MONTHS), order)
+                told = ever - sums.select(pl.all().gather(since).cast(pl.Int64))
+            found.append(told.to_dict())
         return found
 
     def firsts(self) -> Whole:
         """Return the place of each key's first event."""
         return _whole(pl.Series(self.at[_begins(self.at)]))
 
-    def _last_before(self, asked: Whole, order: npt.NDArray[np.intp]) -> Whole:
-        """Find the key's last place before each asked one; the place behind the last where it has none.
+    def _last_before(self, key: pl.Series, asked: Whole, order: npt.NDArray[np.intp]) -> pl.Series:
+        """Find the key's last place before each asked one; the place behind the last where it has none; null for null.
 
         Looked up in order, which reads memory once from end to end.
         """
         in_order = asked[order]
         last = np.searchsorted(self.at, in_order) - 1
         if len(self.at):
-            last[(last < 0) | (self.at[last] // MONTHS != in_order // MONTHS)] = len(self.at)
+            last[(last < 0) | ((self.at[last] ^ in_order) >= MONTHS)] = len(self.at)
         else:
             last[:] = 0
-        found = np.empty(len(asked), np.int64)
+        found = np.empty(len(asked), np.uint32)
         found[order] = last
-        return found
+        return pl.select(pl.when(key.is_not_null()).then(pl.Series(found))).to_series()
 
 
 def places(key: pl.Series, month: pl.Series) -> Whole:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from features.controls.frames import ControlList
@@ -19,6 +21,7 @@ def digits_only(code: pl.Expr) -> pl.Expr:
     return pl.when(plain.str.len_chars() >= 6).then(plain)
 
 
+@lru_cache(maxsize=4)
 def code_items(controls: ControlList) -> pl.DataFrame:
     """List, for every code that can be declared, the items it may be, how strongly, and in which years.
 

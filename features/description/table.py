@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import polars as pl
@@ -39,6 +39,7 @@ FIGURES = pl.Schema(
 )
 
 _CASE = ["text", "declared_heading", "month"]
+_KNOWN = "is known already"
 
 
 def build_description(
@@ -126,10 +127,9 @@ def judge_description(
             month=month_number(pl.col("declared_on")),
         )
     )
-    texts = _assessed(facts.lazy().select("text").drop_nulls().unique(), minerals, repeated)
-    read = beside(facts, texts, "text")
+    read = _told(facts, repeated, ["text"], lambda texts: assess_texts(texts, minerals))
     fitted = beside(read, _code_fits(read, mineral_codes(minerals.forms, codes_of_mineral)), "declaration_id")
-    compared = beside(fitted, _headings(facts.lazy(), wordings, word_shares, verdicts), _CASE)
+    compared = _told(fitted, verdicts, _CASE, lambda cases: _headings(cases, wordings, word_shares))
     remarked = told_once(compared, "control_remark", remark_says(pl.col("control_remark")).alias("remark_reading"))
     weight = pl.col("term_weight")
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
@@ -177,40 +177,28 @@ def repeated_cases(
         month=month_number(pl.col("declared_on")),
     )
     counted = cases.drop_nulls().group_by(_CASE).len().filter(pl.col("len") > 1)
-    return settle(_headings(settle_streamed(counted.select(_CASE)), wordings, word_shares, None))
+    return settle(_headings(settle_streamed(counted.select(_CASE)), wordings, word_shares))
 
 
-def _assessed(texts: pl.LazyFrame, minerals: Minerals, repeated: pl.LazyFrame | None) -> pl.LazyFrame:
-    if repeated is None:
-        return assess_texts(texts, minerals)
-    asked = settle(texts)
-    fresh = settle(asked.join(repeated, on="text", how="anti"))
-    if _is_empty(fresh):
-        return repeated
-    return pl.concat([repeated.join(asked, on="text", how="semi"), assess_texts(fresh, minerals)])
+def _told(
+    rows: pl.DataFrame, known: pl.LazyFrame | None, on: list[str], work_out: Callable[[pl.LazyFrame], pl.LazyFrame]
+) -> pl.DataFrame:
+    """Set beside each row what is told of its `on`: as `known`, and worked out, once for each, where nobody knows."""
+    if known is None:
+        return beside(rows, work_out(settle(rows.lazy().select(on).drop_nulls().unique())), on)
+    told = beside(rows, known.with_columns(pl.lit(value=True).alias(_KNOWN)), on)
+    fresh = settled(told.lazy().filter(pl.col(_KNOWN).is_null()).select(on).drop_nulls().unique())
+    if fresh.is_empty():
+        return told.drop(_KNOWN)
+    here = known.join(rows.lazy().select(on), on=on, how="semi")
+    return beside(rows, pl.concat([here, work_out(fresh.lazy())]), on)
 
 
-def _is_empty(texts: pl.LazyFrame) -> bool:
-    return bool(settled(texts.select(pl.len() == 0)).item())
-
-
-def _headings(
-    facts: pl.LazyFrame,
-    wordings: pl.LazyFrame | None,
-    word_shares: pl.DataFrame | None,
-    verdicts: pl.LazyFrame | None,
-) -> pl.LazyFrame:
-    """Judge each distinct text, declared heading and month once, those without a verdict already."""
-    cases = settle(facts.select(_CASE).drop_nulls().unique())
+def _headings(cases: pl.LazyFrame, wordings: pl.LazyFrame | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
+    """Judge each of distinct texts, declared headings and months."""
     if wordings is None and word_shares is None:
         unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64, "heading_basis": pl.String}
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
-    if verdicts is not None:
-        fresh = settle(cases.join(verdicts, on=_CASE, how="anti"))
-        if _is_empty(fresh):
-            return verdicts
-        known = verdicts.join(cases, on=_CASE, how="semi")
-        return pl.concat([known, _headings(fresh, wordings, word_shares, None)])
     past = pl.LazyFrame(schema=PAST_WORDINGS) if wordings is None else wordings
     worded = cases.join(word_texts(cases), on="text", how="left").rename({"declared_heading": "heading"}).cache()
     judged = worded.join(judge_headings(worded, past, word_shares), on=["wording", "heading", "month"], how="left")

@@ -107,13 +107,17 @@ def one_slip(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     >>> pl.select(one_slip(pl.lit(one), pl.lit(other))).to_series().to_list()
     [True, False, False]
     """
-    longer = pl.max_horizontal(a.str.len_chars(), b.str.len_chars())
-    shorter = pl.min_horizontal(a.str.len_chars(), b.str.len_chars())
-    usable = (shorter >= SHORTEST_TYPO) & (longer <= LONGEST_TYPO) & (longer - shorter <= 1) & (a != b)
+    longer, shorter = (of(a.str.len_chars(), b.str.len_chars()) for of in (pl.max_horizontal, pl.min_horizontal))
     starts = [(a.str.head(n) == b.str.head(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
     ends = [(a.str.tail(n) == b.str.tail(n)) & (shorter >= n) for n in range(1, LONGEST_TYPO + 1)]
     alike = [same.cast(pl.Int32) for same in (*starts, *ends)]
-    return usable & (pl.sum_horizontal(alike) >= longer - 1)
+    return is_typo_long(a, b) & (pl.sum_horizontal(alike) >= longer - 1)
+
+
+def is_typo_long(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Tell whether two words differ and have the lengths of one slip of the pen."""
+    longer, shorter = (of(a.str.len_chars(), b.str.len_chars()) for of in (pl.max_horizontal, pl.min_horizontal))
+    return (shorter >= SHORTEST_TYPO) & (longer <= LONGEST_TYPO) & (longer - shorter <= 1) & (a != b)
 
 
 def _shared_variants(long: pl.LazyFrame, unidentified: pl.LazyFrame) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.beside import beside
 from features.lookback import settle, settle_whole, settled, totals_before
-from features.parties.entities import one_slip
+from features.parties.entities import is_typo_long, one_slip
 from features.parties.names_past import NamesHere, NamesPast
 from features.parties.names_read import worth_reading
 from features.parties.rules import PartiesRules
@@ -150,7 +150,7 @@ def _same_firm(asked: pl.DataFrame, names: NamesPast) -> pl.DataFrame:
 def _one_slips(pairs: pl.LazyFrame) -> pl.LazyFrame:
     """Compare own words letter by letter."""
     a, b = pl.col("exporter_own"), pl.col("consignee_own")
-    near = pairs.filter(a != b).select(*_PAIR, a, b).unique(_PAIR)
+    near = pairs.filter(is_typo_long(a, b)).select(*_PAIR, a, b).unique(_PAIR)
     return settle(near).select(*_PAIR, is_one_slip=one_slip(a, b))
 
 

@@ -52,10 +52,12 @@ class NamesSeen:
         """Add a slice of history (see `read_parties`)."""
         names = names_of(past)
         fresh = names.join(self.known.rows_of(names["name_no"]), on="name_no", how="anti")
-        seen = self
+        seen, told = self, [self.known.table.clear()]
         with ThreadPoolExecutor(READ_AT_ONCE) as pool:
             for read in pool.map(self.reader.read, fresh.iter_slices(NAMES_AT_ONCE)):
                 seen = seen._with(read)
+                told.append(_known_of(read))
+        seen = replace(seen, known=self.known.with_rows(pl.concat(told)))
         here = seen.known.rows_of(names["name_no"])
         sightings = sightings_of(past).join(here, on="name_no", how="inner")
         is_named = pl.col("identifier").is_not_null()
@@ -67,16 +69,20 @@ class NamesSeen:
         )
 
     def _with(self, read: ReadNames) -> NamesSeen:
+        """Add names as read, but for `known`, which is sorted anew only once for each slice of history."""
         words = read.texts.select("form_no", word_no=pl.col("words").list.eval(text_number(pl.element())))
         return replace(
             self,
-            known=self.known.with_rows(read.texts.select("name_no", "node", "name_key")),
             facts=(*self.facts, read.facts),
             matches=(*self.matches, read.matches),
             besides=(*self.besides, besides_of(read)),
             nodes=(*self.nodes, read.texts.select(_NODE).unique("node")),
             words=(*self.words, words.explode("word_no", empty_as_null=False).drop_nulls().unique()),
         )
+
+
+def _known_of(read: ReadNames) -> pl.DataFrame:
+    return read.texts.select("name_no", "node", "name_key")
 
 
 def names_of(rows: pl.DataFrame) -> pl.DataFrame:
@@ -92,24 +98,24 @@ def besides_of(read: ReadNames) -> pl.DataFrame:
 
 
 def sightings_of(past: pl.DataFrame) -> pl.DataFrame:
-    """List which name came with which identifier in which month, by `side` of the declaration, as numbers.
+    """List which name came with which identifier, by `side`, as numbers, and in which `month` first.
 
     `is_real` is false for an identifier of noughts, which is nobody's.
     """
     sides = []
     for side in NAMED:
-        key = pl.col(f"{side}_key")
+        key, name_no = pl.col(f"{side}_key"), pl.col(f"{side}_name_no")
         is_identifier = key.str.starts_with("id:").fill_null(value=False)
-        sides.append(
-            past.lazy().select(
-                "month",
-                side=pl.lit(side),
-                name_no=f"{side}_name_no",
-                identifier=pl.when(is_identifier).then(text_number(key)),
-                is_real=is_identifier & is_real(key),
-            )
+        first = (
+            past.lazy()
+            .select("month", name_no=name_no, key=pl.when(is_identifier).then(key))
+            .drop_nulls(["name_no", "month"])
+            .group_by("name_no", identifier=text_number(pl.col("key")))
+            .agg(pl.col("month").min(), pl.col("key").first())
         )
-    return pl.concat(sides).drop_nulls(["name_no", "month"]).unique().collect()
+        real = is_real(pl.col("key")).fill_null(value=False)
+        sides.append(first.select("month", "name_no", "identifier", side=pl.lit(side), is_real=real))
+    return pl.concat(sides).collect()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
