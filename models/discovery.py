@@ -41,14 +41,19 @@ class Tail:
 
 SMALLEST_POOL_FOR_TAIL = 100
 FEWEST_BEYOND = 10.0  # placebos above a score that make its rank a fair estimate (relative error about a third)
+FURTHEST = 100.0  # times beyond the smallest rank that a tail is believed
 LARGEST_SHAPE = 0.9  # the mean of a tail with shape 1 is infinite; nothing heavier can be told from so few
 
 
-def fit_tail(placebos: npt.ArrayLike, *, top_share: float = 0.1, least_shape: float = 0.1) -> Tail | None:
+def fit_tail(
+    placebos: npt.ArrayLike, *, top_share: float = 0.1, least_shape: float = 0.1, overlap: bool = False
+) -> Tail | None:
     """Fit the excesses over the pool's upper `top_share` by probability-weighted moments (Hosking and Wallis 1987).
 
-    The shape is not allowed below `least_shape`: trade figures are never light-tailed, and a lighter tail would call
-    ordinary noise impossible. None where the pool is smaller than 100, or flat above the threshold.
+    Where placebos `overlap` in months, the shape is taken one standard error heavier than fitted, (1 + shape)/sqrt(n)
+    with n excesses (Smith 1987). It is not allowed below `least_shape` either: trade figures are never light-tailed,
+    and a lighter tail would call ordinary noise impossible. None where the pool is smaller than 100, or flat above the
+    threshold.
     """
     pool = np.sort(_finite(placebos))
     if pool.size < SMALLEST_POOL_FOR_TAIL:
@@ -62,26 +67,32 @@ def fit_tail(placebos: npt.ArrayLike, *, top_share: float = 0.1, least_shape: fl
     rank = (np.arange(1, n_top + 1) - 0.35) / n_top
     weighted = float((excess * (1.0 - rank)).mean())
     shape = 2.0 - mean / (mean - 2.0 * weighted) if mean > 2.0 * weighted else LARGEST_SHAPE
+    if overlap:
+        shape += max(1.0 + shape, 0.0) / float(np.sqrt(n_top))
     shape = float(np.clip(shape, least_shape, LARGEST_SHAPE))
     return Tail(threshold, n_top / pool.size, mean * (1.0 - shape), shape, int(pool.size))
 
 
-def placebo_p_values(scores: npt.ArrayLike, placebos: npt.ArrayLike, *, top_share: float = 0.1) -> Floats:
+def placebo_p_values(
+    scores: npt.ArrayLike, placebos: npt.ArrayLike, *, top_share: float = 0.1, overlap: bool = False
+) -> Floats:
     """Share of ordinary cases that look at least as odd, also beyond the oddest of them.
 
     This is `placebo_ranks` while ten placebos are at least as odd; beyond, the fitted tail (`fit_tail`) carries on,
-    since no rank among n placebos can be below 1/(n + 1). Pools under 100 give ranks only. NaN scores give NaN.
+    since no rank among n placebos can be below 1/(n + 1); of placebos that `overlap` down to a hundredth of that, as a
+    law fitted to a hundred cases says nothing of one in a million. Pools under 100 give ranks only. NaN scores
+    give NaN.
     """
     found = np.asarray(scores, dtype=np.float64)
     p = placebo_ranks(found, placebos)
-    tail = fit_tail(placebos, top_share=top_share)
+    tail = fit_tail(placebos, top_share=top_share, overlap=overlap)
     if tail is None:
         return p
     few = FEWEST_BEYOND / (tail.n_pool + 1.0)
     far = (found > tail.threshold) & (p <= few)
     reach = found[far] - tail.threshold
     beyond = tail.share_above * np.power(1.0 + tail.shape * reach / tail.scale, -1.0 / tail.shape)
-    p[far] = np.minimum(beyond, few)
+    p[far] = np.clip(beyond, 1.0 / (FURTHEST * (tail.n_pool + 1.0)) if overlap else 0.0, few)
     return p
 
 

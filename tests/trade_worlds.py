@@ -78,6 +78,19 @@ def divert(
     return both.group_by(key, maintain_order=True).agg(pl.col("value_usd", "net_kg").sum()).select(world.columns)
 
 
+def trade(world: pl.DataFrame, *, code: str, lane: tuple[str, str], kg: list[float], usd_per_kg: float) -> pl.DataFrame:
+    """Put in place of a lane's trade what is given month by month, seen alike by both sides."""
+    start, end = (pl.when(pl.col("direction") == "export").then(pl.col(a)).otherwise(pl.col(b)) for a, b in _SIDES)
+    others = world.filter(~((pl.col("hs_code") == code) & (start == lane[0]) & (end == lane[1])))
+    row = np.array([kg], dtype=np.float64)
+    lanes = [(*lane, code)]
+    both = [_frame(lanes, side, row, row * usd_per_kg * ratio) for side, ratio in (("export", 1.0), ("import", 1.06))]
+    return pl.concat([others, *both])
+
+
+_SIDES = (("reporter_iso3", "partner_iso3"), ("partner_iso3", "reporter_iso3"))
+
+
 def stop(world: pl.DataFrame, *, code: str, origin: str, destination: str, since: date) -> pl.DataFrame:
     """End the direct trade on one lane."""
     parties = [origin, destination]

@@ -15,8 +15,9 @@ ORDINARY_SPREAD = 0.52  # spread of ln(M/X) of honest lanes over a year (indicat
 LARGEST_DONOR_RISE = 3.0  # a market that trebles is believed; beyond that the donors are themselves part of the case
 FEWEST_DONORS = 5
 DONORS_AT_HALF = 40  # so many lanes and their median is believed by half: few lumpy lanes say little of a market
+SAME_GOOD_LN = math.log(2.0)  # a lane dearer than twice the usual carries another good of the code, as in `rivals`
 STEP_FROM_SHARE = 0.1  # a start "from nothing": before the event at most a tenth of the first two months
-MATERIAL_SHARE = 0.002  # of a month's trade in the good: less than this a month moves no market
+MATERIAL_SHARE = 0.002  # of the value of a month's trade in the good: less than this a month moves no market
 
 
 def lane_windows(
@@ -28,9 +29,12 @@ def lane_windows(
     `n_pre n_post` (months that either side reported; a month without a row is then a zero), `pre_mean pre_sd` (a
     month), `post_sum post_max post_usd`, `event_step` (how far the first two months of the event already
     carried what the post window carries, from at most a tenth of it; in [0, 1]), `year_sum` (the twelve months before
-    the post window), `first_month` (first month with trade in the post window), `pre_importer_share` and
-    `post_importer_share` (part read from the importer),
-    `pre_uv post_uv` (USD/kg, measured masses only), `floor` (amount below which a window is not material).
+    the post window), `grown_mean` (a month, by the middle of the post window, if growth before the event of a real
+    trial went on; null without any), `first_month` (first month with trade in the post window), `pre_importer_share`
+    and `post_importer_share` (part read from the importer),
+    `pre_uv post_uv` (USD/kg, measured masses only), `floor` (amount below which a window is not material: it is set in
+    USD and turned into the lane's unit at the good's usual price, or at half the lane's own where that is dearer, since
+    a code may hold dear goods beside cheap ones).
     """
     lanes = window_sums(amounts.collect(), trials.collect(), marks.collect()).lazy().with_columns(_shares())
     pre_mean = pl.when(pl.col("n_pre") > 0).then(pl.col("pre_sum") / pl.col("n_pre"))
@@ -41,21 +45,29 @@ def lane_windows(
     )
     lanes = lanes.with_columns(pl.when(pl.col("post_sum") > 0).then(step.fill_null(0.0)).alias("event_step"))
     both_usd, both = pl.col("post_usd") + pl.col("pre_usd"), pl.col("post_sum") + pl.col("pre_sum")
+    monthly_usd = pl.when(pl.col("n_pre") > 0).then(pl.col("pre_usd") / pl.col("n_pre"))
     lanes = settle(lanes)
     markets = lanes.group_by("trial_number").agg(
-        pl.col("pre_mean").sum().round(3).alias("market"),
+        monthly_usd.sum().round(3).alias("market"),
         pl.when(both_usd.sum() > 0).then((both.sum() / both_usd.sum()).round_sig_figs(9)).alias("amount_per_usd"),
     )
-    size = pl.max_horizontal(
-        material_usd * pl.col("amount_per_usd").fill_null(1.0),
-        MATERIAL_SHARE * pl.col("market") * (pl.col("post_to") - pl.col("post_from") + 1),
-    )
+    n_months = pl.col("post_to") - pl.col("post_from") + 1
+    least_usd = pl.max_horizontal(pl.lit(material_usd), MATERIAL_SHARE * pl.col("market") * n_months)
+    own = math.exp(SAME_GOOD_LN) * pl.coalesce(_amount_per_usd("post"), _amount_per_usd("pre"))
+    per_usd = pl.min_horizontal(own, "amount_per_usd").fill_null(1.0)
     return (
         lanes.join(markets, on="trial_number", how="left")
-        .with_columns(size.alias("floor"))
-        .drop("base_from", "base_to", "base_mark", "post_mark", "pre_squares", "market", "trial_number")
+        .with_columns((least_usd * per_usd).alias("floor"))
+        .drop("base_from", "base_to", "base_mark", "post_mark", "past_from", "past_to")
+        .drop("pre_squares", "market", "trial_number")
         .drop(f"{span}_{name}" for span in ("pre", "post") for name in ("importers", "priced_kg", "priced_usd"))
     )
+
+
+def _amount_per_usd(span: str) -> pl.Expr:
+    """What a lane's trade amounts to per USD; null where either is 0."""
+    amount, usd = pl.col(f"{span}_sum"), pl.col(f"{span}_usd")
+    return pl.when((amount > 0) & (usd > 0)).then((amount / usd).round_sig_figs(9))
 
 
 def _shares() -> list[pl.Expr]:

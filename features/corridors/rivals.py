@@ -1,4 +1,4 @@
-"""What else would explain a corridor: seven honest readings, each scored in [0, 1] beside it."""
+"""What else would explain a corridor: eight honest readings, each scored in [0, 1] beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ RIVALS: dict[str, str] = {
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
     "code in the month of the measure, declared openly by the origin and priced unlike the rest",
     "rival_single_lot": "one large lot: a single month carries nearly all of it, and it was not sent on whole",
+    "rival_growth": "growth already under way: one of the legs grew before the measure, and merely went on",
     "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
 TWO_SIDES_LN = 2.0 * ORDINARY_SPREAD
@@ -96,6 +97,7 @@ def score_rivals(corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.La
         _reporter().alias("rival_reporter"),
         _reclassification().alias("rival_reclassification"),
         _single_lot().alias("rival_single_lot"),
+        _growth().alias("rival_growth"),
         _other_goods().alias("rival_other_goods"),
     )
     return rows.with_columns(_strongest())
@@ -214,6 +216,22 @@ def _single_lot() -> pl.Expr:
     months = pl.when(out_is_less).then("out_n_post").otherwise("in_n_post")
     lot = pl.when(months >= 3).then(((_ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
     return lot * (1.0 - _passed_on())
+
+
+def _growth() -> pl.Expr:
+    """Part of the lesser leg's rise that is gone once both legs are measured from where earlier growth led them.
+
+    `grown_to`: constant growth a month, fitted to the months before the measure and carried on at the slowest pace that
+    they allow for. A leg without such growth keeps its whole rise; 0 where either did not rise.
+    """
+    rises, left = [], []
+    for leg in ("in", "out"):
+        floor = pl.col("floor") / pl.col(f"{leg}_n_post")
+        moved, before = pl.col(f"{leg}_post_sum") / pl.col(f"{leg}_n_post"), pl.col(f"{leg}_pre_mean")
+        rises.append(_ln_growth(moved, before, floor))
+        left.append(_ln_growth(moved, pl.max_horizontal(before, f"{leg}_grown_mean"), floor))
+    whole, rest = pl.min_horizontal(rises), pl.min_horizontal(left).clip(lower_bound=0.0)
+    return pl.when(whole > 0).then(1.0 - (rest / whole).clip(0.0, 1.0)).fill_null(0.0)
 
 
 def _other_goods() -> pl.Expr:

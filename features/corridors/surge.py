@@ -34,6 +34,8 @@ _LEG = (
     "post_uv",
     "pre_importer_share",
     "post_importer_share",
+    "grown_mean",
+    "floor",
 )
 
 
@@ -110,12 +112,14 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     direct = _leg(lanes.filter("is_from_origin"), start="origin_iso3", end="destination_iso3", prefix="direct")
     whole = pl.col("direct_pre_mean") * pl.col("direct_n_post")
     fallen = pl.when(pl.col("direct_n_post") > 0).then(whole - pl.col("direct_post_sum"))
-    lost = pl.when((whole >= pl.col("floor")) & (fallen > 0)).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
+    has_fallen = (whole >= pl.col("direct_floor")) & (fallen > 0)
+    lost = pl.when(has_fallen).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
     in_is_less = pl.col("out_excess").is_null() | (pl.col("in_excess") <= pl.col("out_excess"))
     before = pl.col("out_year_sum").fill_null(pl.col("in_year_sum"))
     return (
         legs.filter(_is_in_scope() & has_past)
         .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
+        .with_columns(pl.max_horizontal("in_floor", "out_floor").alias("floor"))
         .with_columns(
             joint_rise(*_rises()).round(9).alias("surge"),
             pl.min_horizontal("in_z", "out_z").alias("surge_z"),
@@ -132,7 +136,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
 
 def _inflow(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     """Lanes from the origins into hubs, with what each watch covers; a watched origin is no placebo origin."""
-    extra = ("is_mass", "floor", "reach", "post_from", "post_to")
+    extra = ("is_mass", "reach", "post_from", "post_to")
     inflow = _leg(lanes.filter("is_from_origin"), start="origin_iso3", end="hub_iso3", prefix="in", extra=extra)
     per = [name for name in ("mineral", "look") if name in scope.collect_schema().names()]
     is_donor = pl.col("trial").str.starts_with(DONOR)

@@ -20,6 +20,8 @@ SCHEMA = {
     "base_to": pl.Int32,
     "post_from": pl.Int32,
     "post_to": pl.Int32,
+    "past_from": pl.Int32,
+    "past_to": pl.Int32,
     "base_mark": pl.UInt64,
     "post_mark": pl.UInt64,
 }
@@ -70,7 +72,8 @@ def lay_trials(
     marked as placebo give placebo comparisons only: 2 to 24 months from the event on, and before it.
     `with_recent` adds, from `post_months` after an event on and for as long as the measure stands, the latest full
     window beside the months before it: a diversion may begin long after the measure, and is plainer beside the trade
-    just before it.
+    just before it. `past_from` to `past_to` are the months before the event itself, with the same anticipation window;
+    of placebo dates, those before the date.
     """
     rows: list[dict[str, object]] = []
     for watch in watches:
@@ -146,6 +149,7 @@ def _trial(
     base_from = max(base_to - windows.base_months + 1, first, look - LOOK_BACK_MONTHS)
     if base_to - base_from + 1 < windows.least_base_months:
         return []
+    past_to = min(change, event) - windows.anticipation_months - 1
     return [
         {
             "mineral": name,
@@ -157,6 +161,8 @@ def _trial(
             "base_to": base_to,
             "post_from": start,
             "post_to": last,
+            "past_from": max(past_to - windows.base_months + 1, first, look - LOOK_BACK_MONTHS),
+            "past_to": past_to,
             "base_mark": window_mark(base_from, base_to, look),
             "post_mark": window_mark(start, last, look),
         }

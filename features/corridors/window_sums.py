@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.corridors.amounts import LOOK_BACK_MONTHS
+from features.corridors.growth import grown_to
+from features.corridors.trials import REAL
 from features.countries import PLACE_CODES
 
 Floats = npt.NDArray[np.float64]
@@ -23,8 +26,9 @@ def window_sums(amounts: pl.DataFrame, trials: pl.DataFrame, marks: pl.DataFrame
 
     `amounts` from `lane_amounts`, `trials` from `lay_trials`, `marks` from `reported_marks`. One row per trial and
     lane: the trial's columns, `exporter_iso3 importer_iso3 is_mass n_pre n_post`; `pre_*` and `post_*` of sum, usd,
-    importers, priced_kg and priced_usd; `pre_squares post_max post_moment year_sum event_mean first_month`. Months
-    are added in their order, so that neither row order nor the number of cores decides the last digit.
+    importers, priced_kg and priced_usd; `pre_squares post_max post_moment year_sum event_mean first_month`, and of real
+    trials `grown_mean` (what growth before the event leads to by the middle of the window, `grown_to`). Months are
+    added in their order, so that neither row order nor the number of cores decides the last digit.
     """
     places = pl.col("exporter_iso3", "importer_iso3").cast(_PLACE).to_physical().cast(pl.Int64)
     numbered = amounts.with_columns(places, pl.col("mineral").cast(pl.String))
@@ -49,7 +53,7 @@ def window_sums(amounts: pl.DataFrame, trials: pl.DataFrame, marks: pl.DataFrame
     ]
     return pl.concat([told, sums], how="horizontal").with_columns(
         pl.col("exporter_iso3", "importer_iso3").cat.to(_PLACE).cast(pl.String),
-        pl.col(rounded).round(3),
+        pl.col(rounded).fill_nan(None).round(3),
         pl.when(pl.col("first_month") >= 0).then("first_month").alias("first_month"),
     )
 
@@ -63,7 +67,7 @@ _SCHEMA: dict[str, pl.DataType] = {
     "n_post": pl.Float64(),
     **dict.fromkeys((f"pre_{name}" for name in ("sum", "usd", "importers", "priced_kg", "priced_usd")), pl.Float64()),
     **dict.fromkeys((f"post_{name}" for name in ("sum", "usd", "importers", "priced_kg", "priced_usd")), pl.Float64()),
-    **dict.fromkeys(("pre_squares", "post_max", "post_moment", "year_sum", "event_mean"), pl.Float64()),
+    **dict.fromkeys(("pre_squares", "post_max", "post_moment", "year_sum", "event_mean", "grown_mean"), pl.Float64()),
     "first_month": pl.Int32(),
 }
 
@@ -127,6 +131,14 @@ def _sums_of_cell(
                 moved.any(axis=1), (moved.argmax(axis=1) if moved.shape[1] else 0) + after.start + first, -1
             ).astype(np.int32),
         }
+        if trial["trial"].startswith(REAL):
+            past = np.arange(max(trial["past_from"], first), min(trial["past_to"], first + values.shape[2] - 1) + 1)
+            bits = (past - trial["look"] + LOOK_BACK_MONTHS).astype(np.uint64)
+            known = ((reported[kept][:, None] >> bits) & np.uint64(1) > 0) & moved.any(axis=1)[:, None]
+            ahead = (start + trial["post_to"]) / 2.0 - trial["past_to"]
+            found["grown_mean"] = grown_to(values[0][kept][:, past - first], known, ahead=ahead)
+        else:
+            found["grown_mean"] = np.full(kept.size, np.nan)
         names = ("sum", "usd", "importers", "priced_kg", "priced_usd")
         found |= {f"pre_{name}": total for name, total in zip(names, pre.sum(axis=2), strict=True)}
         found |= {f"post_{name}": total for name, total in zip(names, post.sum(axis=2), strict=True)}

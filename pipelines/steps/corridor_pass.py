@@ -17,6 +17,7 @@ from features.corridors import (
     lane_amounts,
     lane_windows,
     lay_trials,
+    month_number,
     neighbour_codes,
     reported_marks,
     score_rivals,
@@ -28,6 +29,7 @@ from features.corridors.trials import REAL
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
 
+STALE_MONTHS = 12  # since a window's last month was public: figures revised later are not looked at as if new
 CIF_RATIO = math.exp(Margin().intercept)  # one ratio for all looks, so that no later figure changes an earlier look
 
 
@@ -51,6 +53,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     known = known_spans(monthly, named, looks=looks)
     windows = ground.settings.windows.as_windows()
     trials = lay_trials(ground.watches, known, windows, has_placebos=has_placebos, with_recent=True)
+    trials = _fresh(trials, ground, named)
     if trials.is_empty():
         return None
     dates = trials.filter(pl.col("trial").str.starts_with("placebo-") & (pl.col("trial") != "placebo-same"))
@@ -72,6 +75,22 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     near_lanes = _neighbours(ground, trials.filter(is_real), real)
     scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy())
     return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
+
+
+def _fresh(trials: pl.DataFrame, ground: Ground, named: pl.LazyFrame) -> pl.DataFrame:
+    """Leave out what is looked at again though nothing newer has come for a year: a late revision is no new month."""
+    months = (
+        ground.monthly.lazy()
+        .join(named, on="hs6", how="left")
+        .filter(pl.col("mineral").is_not_null())
+        .group_by("mineral", month_number(pl.col("period")).alias("post_to"))
+        .agg(month_number(pl.col("known_from").min()).alias("public"))
+        .collect()
+    )
+    rows = trials.join(months, on=["mineral", "post_to"], how="left", maintain_order="left")
+    is_again = pl.col("trial").str.starts_with(REAL) | (pl.col("trial") == "placebo-same")
+    is_stale = is_again & (pl.col("look") - pl.col("public") > STALE_MONTHS)
+    return rows.filter(~is_stale.fill_null(value=False)).drop("public")
 
 
 def _apart_from(placebos: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:

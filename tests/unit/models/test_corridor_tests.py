@@ -102,6 +102,20 @@ def test_looking_again_costs_no_more_than_was_set_aside_beforehand() -> None:
     assert q_at([11, 12, 13]) == pytest.approx(q_at([11]) * 3)
 
 
+def test_measures_that_compare_the_same_months_are_one_test() -> None:
+    one = surges([(11, "THA", 3.0)], POOL)
+    same = one.filter(pl.col("trial") == "real").with_columns(event=pl.lit(4, pl.Int64))
+    other = same.with_columns(surge=pl.lit(2.9))
+
+    def least_q(*more: pl.DataFrame) -> float:
+        found = judge_corridors(pl.concat([one, *more], how="diagonal_relaxed"), Rule())["q_value"].min()
+        assert isinstance(found, float)
+        return found
+
+    assert least_q(same) == least_q()
+    assert least_q(other) == pytest.approx(2.0 * least_q())
+
+
 def test_a_placebo_repeated_without_newer_months_counts_once() -> None:
     rows = surges([(13, "THA", 3.0)], POOL)
     again = rows.filter(pl.col("trial") != "real").with_columns(look=pl.lit(12))

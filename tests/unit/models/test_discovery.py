@@ -47,6 +47,16 @@ def test_tail_is_about_right_on_a_known_law() -> None:
     assert 0.00003 < float(np.median(found)) < 0.0004
 
 
+def test_a_small_pool_does_not_tell_of_one_in_a_million() -> None:
+    def p_of(n: int) -> float:
+        pool = -0.1 * np.log(1.0 - (np.arange(n) + 0.5) / n)  # even steps of an exponential law with mean 0.1
+        return float(placebo_p_values([1.53], pool, overlap=True)[0])
+
+    # a tail of thirteen tells less than one of three thousand, and of both less than the law itself, exp(-15.3) = 2e-7
+    assert p_of(130) > 1 / 13_100  # a hundredth of its smallest rank
+    assert 2e-7 < p_of(30_000) < 3e-5
+
+
 def test_small_or_flat_pool_has_no_tail() -> None:
     assert fit_tail(np.arange(50.0)) is None
     assert fit_tail(np.zeros(500)) is None

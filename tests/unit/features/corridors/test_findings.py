@@ -9,7 +9,8 @@ CORRIDOR = {"mineral": "gallium", "origin_iso3": "CHN", "hub_iso3": "THA", "dest
 
 
 def weights(*rows: dict[str, object]) -> list[float | None]:
-    table = pl.DataFrame([CORRIDOR | {"rival_strength": 0.0} | row for row in rows], infer_schema_length=None)
+    common = CORRIDOR | {"rival_strength": 0.0, "surge": 1.0, "reach": 6}
+    table = pl.DataFrame([common | {"good": str(n)} | row for n, row in enumerate(rows)], infer_schema_length=None)
     return table.select(weight_left()).to_series().to_list()
 
 
@@ -24,6 +25,12 @@ def test_whoever_is_tried_more_often_finds_a_small_p_more_easily() -> None:
     apart = weights({"p_value": 0.001}, {"p_value": 0.5, "look": 24301}, {"p_value": None})
     assert apart[0] == pytest.approx(3.0)
     assert apart[2] is None
+
+
+def test_measures_that_compare_the_same_months_are_one_try() -> None:
+    same = {"good": "811292", "surge": 2.0, "p_value": 0.001}
+    assert weights(same, same, same) == pytest.approx([3.0] * 3)
+    assert weights(same, same | {"surge": 1.9, "p_value": 0.002})[0] == pytest.approx(2.699, abs=0.001)  # −log10 0.002
 
 
 def test_a_rival_leaves_its_part() -> None:

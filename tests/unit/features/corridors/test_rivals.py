@@ -51,6 +51,7 @@ def scored(
     sides: str = "both",
     prices: dict[tuple[str, str, str, int], float] | None = None,
     everywhere: bool = False,
+    hub: str = "THA",
     destination: str = "USA",
 ) -> dict[str, Any]:
     rows = []
@@ -84,7 +85,7 @@ def scored(
     near = measured(neighbour_codes([WATCH], ["811292", "811299"]))
     got = score_rivals(corridor_surges(lanes_now, scope), lanes_now, near).collect().to_dicts()
     assert {row["destination_iso3"] for row in got} == ({"USA", "JPN"} if everywhere else {"USA"})
-    (found,) = (row for row in got if row["destination_iso3"] == destination)
+    (found,) = (row for row in got if (row["hub_iso3"], row["destination_iso3"]) == (hub, destination))
     assert all(0.0 <= found[code] <= 1.0 for code in RIVALS)
     return found
 
@@ -229,3 +230,53 @@ def test_other_side_begins_to_be_read() -> None:
     for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
         lanes[key][EVENT:] = [3_000.0] * 6
     assert scored(lanes, sides="origin")["rival_reporter"] < 0.1
+
+
+def growing(factor_after: float) -> dict[str, Any]:
+    """Both legs grow by 4 % a month from January 2022 on; from the measure on by `factor_after` beside that."""
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key] = [1_000.0 * 1.04**month * (factor_after if month >= EVENT else 1.0) for month in range(30)]
+    return scored(lanes)
+
+
+def test_growth_that_merely_goes_on_explains_itself() -> None:
+    # base: months 0 to 20 (three months of anticipation), mean 1,000 (1.04^21 - 1)/(0.04 * 21) = 1,522 kg; middle of
+    # the window: 26.5, where growth leads to 1,000 * 1.04^26.5 = 2,827 kg; its mean is 2,834 kg: nothing is left
+    row = growing(1.0)
+    assert row["in_grown_mean"] == pytest.approx(2_827, abs=1)
+    assert row["in_post_sum"] / 6 == pytest.approx(2_834, abs=1)
+    assert row["rival_growth"] > 0.99
+    assert row["leading_rival"] == "rival_growth"
+
+
+def test_a_jump_on_top_of_growth_is_left_what_growth_does_not_explain() -> None:
+    # ln(5 * 2,834/1,522) = 2.23, of which growth explains ln(2,827/1,522) = 0.62: 0.28 of the rise
+    row = growing(5.0)
+    assert row["rival_growth"] == pytest.approx(0.28, abs=0.01)
+    assert row["leading_rival"] is None
+
+
+def test_growth_of_one_leg_explains_no_rise_that_both_share() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"] = [1_000.0 * 1.04**month for month in range(24)] + [30_000.0] * 6
+    lanes["THA", "USA", "811292"][EVENT:] = [6_000.0] * 6
+    # the lesser rise is the outflow's, ln 6, and nothing grew there before
+    assert scored(lanes)["rival_growth"] == pytest.approx(0.0)
+    # a hub whose outflow merely goes on growing has passed on nothing more, however much came in
+    lanes["THA", "USA", "811292"] = [1_000.0 * 1.04**month for month in range(30)]
+    assert scored(lanes)["rival_growth"] > 0.99
+
+
+def test_a_dear_good_in_a_code_of_cheap_ones_is_material_at_its_own_price() -> None:
+    # at the code's usual price, near 10 USD/kg, the least (1,000 USD) is about 100 kg; what is sent by Mexico, 2 kg a
+    # month at 2,000 USD/kg, would be nothing beside it, but at half its own price the least is a kilogram
+    lanes = ordinary()
+    for key in (("CHN", "MEX", "811292"), ("MEX", "USA", "811292")):
+        lanes[key] = [0.0] * EVENT + [2.0] * 6
+    prices = {(*lane, "811292", 1): 2_000.0 for lane in (("CHN", "MEX"), ("MEX", "USA"))}
+    row = scored(lanes, prices=prices, hub="MEX")
+    assert row["in_post_sum"] == pytest.approx(12.0)
+    assert row["floor"] == pytest.approx(1.0)
+    assert row["surge"] == pytest.approx(1.25 * 2.565, abs=0.001)  # ln((12 + 1)/1) on both legs
+    assert scored(lanes, prices=prices)["floor"] > 50.0  # other lanes keep the usual price

@@ -13,7 +13,7 @@ from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import look_of, search_corridors
 from pipelines.steps.corridors import run_corridors
-from tests.trade_worlds import divert, honest_world, stop
+from tests.trade_worlds import divert, honest_world, months, stop, trade
 
 SETTINGS = load_section(CorridorSettings, "corridors")
 EVENT = date(2023, 8, 1)
@@ -112,6 +112,38 @@ def test_odd_watches_find_nothing_and_say_so(honest: pl.DataFrame, odd: Watch) -
     search = search_corridors(honest.lazy(), [odd], last_look=look_of(date(2023, 12, 31)), settings=SETTINGS)
     assert search.tests.is_empty() or search.tests["first_look"].null_count() == search.tests.height
     assert search.notes or search.tests.height
+
+
+def machines(*, growth: float, after: float) -> pl.DataFrame:
+    """Machining centres from Japan by Turkey to Russia, whatever the rest of the world does (as in `honest_world`).
+
+    Both legs grow evenly by `growth` a month from January 2021 on, and carry `after` times as much since the measure.
+    """
+    codes = ("845710", "845811", "846021", "846221", "845931", "845090")
+    world = honest_world(3, codes=codes, places=("JPN", "TUR", "RUS", "DEU", "KOR", "CHN", "IND", "ITA", "ARE", "KAZ"))
+    kg = [20_000.0 * (1.0 + growth) ** n * (after if month >= EVENT else 1.0) for n, month in enumerate(months())]
+    for lane in (("JPN", "TUR"), ("TUR", "RUS")):
+        world = trade(world, code="845710", lane=lane, kg=kg, usd_per_kg=40.0)
+    watch = Watch("machining centres", ("845710",), ("JPN",), ("RUS",), (EVENT,))
+    tests = search_corridors(world.lazy(), [watch], last_look=look_of(AS_OF), settings=SETTINGS).tests
+    return tests.filter(pl.col("hub_iso3") == "TUR")
+
+
+def test_growth_that_began_long_before_the_measure_is_told_as_what_it_is() -> None:
+    # 7 % a month: half a year's window is ln 1.07 * 18.5 = 1.25 above its two years' mean, and no month stands out
+    tests = machines(growth=0.07, after=1.0)
+    assert set(tests["leading_rival"]) == {"rival_growth"}
+    assert tests["rival_growth"].min() > 0.9  # type: ignore[operator]
+    assert corridor_findings(tests)["weight_left"].max() < 0.3  # type: ignore[operator]
+
+
+def test_a_jump_on_top_of_mild_growth_is_named_all_the_same() -> None:
+    tests = machines(growth=0.01, after=6.0)
+    named = tests.filter(pl.col("first_look").is_not_null())
+    # August 2023 is public on 15 October; two months are needed: the look of 1 December
+    assert named["first_look"].min() <= 2023 * 12 + 11  # type: ignore[operator]
+    assert tests["rival_growth"].max() < 0.2  # type: ignore[operator]
+    assert named["leading_rival"].null_count() == named.height
 
 
 def test_a_watch_that_nothing_could_be_compared_for_is_named_beside_others(honest: pl.DataFrame) -> None:
