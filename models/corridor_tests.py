@@ -131,7 +131,7 @@ def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     )
     once = (
         tried.filter(pl.col("p_value").is_not_null())
-        .sort("look", *LANES, "p_value", "event")
+        .sort("look", *LANES, "p_value", "event", "n_looks", "weight")  # as many p-values are alike at their least
         .unique([*LANES, "look"], keep="first", maintain_order=True)
         .with_columns((pl.col("p_value") * pl.col("n_looks") * pl.col("n_measures")).clip(0.0, 1.0).alias("p"))
     )
