@@ -24,8 +24,9 @@ Looks one month apart share most of their months, so counting each (24) would ov
 far does not hold over all of them. Set on null worlds (seeds 61 to 63): the smallest of a corridor's p-values lay below
 0.01 for 2.7 times as many corridors in the first half year, 2.2 times in the months after it and 3.0 times at the
 latest half year, and below 0.001 for 1.6, 3.3 and 4.2 times: 2.7/3.5 + 2.2/12 and 1.6/3.5 + 3.3/12 are below 1, and so
-are 3.0/12 and 4.2/12.
-Printed by `python -m tests.benchmarks.corridors_found --world null --seeds 61 62 63`."""
+are 3.0/12 and 4.2/12. In two worlds looked at once, afterwards (seeds 114 and 115): 1.5, 3.8 and 4.0, and 1.3, 6.9 and
+8.9 times; 1.3/3.5 + 6.9/12 is 0.95.
+Printed by `python -m tests.benchmarks.corridors_found --world null --seeds 61 62 63` and `--seeds 114 115`."""
 WEIGHT_OF_LOST_TRADE = 3.0  # weight of a corridor whose direct trade ceased, beside one whose direct trade did not fall
 
 
