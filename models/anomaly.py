@@ -88,6 +88,17 @@ class TailAnomaly(BaseEstimator):  # type: ignore[misc]
             total += self._column(matrix[:, j], j)
         return total
 
+    def group_sums(self, X: ArrayLike, groups: Sequence[int], n_groups: int) -> Floats:  # noqa: N803
+        """Weighted surprise of each row of `X` by group of columns, and in a last column that of all others.
+
+        `groups` numbers the group of each column from 0, with -1 for none; the row sums are the scores.
+        """
+        matrix = self._checked(X)
+        total = np.zeros((matrix.shape[0], n_groups + 1), order="F")
+        for j, group in enumerate(groups):
+            total[:, group] += self._column(matrix[:, j], j)
+        return total
+
     def to_dict(self) -> dict[str, Any]:
         """Fitted state as plain lists, for JSON."""
         check_is_fitted(self)

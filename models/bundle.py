@@ -24,9 +24,9 @@ from models.detectors import CombinedAnomaly
 from models.labels import ANY, TARGETS
 from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
-from models.oddness import log_odds_bound
+from models.oddness import Oddness
 
-FORMAT = 5
+FORMAT = 6
 """Version of the file form; a reader refuses one it does not know."""
 CHECKSUMS = "checksums.json"
 LATER = "later_"
@@ -73,8 +73,6 @@ class ModelBundle:
     prior_by_month: Mapping[str, float] = field(default_factory=dict)
     """Month to the share of inspected trade that would be in violation at its level; scores use the last one's."""
     metrics: Mapping[str, float] = field(default_factory=dict)
-    oddness_weight: float = 0.0
-    """How much of what the anomaly's p-value can add to log-odds (models.oddness) is added to the raw score."""
     later: ModelBundle | None = None
     """The same model taught by the held-out results as well, for declarations made since its own `test_from`; null
     where nothing was held out, or it taught nothing."""
@@ -105,7 +103,7 @@ class ModelBundle:
         declarations made since all results were known are scored by what these taught (`later`). Each `p_` is
         suspicion times how likely a violation is of that typology, which its classifier learned among violations; one
         without a classifier gets its share of known violations. A shipment can be more than one: they need not add up.
-        `raw_score` is the log-odds before calibration, the classifier's and what oddness adds, for order among equals;
+        `raw_score` is the classifier's log-odds before calibration, for order among equals;
         without a classifier it is the anomaly score. Rows come back in the order they came. Raises ConfigError for a
         registry or columns other than those of the training.
         """
@@ -125,9 +123,9 @@ class ModelBundle:
 
     def _score(self, evidence: pl.DataFrame) -> pl.DataFrame:
         matrix = build_matrix(evidence, self.columns)
-        anomaly = self.anomaly_scores(detector_matrix(evidence, self.columns, matrix))
+        anomaly, odd = judged(self.anomaly, detector_matrix(evidence, self.columns, matrix), self.columns)
         anomaly_p = self.conformal.p_values(anomaly, group_names(evidence))
-        raw = self.classifiers[ANY].raw_scores(matrix) + self.oddness_weight * log_odds_bound(anomaly_p)
+        raw = self.classifiers[ANY].raw_scores(matrix, odd)
         calibrated = self.calibrators[ANY].log_odds_of(raw)
         suspicion = probability_of(calibrated)
         low, high = (None, None) if self.limits is None else self.limits.around(raw, calibrated)
@@ -152,13 +150,14 @@ class ModelBundle:
 
     def anomaly_scores(self, matrix: Matrix) -> Floats:
         """Anomaly score of each row of an anomaly matrix."""
-        return _anomaly_of(self.anomaly, matrix, self.columns)
+        return judged(self.anomaly, matrix, self.columns)[0]
 
     def contributions(self, evidence: pl.DataFrame) -> pl.DataFrame:
         """Exact share of each column in the raw score of few shown rows: declaration_id, code, contribution.
 
-        Log-odds added to the base by the classifier of any violation (tree SHAP), which costs some ninety times a
-        score, and the column's part of what oddness adds; without a classifier, its part of the anomaly score.
+        Log-odds added to the base by the classifier of any violation: by its trees (tree SHAP), which costs some ninety
+        times a score, and by how rare the column is where they began; without a classifier, its part of the anomaly
+        score.
         Largest first within a declaration; each declaration by the part that scores it.
         """
         typed = pl.concat([part._contributions(rows) for part, rows in self._parts(evidence)[0]])
@@ -169,7 +168,7 @@ class ModelBundle:
         names = self.columns.names
         if self.is_supervised:
             parts = self.classifiers[ANY].contributions(matrix)[:, : len(names)]
-            parts[:, : len(self.columns.codes)] += self._oddness_parts(evidence)
+            parts[:, : len(self.columns.codes)] += self._begun_with(evidence)
         elif evidence.height and self.columns.codes:
             names = self.columns.codes
             parts = self.anomaly.surprises(self.anomaly_matrix(evidence))
@@ -179,14 +178,13 @@ class ModelBundle:
         long = wide.unpivot(index="declaration_id", variable_name="code", value_name="contribution")
         return long.select(pl.col("declaration_id").cast(pl.String), "code", pl.col("contribution").cast(pl.Float64))
 
-    def _oddness_parts(self, evidence: pl.DataFrame) -> Floats:
-        """Share out what oddness adds to each row's raw score among the evidence columns, as their rarity says."""
-        if not self.oddness_weight or not evidence.height:
+    def _begun_with(self, evidence: pl.DataFrame) -> Floats:
+        """Log-odds that each evidence column brings to where the classifier of any violation begins."""
+        start = self.classifiers[ANY].start
+        if start is None or not evidence.height:
             return np.zeros((evidence.height, len(self.columns.codes)))
-        matrix = self.anomaly_matrix(evidence)
-        parts, score = self.anomaly.surprises(matrix), self.anomaly_scores(matrix)
-        added = self.oddness_weight * log_odds_bound(self.conformal.p_values(score, group_names(evidence)))
-        return parts * np.divide(added, score, out=np.zeros_like(added), where=score > 0)[:, None]
+        weight = np.append(start.weights, 0.0)[list(self.anomaly.groups_)]
+        return np.asarray(self.anomaly.column_surprises(self.anomaly_matrix(evidence)) * weight)
 
     def drift_columns(self, evidence: pl.DataFrame) -> dict[str, Floats]:
         """Columns whose distribution is watched, by name: the matrix, `suspicion` and `anomaly_score`."""
@@ -231,13 +229,18 @@ class ModelBundle:
         """What differs between a model and the one taught later: all but evidence and anomaly."""
         return {
             "classifiers": {
-                name: {"share": one.share, "n_rounds": one.n_rounds, "note": one.note, "n_bags": len(one.boosters)}
+                name: {
+                    "share": one.share,
+                    "n_rounds": one.n_rounds,
+                    "note": one.note,
+                    "n_bags": len(one.boosters),
+                    "start": one.start and one.start.to_dict(),
+                }
                 for name, one in self.classifiers.items()
             },
             "calibrators": {name: one.to_dict() for name, one in self.calibrators.items()},
             "limits": None if self.limits is None else self.limits.to_dict(),
             "typology_shares": dict(self.typology_shares),
-            "oddness_weight": self.oddness_weight,
             "prior_by_month": dict(self.prior_by_month),
             "trained_until": _day_text(self.trained_until),
             "test_from": _day_text(self.test_from),
@@ -288,11 +291,21 @@ def detector_matrix(evidence: pl.DataFrame, columns: Columns, matrix: Matrix | N
 
 def anomaly_scores(anomaly: CombinedAnomaly, evidence: pl.DataFrame, columns: Columns) -> Floats:
     """Anomaly score of each row of evidence, before there is a bundle."""
-    return _anomaly_of(anomaly, detector_matrix(evidence, columns), columns)
+    return judged(anomaly, detector_matrix(evidence, columns), columns)[0]
 
 
-def _anomaly_of(anomaly: CombinedAnomaly, matrix: Matrix, columns: Columns) -> Floats:
-    return anomaly.score_samples(matrix) if matrix.shape[0] and columns.codes else np.zeros(matrix.shape[0])
+def judged(anomaly: CombinedAnomaly, matrix: Matrix, columns: Columns) -> tuple[Floats, Floats]:
+    """Anomaly score of each row of an anomaly matrix, and how rare its doubts are by family."""
+    if matrix.shape[0] and columns.codes:
+        return anomaly.judge(matrix)
+    return np.zeros(matrix.shape[0]), np.zeros((matrix.shape[0], anomaly.n_groups))
+
+
+def rarity(anomaly: CombinedAnomaly, matrix: Matrix, columns: Columns) -> Floats:
+    """How rare the doubts of each row of the classifiers' matrix are by family (CombinedAnomaly.rarity)."""
+    if matrix.shape[0] and columns.codes:
+        return anomaly.rarity(matrix[:, : len(columns.codes)])
+    return np.zeros((matrix.shape[0], anomaly.n_groups))
 
 
 def unlearned(share: float, note: str) -> Classifier:
@@ -337,6 +350,7 @@ def _judgement_from(plain: Mapping[str, Any], files: Mapping[str, str], part: st
             share=one["share"],
             n_rounds=one["n_rounds"],
             note=one["note"],
+            start=one["start"] and Oddness.from_dict(one["start"]),
         )
         for name, one in plain["classifiers"].items()
     }
@@ -345,7 +359,6 @@ def _judgement_from(plain: Mapping[str, Any], files: Mapping[str, str], part: st
         "calibrators": {name: Calibrator.from_dict(plain["calibrators"][name]) for name in TARGETS},
         "limits": Limits.from_dict(plain["limits"]) if plain["limits"] else None,
         "typology_shares": {name: plain["typology_shares"][name] for name in TYPOLOGIES},
-        "oddness_weight": plain["oddness_weight"],
         "prior_by_month": plain["prior_by_month"],
         "trained_until": _day(plain["trained_until"]),
         "test_from": _day(plain["test_from"]),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from features.errors import ConfigError
 from models.matrix import CATEGORIES, Columns, Floats, Matrix
+from models.oddness import Oddness, fit_oddness
 
 PARALLEL_CELLS = 2_000_000
 """Smaller matrices use one thread: it is as fast there, and where cores are shared, waiting threads cost tenfold."""
@@ -64,6 +65,8 @@ class Classifier:
     n_rounds: int
     """Trees of one bag."""
     note: str | None
+    start: Oddness | None = None
+    """Log-odds that the boosters add to; null where they begin from nothing."""
 
     @property
     def is_learned(self) -> bool:
@@ -75,20 +78,29 @@ class Classifier:
         """Trees of all bags."""
         return self.n_rounds * len(self.boosters)
 
-    def raw_scores(self, matrix: Matrix, *, threads: int = 2) -> Floats:
-        """Log-odds before calibration; the log-odds of the share where there is no booster."""
+    def raw_scores(self, matrix: Matrix, odd: Floats | None = None, *, threads: int = 2) -> Floats:
+        """Log-odds before calibration; the log-odds of the share where there is no booster.
+
+        `odd`: how rare the doubts of each row are, by family, for a classifier that begins from there (`start`).
+        """
         if not self.boosters:
             return np.full(matrix.shape[0], log_odds(self.share))
+        if self.start is not None and odd is None:
+            raise ValueError("this classifier begins from how odd a row is, and was not told")
         total = np.zeros(matrix.shape[0])
         for one in self.boosters if matrix.shape[0] else ():
             total += np.asarray(
                 load_booster(one).predict(matrix, raw_score=True, num_threads=useful_threads(matrix, threads)),
                 dtype=float,
             )
-        return np.asarray(total / len(self.boosters), dtype=float)
+        begun = 0.0 if self.start is None or odd is None else self.start.log_odds(odd)
+        return np.asarray(begun + total / len(self.boosters), dtype=float)
 
     def contributions(self, matrix: Matrix, *, threads: int = 2) -> Floats:
-        """Exact tree SHAP values, one column per matrix column and a last one for the base; for few rows only."""
+        """Exact tree SHAP values, one column per matrix column and a last one for the base; for few rows only.
+
+        What the boosters add to `start`: not where they began.
+        """
         if not self.boosters or matrix.shape[0] == 0:
             base = np.full((matrix.shape[0], 1), log_odds(self.share))
             return np.hstack([np.zeros(matrix.shape), base])
@@ -138,17 +150,34 @@ class Sample:
     """1 found in violation, 0 not; in between for what was never inspected: how likely it is thought to be one."""
     weight: Floats
     days: NDArray[Any]
+    odd: Floats | None = None
+    """How rare the doubts of each family are, 0 as usual; null: learning begins from nothing."""
 
     def rows(self, chosen: NDArray[np.bool_]) -> Sample:
         """The chosen rows."""
-        return Sample(self.matrix[chosen], self.target[chosen], self.weight[chosen], self.days[chosen])
+        odd = None if self.odd is None else self.odd[chosen]
+        return Sample(self.matrix[chosen], self.target[chosen], self.weight[chosen], self.days[chosen], odd)
 
-    def dataset(self, columns: Columns, plan: BoostingPlan, reference: lgb.Dataset | None = None) -> lgb.Dataset:
-        """The rows in LightGBM's form, binned as `reference` where that is given."""
+    def start(self) -> Oddness | None:
+        """Learn from these rows, inspected ones, where boosting begins; null where nobody looked how odd they are."""
+        if self.odd is None:
+            return None
+        positive = self.target > 0.5
+        return fit_oddness(self.odd, positive, self.weight, share=_share(positive, self.weight))
+
+    def dataset(
+        self,
+        columns: Columns,
+        plan: BoostingPlan,
+        start: Oddness | None = None,
+        reference: lgb.Dataset | None = None,
+    ) -> lgb.Dataset:
+        """The rows in LightGBM's form, begun from `start`, binned as `reference` where that is given."""
         return lgb.Dataset(
             self.matrix,
             label=self.target.astype(np.float32),
             weight=self.weight,
+            init_score=None if start is None or self.odd is None else start.log_odds(self.odd),
             reference=reference,
             feature_name=list(columns.names),
             categorical_feature=[columns.names.index(name) for name in CATEGORIES],
@@ -193,22 +222,27 @@ def settle(inspected: Sample, columns: Columns, plan: BoostingPlan, *, seed: int
     return Settled(*found, share, None)
 
 
-def boost(rows: Sample, columns: Columns, settled: Settled, *, seed: int, threads: int = 2) -> Classifier:
-    """Learn any violation from `rows` as settled; without enough to learn from, the share stands in.
+def boost(
+    rows: Sample, columns: Columns, settled: Settled, *, start: Oddness | None = None, seed: int, threads: int = 2
+) -> Classifier:
+    """Learn any violation from `rows` as settled, begun from `start`; where too few, the share stands in.
 
     LightGBM runs deterministic and row-wise: the number of threads changes nothing.
     """
     boosters: tuple[str, ...] = ()
     if settled.can_learn:
-        boosters = _boost(rows, columns, settled.plan, settled.n_rounds, seed=seed, threads=threads)
-    return Classifier(boosters, settled.share, settled.n_rounds, settled.note)
+        data = rows.dataset(columns, settled.plan, start)
+        own = _parameters(columns, settled.plan, seed, useful_threads(rows.matrix, threads))
+        boosters = _boost(data, own, settled.plan.n_bags, settled.n_rounds)
+    return Classifier(boosters, settled.share, settled.n_rounds, settled.note, start if settled.can_learn else None)
 
 
 def fit_classifier(
     inspected: Sample, columns: Columns, *, plan: BoostingPlan, seed: int, threads: int = 2
 ) -> Classifier:
     """Learn any violation from inspected rows alone: `settle`, then `boost` on all of them."""
-    return boost(inspected, columns, settle(inspected, columns, plan, seed=seed), seed=seed, threads=threads)
+    settled = settle(inspected, columns, plan, seed=seed)
+    return boost(inspected, columns, settled, start=inspected.start(), seed=seed, threads=threads)
 
 
 def fit_share(
@@ -230,7 +264,8 @@ def fit_share(
         return Classifier(boosters=(), share=share, n_rounds=0, note=note)
     own = replace(plan, n_leaves=plan.n_share_leaves, n_rows_per_leaf_min=plan.n_share_rows_per_leaf, feature_share=0.5)
     free = {"monotone_constraints": [0] * len(columns.names), "feature_contri": _split_weights(columns)}
-    boosters = _boost(violations, columns, own, plan.n_share_rounds, seed=seed, threads=threads, also=free)
+    parameters = _parameters(columns, own, seed, useful_threads(violations.matrix, threads)) | free
+    boosters = _boost(violations.dataset(columns, own), parameters, own.n_bags, plan.n_share_rounds)
     return Classifier(boosters=boosters, share=share, n_rounds=plan.n_share_rounds, note=None)
 
 
@@ -250,15 +285,16 @@ def search_plan(
         n_positive = [int((inspected.target[rows] > 0.5).sum()) for rows in (past, next_)]
         if min(*n_positive, int(next_.sum()) - n_positive[1]) < plan.n_search_positives_min:
             return None
+        begun = inspected.rows(past).start()
         for leaves in losses:
             own = replace(plan, n_leaves=leaves)
-            data = inspected.rows(past).dataset(columns, own)
+            data = inspected.rows(past).dataset(columns, own, begun)
             kept: dict[str, dict[str, list[float]]] = {}
             lgb.train(
                 _parameters(columns, own, seed, 1),
                 data,
                 num_boost_round=plan.n_rounds_max,
-                valid_sets=[inspected.rows(next_).dataset(columns, own, reference=data)],
+                valid_sets=[inspected.rows(next_).dataset(columns, own, begun, data)],
                 callbacks=[lgb.record_evaluation(kept)],
             )
             losses[leaves] += np.asarray(kept["valid_0"]["cross_entropy"]) * float(inspected.weight[next_].sum())
@@ -271,19 +307,9 @@ def _share(positive: NDArray[np.bool_], weight: Floats) -> float:
     return (float(weight[positive].sum()) + 0.5) / (float(weight.sum()) + 1.0)
 
 
-def _boost(
-    sample: Sample,
-    columns: Columns,
-    plan: BoostingPlan,
-    n_rounds: int,
-    *,
-    seed: int,
-    threads: int,
-    also: Mapping[str, Any] | None = None,
-) -> tuple[str, ...]:
-    parameters = _parameters(columns, plan, seed, useful_threads(sample.matrix, threads)) | dict(also or {})
-    data = sample.dataset(columns, plan)
-    bags = [lgb.train(parameters | {"seed": seed + bag}, data, num_boost_round=n_rounds) for bag in range(plan.n_bags)]
+def _boost(data: lgb.Dataset, parameters: Mapping[str, Any], n_bags: int, n_rounds: int) -> tuple[str, ...]:
+    seeds = [parameters["seed"] + bag for bag in range(n_bags)]
+    bags = [lgb.train({**parameters, "seed": seed}, data, num_boost_round=n_rounds) for seed in seeds]
     return tuple(as_text(one) for one in bags)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.anomaly import SIDES, Side, TailAnomaly
 from models.forest import ForestAnomaly
-from models.matrix import FLOATS, Columns, Floats
+from models.matrix import FLOATS, Columns, Floats, Matrix
 from models.residuals import ResidualAnomaly
 
 DETECTORS = ("tails", "forest", "residuals")
@@ -33,6 +33,8 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
     ----------
     sides, weights
         Of each evidence column, for the tails; see TailAnomaly. Without sides every column is evidence.
+    groups
+        Number, from 0, of the group that each evidence column belongs to, -1 for none; none by default. See `rarity`.
     forest_columns
         Evidence columns that the isolation forest reads; all by default.
     n_quantities
@@ -46,6 +48,7 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         *,
         sides: Sequence[Side] | None = None,
         weights: Sequence[float] | None = None,
+        groups: Sequence[int] | None = None,
         forest_columns: Sequence[int] | None = None,
         n_quantities: int = 0,
         max_knots: int = 256,
@@ -54,6 +57,7 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.sides = sides
         self.weights = weights
+        self.groups = groups
         self.forest_columns = forest_columns
         self.n_quantities = n_quantities
         self.max_knots = max_knots
@@ -70,21 +74,52 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         matrix: Floats = validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan")
         self.n_evidence_ = matrix.shape[1] if self.sides is None else len(self.sides)
         evidence, rest = self._parts(matrix)
+        self.groups_ = tuple(self.groups if self.groups is not None else (-1,) * self.n_evidence_)
         self.tails_ = TailAnomaly(self.sides, self.weights, self.max_knots).fit(evidence)
         self.forest_ = ForestAnomaly(self.forest_columns, n_trees=self.n_trees, seed=self.seed).fit(evidence)
         self.residuals_ = ResidualAnomaly(self.n_quantities, seed=self.seed).fit(rest) if self.n_quantities else None
         upper: list[Side] = ["upper" for _ in DETECTORS]
         scale = TailAnomaly(upper, max_knots=self.max_knots * 4)
-        self.scale_ = scale.fit(self._detected(matrix))
+        self.scale_ = scale.fit(self._detected(matrix)[0])
         return self
 
     def detector_surprises(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Surprise of each row to each of `DETECTORS`, on one scale; the row sums are the scores."""
-        return self.scale_.surprises(self._detected(self._checked(X)))
+        return self.scale_.surprises(self._detected(self._checked(X))[0])
 
     def score_samples(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Anomaly score of each row of `X`; higher is more suspicious."""
-        return self.scale_.score_samples(self._detected(self._checked(X)))
+        return self.judge(X)[0]
+
+    def judge(self, X: ArrayLike) -> tuple[Floats, Floats]:  # noqa: N803
+        """Anomaly score of each row of `X`, and its `rarity`."""
+        found, rarity = self._detected(self._checked(X))
+        return self.scale_.score_samples(found), rarity - self._usual_rarity()
+
+    def rarity(self, evidence: Floats | Matrix) -> Floats:
+        """How rare what each group of columns says is, for each row of evidence, without more (rows by groups).
+
+        The weighted surprise to the tails less that of a row of which nothing is known: 0 is usual, and what a family
+        that is missing counts.
+        """
+        found = np.zeros((len(evidence), self.n_groups))
+
+        def judge(rows: slice) -> None:
+            found[rows] = self._surprise_by_group(evidence[rows])[:, : self.n_groups]
+
+        _in_chunks(len(evidence), judge)
+        return found - self._usual_rarity()
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups of columns."""
+        return max(self.groups_, default=-1) + 1
+
+    def column_surprises(self, X: ArrayLike) -> Floats:  # noqa: N803
+        """Weighted surprise of each value of the evidence to the tails, less that of an unknown one."""
+        tails = self.tails_
+        unknown = tails.surprises(np.full((1, self.n_evidence_), np.nan))
+        return tails.surprises(self._parts(self._checked(X))[0]) - unknown
 
     def surprises(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Part of the score that each evidence column has: the score, shared as the tails share theirs.
@@ -107,6 +142,7 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
             "forest": self.forest_.to_dict(),
             "residuals": self.residuals_.to_dict() if self.residuals_ is not None else None,
             "scale": self.scale_.to_dict(),
+            "groups": list(self.groups_),
             "n_features": int(self.n_features_in_),
         }
 
@@ -120,6 +156,8 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         model.residuals_ = ResidualAnomaly.from_dict(residuals) if residuals else None
         model.scale_ = TailAnomaly.from_dict(plain["scale"])
         model.sides, model.weights = list(model.tails_.sides_), list(model.tails_.weights_)
+        model.groups = list(plain["groups"])
+        model.groups_ = tuple(model.groups)
         model.n_evidence_ = len(model.tails_.sides_)
         model.n_features_in_ = plain["n_features"]
         return model
@@ -132,21 +170,35 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
     def _parts(self, matrix: Floats) -> tuple[Floats, Floats]:
         return matrix[:, : self.n_evidence_], matrix[:, self.n_evidence_ :]
 
-    def _detected(self, matrix: Floats) -> Floats:
-        """Score of each row by each detector; rows are judged alone, so they are shared out among threads."""
+    def _surprise_by_group(self, evidence: Floats | Matrix) -> Floats:
+        return self.tails_.group_sums(np.asfortranarray(evidence), self.groups_, self.n_groups)
+
+    def _usual_rarity(self) -> Floats:
+        unknown = self._surprise_by_group(np.full((1, self.n_evidence_), np.nan))
+        return np.asarray(unknown[0, : self.n_groups])
+
+    def _detected(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Score of each row by each detector, and its surprise to the tails by group of columns."""
         found = np.full((len(matrix), len(DETECTORS)), np.nan)
+        rarity = np.zeros((len(matrix), self.n_groups))
         if self.residuals_ is not None:
             found[:, 2] = self.residuals_.score_samples(self._parts(matrix)[1])
 
-        def judge(start: int) -> None:
-            rows = slice(start, start + CHUNK_ROWS)
+        def judge(rows: slice) -> None:
             evidence = np.asfortranarray(self._parts(matrix[rows])[0])
-            found[rows, 0], found[rows, 1] = self.tails_.score_samples(evidence), self.forest_.score_samples(evidence)
+            sums = self._surprise_by_group(evidence)
+            found[rows, 0], found[rows, 1] = sums.sum(axis=1), self.forest_.score_samples(evidence)
+            rarity[rows] = sums[:, : self.n_groups]
 
-        starts = range(0, len(matrix), CHUNK_ROWS)
-        with ThreadPoolExecutor(THREADS if len(starts) > 1 else 1) as pool:
-            list(pool.map(judge, starts))
-        return found
+        _in_chunks(len(matrix), judge)
+        return found, rarity
+
+
+def _in_chunks(n_rows: int, judge: Callable[[slice], None]) -> None:
+    """Judge rows some at a time; each is judged alone, so they are shared out among threads."""
+    chunks = [slice(start, start + CHUNK_ROWS) for start in range(0, n_rows, CHUNK_ROWS)]
+    with ThreadPoolExecutor(THREADS if len(chunks) > 1 else 1) as pool:
+        list(pool.map(judge, chunks))
 
 
 def detectors_for(
@@ -156,10 +208,16 @@ def detectors_for(
 
     Doubt that most trade lacks counts in full; context, and doubt that most trade shows, at `context_weight_ratio`.
     The forest reads what is one-way and context: degrees of what everybody shows would be cut as often as the rest.
+    Doubts of one family, in the order of the alphabet, are a group.
     """
+    families = sorted(set(columns.families))
     weights = [1.0 if one_way else context_weight_ratio for one_way in columns.one_way]
     read = [j for j, role in enumerate(columns.roles) if columns.one_way[j] or role == "context"]
     return CombinedAnomaly(
+        groups=[
+            families.index(family) if role == "doubt" else -1
+            for family, role in zip(columns.families, columns.roles, strict=True)
+        ],
         sides=[SIDES[role] for role in columns.roles],
         weights=weights,
         forest_columns=read,

@@ -1,8 +1,8 @@
-"""Isolation forest kept as plain arrays: fitted by scikit-learn, read and scored without a pickle."""
+"""Isolation forest fitted by scikit-learn, kept and scored as LightGBM's text: no pickle, and one way to walk trees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.classifier import load_booster
 from models.matrix import FLOATS, Floats
 
 EULER = float(np.euler_gamma)
@@ -64,21 +65,22 @@ class ForestAnomaly(BaseEstimator):  # type: ignore[misc]
         self.medians_ = [_median(matrix[:, j]) for j in self.columns_]
         rows = self._filled(matrix)
         self.n_drawn_ = min(self.n_rows_per_tree, len(rows))
-        self.trees_: list[dict[str, list[Any]]] = []
+        self.n_trees_, self.booster_ = 0, ""
         if self.columns_:
             forest = IsolationForest(n_estimators=self.n_trees, max_samples=self.n_drawn_, random_state=self.seed)
             forest.fit(rows)
-            self.trees_ = [_plain(one.tree_) for one in forest.estimators_]
-        return self._ready()
+            self.n_trees_ = len(forest.estimators_)
+            self.booster_ = _as_boosters([one.tree_ for one in forest.estimators_], len(self.columns_))
+        return self
 
     def score_samples(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Anomaly score of each row of `X`, in (0, 1]; each row by itself."""
         check_is_fitted(self)
         matrix: Floats = validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan", reset=False)
-        if not self.trees_ or not len(matrix):
+        if not self.n_trees_ or not len(matrix):
             return np.zeros(len(matrix))
         paths = self._paths(self._filled(matrix))
-        usual = float(_chance_path(np.array([self.n_drawn_]))[0]) * len(self.trees_)
+        usual = float(_chance_path(np.array([self.n_drawn_]))[0]) * self.n_trees_
         result: Floats = 2.0 ** (-paths / usual) if usual else np.ones(len(paths))
         return result
 
@@ -90,86 +92,78 @@ class ForestAnomaly(BaseEstimator):  # type: ignore[misc]
             "medians": self.medians_,
             "n_drawn": self.n_drawn_,
             "n_features": int(self.n_features_in_),
-            "trees": self.trees_,
+            "n_trees": self.n_trees_,
+            "booster": self.booster_,
         }
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Self:
         """Read the plain form back."""
-        model = cls(columns=tuple(plain["columns"]), n_trees=len(plain["trees"]))
+        model = cls(columns=tuple(plain["columns"]), n_trees=plain["n_trees"])
         model.columns_ = tuple(plain["columns"])
         model.medians_ = list(plain["medians"])
         model.n_drawn_ = plain["n_drawn"]
         model.n_features_in_ = plain["n_features"]
-        model.trees_ = plain["trees"]
-        return model._ready()
-
-    def _ready(self) -> Self:
-        self._walks = [_Walk(tree) for tree in self.trees_]
-        return self
+        model.n_trees_, model.booster_ = plain["n_trees"], plain["booster"]
+        return model
 
     def _filled(self, matrix: Floats) -> NDArray[np.float32]:
         rows = np.asfortranarray(matrix[:, list(self.columns_)], dtype=np.float32)
         return np.where(np.isnan(rows), np.asarray(self.medians_, dtype=np.float32), rows)
 
     def _paths(self, rows: NDArray[np.float32]) -> Floats:
-        total = np.zeros(len(rows))
-        flat = np.ascontiguousarray(rows.T).ravel()
-        at = np.arange(len(rows))
-        for walk in self._walks:
-            total += walk.path(flat, at)
-        return total
+        return np.asarray(load_booster(self.booster_).predict(rows, num_threads=1), dtype=float)
 
 
-class _Walk:
-    """One tree laid out so that the children of node i are 2i + 1 and 2i + 2, and a leaf leads on to itself."""
-
-    def __init__(self, tree: dict[str, list[Any]]) -> None:
-        self.depth = max(depth for _, _, depth in _places(tree))
-        size = 2 ** (self.depth + 1) - 1
-        self.feature = np.zeros(size, dtype=np.int64)
-        self.threshold = np.full(size, np.inf)
-        self.length = np.zeros(size)
-        chance = _chance_path(np.asarray(tree["n_rows"]))
-        for node, place, depth in _places(tree):
-            if tree["left"][node] >= 0:
-                self.feature[place], self.threshold[place] = tree["feature"][node], tree["threshold"][node]
-                continue
-            # whatever way a row goes on from a leaf, always left, it ends with the leaf's own length
-            end = place
-            for _ in range(self.depth - depth):
-                end = 2 * end + 1
-            self.length[end] = depth + chance[node]
-
-    def path(self, flat: NDArray[np.float32], at: NDArray[np.int64]) -> Floats:
-        """Length of each row's path; `flat` holds the columns one after another."""
-        node = np.zeros(len(at), dtype=np.int64)
-        for _ in range(self.depth):
-            values = flat.take(self.feature.take(node) * len(at) + at)
-            node = 2 * node + 1 + (values > self.threshold.take(node))
-        found: Floats = self.length.take(node)
-        return found
-
-
-def _places(tree: dict[str, list[Any]]) -> Iterator[tuple[int, int, int]]:
-    """Each node with its place in the layout and its depth, the root first."""
-    waiting = [(0, 0, 0)]
-    while waiting:
-        node, place, depth = waiting.pop()
-        yield node, place, depth
-        if tree["left"][node] >= 0:
-            waiting.append((tree["right"][node], 2 * place + 2, depth + 1))
-            waiting.append((tree["left"][node], 2 * place + 1, depth + 1))
-
-
-def _plain(tree: Any) -> dict[str, list[Any]]:
-    return {
-        "feature": tree.feature.tolist(),
-        "threshold": tree.threshold.tolist(),
-        "left": tree.children_left.tolist(),
-        "right": tree.children_right.tolist(),
-        "n_rows": tree.n_node_samples.tolist(),
+def _as_boosters(trees: Sequence[Any], n_columns: int) -> str:
+    """Trees of scikit-learn in LightGBM's text form, with the length of a path to each leaf as its value."""
+    head = {
+        "version": "v4",
+        "num_class": 1,
+        "num_tree_per_iteration": 1,
+        "label_index": 0,
+        "max_feature_idx": n_columns - 1,
+        "objective": "regression",
+        "feature_names": " ".join(f"Column_{j}" for j in range(n_columns)),
+        "feature_infos": " ".join(["none"] * n_columns),
     }
+    parts = [("tree", head), *((f"Tree={number}", _tree_fields(tree)) for number, tree in enumerate(trees))]
+    texts = ("\n".join([title, *(f"{name}={value}" for name, value in fields.items())]) for title, fields in parts)
+    return "\n\n".join([*texts, "end of trees\n"])
+
+
+def _tree_fields(tree: Any) -> dict[str, Any]:
+    """One tree as LightGBM writes it: nodes that cut are numbered from 0, leaves from -1 downwards."""
+    left, right, n_rows = tree.children_left, tree.children_right, tree.n_node_samples
+    cuts, leaves = np.flatnonzero(left >= 0), np.flatnonzero(left < 0)
+    number = np.empty(len(left), dtype=int)
+    number[cuts], number[leaves] = np.arange(len(cuts)), -1 - np.arange(len(leaves))
+    depth = np.zeros(len(left))
+    for node in cuts:  # children follow their parent
+        depth[[left[node], right[node]]] = depth[node] + 1
+    none = np.zeros(len(cuts), dtype=int)
+    return {
+        "num_leaves": len(leaves),
+        "num_cat": 0,
+        "split_feature": _row(tree.feature[cuts]),
+        "split_gain": _row(none),
+        "threshold": _row(tree.threshold[cuts]),
+        "decision_type": _row(none),
+        "left_child": _row(number[left[cuts]]),
+        "right_child": _row(number[right[cuts]]),
+        "leaf_value": _row((depth + _chance_path(n_rows))[leaves]),
+        "leaf_weight": _row(n_rows[leaves]),
+        "leaf_count": _row(n_rows[leaves]),
+        "internal_value": _row(none),
+        "internal_weight": _row(none),
+        "internal_count": _row(n_rows[cuts]),
+        "is_linear": 0,
+        "shrinkage": 1,
+    }
+
+
+def _row(values: NDArray[Any]) -> str:
+    return " ".join(map(repr, values.tolist()))
 
 
 def _median(column: Floats) -> float:

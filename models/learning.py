@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,7 @@ from models.learning_rows import with_families_dropped, with_unlabelled
 from models.levels import Levels, fit_levels
 from models.limits import Limits, fit_limits
 from models.matrix import Columns, Floats, build_matrix
-from models.oddness import ODDNESS, fit_oddness_weight
+from models.oddness import ODDNESS, Oddness
 from models.ranked_metrics import cluster_codes
 
 FEWEST_CLEAN = 25  # fewer, and fewer than violations: no level is told; own choice
@@ -33,8 +33,6 @@ class Judgement:
     classifiers: Mapping[str, Classifier]
     calibrators: Mapping[str, Calibrator]
     limits: Limits | None
-    oddness_weight: float
-    """How much of the bound that the anomaly's p-value sets is added to the score of any violation (models.oddness)."""
     prior_by_month: Mapping[str, float]
     """Month (`YYYY-MM`) to the share of all inspected trade that would be in violation at that month's level."""
 
@@ -46,8 +44,6 @@ class Measured:
     raw: Floats
     positive: NDArray[np.bool_]
     weight: Floats
-    bound: Floats
-    """What the row's oddness can at most add to its log-odds."""
     month: NDArray[np.int64]
     """Months counted from the year 0."""
     trader: NDArray[np.int64]
@@ -63,11 +59,6 @@ class Measured:
             month=self.month,
             monthly_step=plan.monthly_step_log_odds,
         )
-
-    def with_oddness(self) -> tuple[Measured, float]:
-        """Add as much of the bound to the raw scores as tells violations best; and say how much."""
-        weight = fit_oddness_weight(self.raw, self.bound, self.positive, self.weight)
-        return replace(self, raw=self.raw + weight * self.bound), weight
 
     def levels(self, plan: TrainingPlan) -> Levels:
         """Level of suspicion by month."""
@@ -90,14 +81,12 @@ def learn_judgement(
     if note := _nothing_to_learn(learned):
         classifiers = {name: unlearned(plan.prior_share, note if name == ANY else "") for name in TARGETS}
         calibrators = {name: prior_calibrator(plan.prior_share) for name in TARGETS}
-        return Judgement(classifiers, calibrators, None, 0.0, {})
+        return Judgement(classifiers, calibrators, None, {})
     violations, folds = learned.filter(ANY), _folds(learned, unlabelled, plan)
     if earlier.height and not folds:
         learned, checked = earlier, later
     any_one, apart = _any_violation(learned, unlabelled, checked, folds, columns=columns, plan=plan)
-    measured, oddness_weight = _measured(learned, apart, checked, any_one, columns=columns, plan=plan), 0.0
-    if any_one.is_learned:
-        measured, oddness_weight = measured.with_oddness()
+    measured = _measured(learned, apart, checked, any_one, columns=columns, plan=plan)
     classifiers, calibrators = {ANY: any_one}, {ANY: measured.calibrator(measured.weight, plan)}
     for name in TYPOLOGIES:
         classifiers[name], calibrators[name] = _typology(name, any_one, violations, columns, plan)
@@ -112,7 +101,7 @@ def learn_judgement(
     )
     is_told = any_one.is_learned and len(measured.raw) > 0
     prior = prior_by_month(measured.levels(plan), measured.raw, measured.weight) if is_told else {}
-    return Judgement(classifiers, calibrators, limits, oddness_weight, prior)
+    return Judgement(classifiers, calibrators, limits, prior)
 
 
 def _nothing_to_learn(learned: pl.DataFrame) -> str | None:
@@ -143,7 +132,18 @@ def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingP
         rows[target].to_numpy().astype(float),
         weight / weight.mean() if len(weight) else weight,
         rows["declared_on"].cast(pl.Int32).to_numpy(),
+        oddness_of(rows),
     )
+
+
+def oddness_of(rows: pl.DataFrame) -> Floats | None:
+    """How rare the doubts of each row are, by family; null where nobody looked."""
+    return rows[ODDNESS].to_numpy() if ODDNESS in rows.columns else None
+
+
+def scores_of(rows: pl.DataFrame, classifier: Classifier, columns: Columns, plan: TrainingPlan) -> Floats:
+    """Log-odds of each row before calibration."""
+    return classifier.raw_scores(build_matrix(rows, columns), oddness_of(rows), threads=plan.threads)
 
 
 def _any_violation(
@@ -162,22 +162,22 @@ def _any_violation(
         return unlearned(plan.prior_share, note), np.empty(0)
     inspected = sample_of(taught, ANY, columns, plan)
     settled = settle(inspected, columns, plan.boosting, seed=plan.seed)
-    first = _boost(inspected, columns, settled, plan)
+    first = _boost(inspected, columns, settled, inspected.start(), plan)
     if not settled.can_learn:
-        return first, first.raw_scores(build_matrix(learned, columns))
+        return first, scores_of(learned, first, columns, plan)
     if not folds and checked.is_empty():
         return first, np.empty(0)
-    apart = [_boost(sample_of(fold.taught, ANY, columns, plan), columns, settled, plan) for fold in folds]
-    scores = _scored_apart(learned, folds, apart, columns)
+    parts = [sample_of(fold.taught, ANY, columns, plan) for fold in folds]
+    apart = [_boost(part, columns, settled, part.start(), plan) for part in parts]
+    scores = _scored_apart(learned, folds, apart, columns, plan)
     levels = _measured(learned, scores, checked, first, columns=columns, plan=plan).levels(plan)
-    final = _boost(_completed(taught, unlabelled, first, levels, columns=columns, plan=plan), columns, settled, plan)
-    apart = [
-        _boost(
-            _completed(fold.taught, fold.unlabelled, one, levels, columns=columns, plan=plan), columns, settled, plan
-        )
-        for fold, one in zip(folds, apart, strict=True)
-    ]
-    return final, _scored_apart(learned, folds, apart, columns)
+
+    def completed(known: pl.DataFrame, unknown: pl.DataFrame, begun: Classifier) -> Classifier:
+        rows = _completed(known, unknown, begun, levels, columns=columns, plan=plan)
+        return _boost(rows, columns, settled, begun.start, plan)
+
+    apart = [completed(fold.taught, fold.unlabelled, one) for fold, one in zip(folds, apart, strict=True)]
+    return completed(taught, unlabelled, first), _scored_apart(learned, folds, apart, columns, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,19 +215,23 @@ def _traders(rows: pl.DataFrame, plan: TrainingPlan) -> pl.Series:
     return known.cast(pl.String).alias("trader")
 
 
-def _boost(rows: Sample, columns: Columns, settled: Settled, plan: TrainingPlan) -> Classifier:
-    return boost(rows, columns, settled, seed=plan.seed, threads=plan.threads)
+def _boost(rows: Sample, columns: Columns, settled: Settled, start: Oddness | None, plan: TrainingPlan) -> Classifier:
+    return boost(rows, columns, settled, start=start, seed=plan.seed, threads=plan.threads)
 
 
 def _scored_apart(
-    learned: pl.DataFrame, folds: Sequence[Fold], classifiers: Sequence[Classifier], columns: Columns
+    learned: pl.DataFrame,
+    folds: Sequence[Fold],
+    classifiers: Sequence[Classifier],
+    columns: Columns,
+    plan: TrainingPlan,
 ) -> Floats:
     """Score each learned row by the classifier of its trader's fold; empty without folds."""
     if not folds:
         return np.empty(0)
     scores = np.empty(learned.height)
     for fold, one in zip(folds, classifiers, strict=True):
-        scores[fold.held] = one.raw_scores(build_matrix(learned.filter(pl.Series(fold.held)), columns))
+        scores[fold.held] = scores_of(learned.filter(pl.Series(fold.held)), one, columns, plan)
     return scores
 
 
@@ -243,10 +247,11 @@ def _completed(
     """Inspected rows, uninspected ones as likely in violation as thought, and all again with a family unknown."""
     boosting = plan.boosting
     drawn = unlabelled.sample(min(boosting.n_unlabelled_max, unlabelled.height), seed=plan.seed).sort("declaration_id")
-    matrix = build_matrix(drawn, columns)
-    thought = expit(levels.log_odds_of(first.raw_scores(matrix), months_of(drawn)))
-    inspected = sample_of(taught, ANY, columns, plan)
-    rows = with_unlabelled(inspected, matrix, thought, weight_ratio=boosting.unlabelled_weight_ratio)
+    thought = expit(levels.log_odds_of(scores_of(drawn, first, columns, plan), months_of(drawn)))
+    inspected, matrix = sample_of(taught, ANY, columns, plan), build_matrix(drawn, columns)
+    rows = with_unlabelled(
+        inspected, matrix, thought, odd=oddness_of(drawn), weight_ratio=boosting.unlabelled_weight_ratio
+    )
     return with_families_dropped(rows, columns, weight_ratio=boosting.dropped_weight_ratio, seed=plan.seed)
 
 
@@ -266,17 +271,16 @@ def _measured(
     plan: TrainingPlan,
 ) -> Measured:
     """Rows learned from as scored apart, where they were, and `checked` ones as the classifier scores them."""
-    needed = ["declaration_id", "declared_on", ANY, "weight", plan.group_column, ODDNESS]
+    needed = ["declaration_id", "declared_on", ANY, "weight", plan.group_column]
     rows = [
         one.select(name for name in needed if name in one.columns)
         for one in (learned if len(apart) else learned.clear(), checked)
     ]
     both = pl.concat(rows)
     return Measured(
-        raw=np.concatenate([apart, classifier.raw_scores(build_matrix(checked, columns), threads=plan.threads)]),
+        raw=np.concatenate([apart, scores_of(checked, classifier, columns, plan)]),
         positive=both[ANY].to_numpy().astype(bool),
         weight=both["weight"].to_numpy().astype(float),
-        bound=both[ODDNESS].to_numpy().astype(float) if ODDNESS in both.columns else np.zeros(both.height),
         month=months_of(both),
         trader=cluster_codes(_traders(both, plan)),
     )

@@ -10,15 +10,15 @@ import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from features.evidence import Evidence
-from models.bundle import ModelBundle, anomaly_scores, detector_matrix
-from models.conformal import ConformalTable, fit_conformal, group_names
+from models.bundle import ModelBundle, anomaly_scores, detector_matrix, rarity
+from models.conformal import fit_conformal, group_names
 from models.detectors import CombinedAnomaly, detectors_for
 from models.drift import histogram_of
 from models.labels import ANY, OTHER, known_before
 from models.learning import learn_judgement
 from models.learning_plan import TrainingPlan
-from models.matrix import QUANTITIES, Columns, columns_of
-from models.oddness import ODDNESS, log_odds_bound
+from models.matrix import QUANTITIES, Columns, build_matrix, columns_of
+from models.oddness import ODDNESS
 from models.splits import Split
 
 
@@ -49,6 +49,7 @@ def train_bundle(
         notes.append(f"{late} results on earlier declarations became known only in the test period: left out")
     columns = columns_of(registry, train)
     anomaly = fit_anomaly(train, columns, plan)
+    before, train, calibration = (_with_oddness(rows, anomaly, columns) for rows in (before, train, calibration))
     earlier, later = (
         rows.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
         for rows in (train, calibration)
@@ -58,7 +59,6 @@ def train_bundle(
         anomaly_scores(anomaly, ordinary, columns), group_names(ordinary), min_group_rows=plan.n_group_rows_min
     )
     notes += thin_note
-    earlier, later = (_with_oddness(rows, anomaly, conformal, columns) for rows in (earlier, later))
     learned = pl.concat([earlier, later])
     # an unrelated fault is neither what is looked for nor clean trade: nobody learns from it
     if n_other := int(learned[OTHER].sum()) if learned.height else 0:
@@ -83,7 +83,6 @@ def train_bundle(
         controls_version=controls_version,
         data_version=data_version,
         notes=tuple(notes),
-        oddness_weight=judgement.oddness_weight,
     )
     return _with_reference(bundle, train, calibration, plan)
 
@@ -109,8 +108,8 @@ def taught_later(
     last: date = evidence["declared_on"].max()  # type: ignore[assignment]
     yet_to_come = last + timedelta(days=1)
     rows = evidence.join(split.table.filter(pl.col("part") != "held_out"), on="declaration_id", how="semi")
-    known = rows.join(known_before(labels, yet_to_come), on="declaration_id", how="inner")
-    known = _with_oddness(known.sort("declaration_id"), bundle.anomaly, bundle.conformal, bundle.columns)
+    rows = _with_oddness(rows, bundle.anomaly, bundle.columns)
+    known = rows.join(known_before(labels, yet_to_come), on="declaration_id", how="inner").sort("declaration_id")
     since = pl.col("declared_on") >= split.test_from
     if not known.filter(since).height:
         return bundle
@@ -129,7 +128,6 @@ def taught_later(
         calibrators=judgement.calibrators,
         limits=judgement.limits,
         typology_shares=_typology_shares(known),
-        oddness_weight=judgement.oddness_weight,
         prior_by_month=judgement.prior_by_month,
         trained_until=last,
         test_from=yet_to_come,
@@ -169,12 +167,10 @@ def _ordinary(train: pl.DataFrame, calibration: pl.DataFrame, known: pl.DataFram
     return train.join(violations, on="declaration_id", how="anti", maintain_order="left"), [note]
 
 
-def _with_oddness(
-    rows: pl.DataFrame, anomaly: CombinedAnomaly, conformal: ConformalTable, columns: Columns
-) -> pl.DataFrame:
-    """Add what the oddness of each row can at most add to its log-odds."""
-    p = conformal.p_values(anomaly_scores(anomaly, rows, columns), group_names(rows))
-    return rows.with_columns(pl.Series(ODDNESS, log_odds_bound(p), dtype=pl.Float64))
+def _with_oddness(rows: pl.DataFrame, anomaly: CombinedAnomaly, columns: Columns) -> pl.DataFrame:
+    """Add how rare the doubts of each row are, by family."""
+    odd = rarity(anomaly, build_matrix(rows, columns), columns)
+    return rows.with_columns(pl.Series(ODDNESS, odd, dtype=pl.Array(pl.Float64, odd.shape[1])))
 
 
 def _with_reference(

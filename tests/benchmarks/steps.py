@@ -22,6 +22,7 @@ from features.parcel import build_parcel
 from features.parties import build_parties
 from features.registry import REGISTRY
 from features.routing import build_routing
+from models.bundle import rarity
 from models.labels import ANY
 from models.matrix import build_matrix
 from pipelines.steps.corridor_search import look_of, search_corridors
@@ -143,10 +144,16 @@ def _score(ground: Ground) -> Step:
 
 
 def _suspicion(ground: Ground) -> Step:
-    """Any violation alone: the matrix, its trees, their calibration."""
+    """Any violation alone: the matrix, where its trees begin, the trees, their calibration."""
     evidence, bundle = ground.table("evidence"), ground.bundle
     classifier, calibrator = bundle.classifiers[ANY], bundle.calibrators[ANY]
-    return lambda: calibrator.probability(classifier.raw_scores(build_matrix(evidence, bundle.columns)))
+
+    def run() -> None:
+        matrix = build_matrix(evidence, bundle.columns)
+        odd = rarity(bundle.anomaly, matrix, bundle.columns)
+        calibrator.probability(classifier.raw_scores(matrix, odd))
+
+    return run
 
 
 def _anomaly(ground: Ground) -> Step:
@@ -158,7 +165,7 @@ def _pyod(kind: str) -> Callable[[Ground], Step]:
     def prepare(ground: Ground) -> Step:
         bundle = ground.bundle
         evidence = build_matrix(ground.table("evidence").head(outliers.ROWS), bundle.columns)
-        n_trees = len(bundle.anomaly.forest_.trees_)
+        n_trees = bundle.anomaly.forest_.n_trees_
         return outliers.pyod_scores(evidence[:, : len(bundle.columns.codes)], kind, n_trees=n_trees, seed=1)
 
     return prepare

@@ -43,6 +43,19 @@ def test_each_detector_speaks_for_itself_and_the_sum_is_the_score(rows, fitted) 
     np.testing.assert_allclose(parts.mean(axis=0), 1.0, atol=0.15)
 
 
+def test_rarity_is_by_group_and_nothing_known_is_usual(rows) -> None:
+    made = CombinedAnomaly(sides=SIDES, groups=(1, 1, -1), n_quantities=1, n_trees=16).fit(rows)
+    evidence = rows[:, : len(SIDES)]
+    found, alone = made.rarity(evidence), made.column_surprises(rows)
+    np.testing.assert_allclose(found, np.column_stack([0 * alone[:, 0], alone[:, :2].sum(axis=1)]), atol=1e-12)
+    assert (made.rarity(np.full((2, len(SIDES)), np.nan)) == 0).all()
+    score, same = made.judge(rows)
+    np.testing.assert_array_equal(same, found)
+    np.testing.assert_array_equal(score, made.score_samples(rows))
+    again = CombinedAnomaly.from_dict(json.loads(json.dumps(made.to_dict(), allow_nan=False)))
+    np.testing.assert_array_equal(again.rarity(evidence[:9]), found[:9])
+
+
 def test_odd_evidence_and_an_odd_price_both_count(rows, fitted) -> None:
     plain = np.array([[0.0, 0.0, 0.0, 1.0, 1.0]])
     doubtful, dear = plain.copy(), plain.copy()

@@ -1,4 +1,4 @@
-"""The isolation forest: scikit-learn's own scores, from plain arrays."""
+"""The isolation forest: scikit-learn's own scores, from LightGBM's text."""
 
 from __future__ import annotations
 
@@ -29,10 +29,15 @@ def test_scores_are_scikit_learns(rows) -> None:
 def test_two_rows_by_hand() -> None:
     # one cut sets 0 and 1 apart: path 1, and 1 is also what chance gives for two rows: 2 ** -1
     model = ForestAnomaly(n_trees=4, n_rows_per_tree=2, seed=1).fit(np.array([[0.0], [1.0]]))
-    cut = {round(len(tree["left"])) for tree in model.trees_}
-    scores = model.score_samples(np.array([[0.0], [1.0]]))
-    assert cut <= {1, 3}
-    np.testing.assert_allclose(scores, [0.5, 0.5])
+    np.testing.assert_allclose(model.score_samples(np.array([[0.0], [1.0]])), [0.5, 0.5])
+
+
+def test_a_forest_that_cannot_cut_finds_nothing_odd() -> None:
+    same = np.ones((300, 2))
+    theirs = IsolationForest(n_estimators=5, random_state=1).fit(same)
+    np.testing.assert_allclose(
+        ForestAnomaly(n_trees=5, seed=1).fit(same).score_samples(same), -theirs.score_samples(same)
+    )
 
 
 def test_text_round_trip_order_and_batches_change_nothing(rows) -> None:

@@ -31,3 +31,17 @@ def test_one_family_of_each_row_is_unknown_the_second_time(world) -> None:
     assert all(len(set(families[row])) == 1 for row in lost)
     assert twice.weight[500:].sum() == 250
     assert with_families_dropped(rows, columns, weight_ratio=0.0, seed=1) is rows
+
+
+def test_what_a_family_unknown_makes_odd_is_unknown_too(world) -> None:
+    columns = columns_of(world.registry, world.evidence)
+    families = sorted(set(columns.families))
+    ones, odd = np.ones(300), np.ones((300, len(families)))
+    rows = Sample(np.ones((300, len(columns.names)), dtype=np.float32), 0 * ones, ones, np.arange(300), odd)
+    twice = with_families_dropped(rows, columns, weight_ratio=0.5, seed=1)
+    lost = np.isnan(twice.matrix[300:])
+    of_family = np.column_stack([lost[:, columns.families.index(one)] for one in families])
+    np.testing.assert_array_equal(twice.odd[:300], odd)
+    np.testing.assert_array_equal(twice.odd[300:], (~of_family).astype(float))
+    both = with_unlabelled(rows, rows.matrix[:5], np.zeros(5), odd=2 * odd[:5], weight_ratio=1.0)
+    assert (both.odd[300:] == 2).all()

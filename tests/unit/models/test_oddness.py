@@ -1,37 +1,54 @@
-"""What oddness adds: as much as inspections bear out, and little where they say little."""
+"""Where learning begins: which family's rare doubts tell violations, as far as a few inspections bear it out."""
 
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
-from models.oddness import USUAL_WEIGHT, fit_oddness_weight, log_odds_bound
+from models.oddness import SHARE_BEGUN_WITH, USUAL_WEIGHT, Oddness, fit_oddness, odds_bound
 
 
-def rows(share: float, n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Raw scores, bounds and outcomes that follow raw score and `share` of the bound."""
-    rng = np.random.default_rng(seed)
-    raw, bound = rng.normal(-1.0, 1.5, n), log_odds_bound(rng.uniform(1e-4, 1.0, n) ** 2)
-    return raw, bound, rng.random(n) < 1 / (1 + np.exp(-(raw + share * bound))), np.ones(n)
+def test_the_weights_that_made_the_outcomes_are_found_again() -> None:
+    rng = np.random.default_rng(3)
+    odd = rng.exponential([1.0, 2.0, 1.0, 0.0], (60_000, 4))
+    made = np.array([0.8, 0.2, 0.0, 0.0])
+    positive = rng.random(len(odd)) < 1 / (1 + np.exp(4 - odd @ made))
+    found = np.array(fit_oddness(odd, positive, np.ones(len(odd)), share=0.05).weights) / SHARE_BEGUN_WITH
+    assert found[:3] == pytest.approx(made[:3], abs=0.08)
+    assert found[3] == pytest.approx(USUAL_WEIGHT)  # what never differs teaches nothing
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_the_weight_that_made_the_outcomes_is_found_again(share: float) -> None:
-    assert fit_oddness_weight(*rows(share, 40_000)) == pytest.approx(share, abs=0.1)
+def test_a_few_violations_teach_which_family_tells() -> None:
+    rng = np.random.default_rng(4)
+    odd = rng.exponential(1.0, (200, 7))
+    odd[:8, 2] += 4.0
+    weights = fit_oddness(odd, np.arange(200) < 8, np.ones(200), share=0.04).weights
+    assert max(weights) == weights[2]
+    assert weights[2] > 1.5 * sorted(weights)[-2]
+    assert max(weights) <= SHARE_BEGUN_WITH
 
 
-def test_few_rows_move_it_little() -> None:
-    assert fit_oddness_weight(*(one[:5] for one in rows(1.0, 100))) == pytest.approx(USUAL_WEIGHT, abs=0.1)
-    nothing = np.zeros(0)
-    assert fit_oddness_weight(nothing, nothing, nothing > 0, nothing) == USUAL_WEIGHT
+def test_rare_doubt_never_speaks_for_honesty() -> None:
+    odd = np.random.default_rng(5).exponential(1.0, (5_000, 1))
+    assert fit_oddness(odd, odd[:, 0] < 0.1, np.ones(5_000), share=0.1).weights == (0.0,)
 
 
-def test_it_never_speaks_for_honesty() -> None:
-    raw, bound, positive, weight = rows(0.0, 5_000)
-    assert fit_oddness_weight(raw, bound, positive & (bound == 0), weight) == 0.0
+def test_rows_on_average_have_the_share_and_their_weight_in_all_changes_nothing() -> None:
+    rng = np.random.default_rng(6)
+    odd, weight = rng.exponential(1.0, (3_000, 2)), rng.uniform(0.5, 2.0, 3_000)
+    once, tenfold = (fit_oddness(odd, odd[:, 0] > 3, weight * by, share=0.2) for by in (1.0, 10.0))
+    assert once.weights == pytest.approx(tenfold.weights, rel=1e-4)
+    assert np.average(once.log_odds(odd), weights=weight) == pytest.approx(np.log(0.25))
 
 
-def test_the_weight_of_all_rows_changes_nothing() -> None:
-    raw, bound, positive, weight = rows(0.5, 3_000)
-    once, tenfold = (fit_oddness_weight(raw, bound, positive, weight * by) for by in (1.0, 10.0))
-    assert once == pytest.approx(tenfold, rel=1e-6)
+def test_plain_form_reads_back() -> None:
+    made = Oddness(-4.0, (0.4, 0.1))
+    assert Oddness.from_dict(made.to_dict()) == made
+    assert made.log_odds(np.array([[0.0, 0.0], [1.0, 2.0]])).tolist() == pytest.approx([-4.0, -3.4])
+
+
+def test_a_p_value_bounds_how_likely_it_can_make_a_thing() -> None:
+    told = pl.select(odds_bound(pl.Series([1.0, 1e-6, float("nan"), 0.0]))).to_series()
+    assert told[0] == told[2] == 1.0
+    assert 1.0 < told[1] < told[3] < float("inf")

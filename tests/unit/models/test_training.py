@@ -16,11 +16,10 @@ from features.errors import ConfigError
 from models.bundle import FORMAT, ModelBundle, sha256_of
 from models.calibration import calibration_error
 from models.classifier import BoostingPlan
-from models.labels import label_inspected
+from models.labels import ANY, label_inspected
 from models.learning import sample_of
 from models.learning_plan import TrainingPlan
-from models.matrix import columns_of
-from models.oddness import log_odds_bound
+from models.matrix import build_matrix, columns_of
 from models.splits import time_and_entity_split
 from models.training import taught_later, train_bundle
 
@@ -249,19 +248,20 @@ def test_contributions_explain_the_raw_score(world, bundle) -> None:
 
 
 def test_oddness_adds_to_the_raw_score_and_goes_to_the_evidence_that_is_rare(world, bundle) -> None:
-    few = world.evidence.head(40)
-    without = replace(bundle, oddness_weight=0.0)
-    scored, plain = replace(bundle, oddness_weight=0.5).score(few), without.score(few)
-    bound = log_odds_bound(scored["anomaly_p"].to_numpy())
-    assert (scored["raw_score"] - plain["raw_score"]).to_list() == pytest.approx((0.5 * bound).tolist())
-    assert bound.max() > 0
-    parts = (
-        replace(bundle, oddness_weight=0.5).contributions(few).group_by("declaration_id").agg(pl.sum("contribution"))
+    few, start = world.evidence.head(40), bundle.classifiers[ANY].start
+    trees = replace(bundle, classifiers={**bundle.classifiers, ANY: replace(bundle.classifiers[ANY], start=None)})
+    odd = bundle.anomaly.rarity(build_matrix(few, bundle.columns)[:, : len(bundle.columns.codes)])
+    added = bundle.score(few)["raw_score"] - trees.score(few)["raw_score"]
+    assert added.to_list() == pytest.approx(start.log_odds(odd).tolist())
+    assert min(start.weights) >= 0
+    assert max(start.weights) > 0
+    whole, base = (
+        one.contributions(few).group_by("declaration_id").agg(pl.sum("contribution")).sort("declaration_id")
+        for one in (bundle, trees)
     )
-    base = without.contributions(few).group_by("declaration_id").agg(pl.sum("contribution"))
-    added = parts.sort("declaration_id")["contribution"] - base.sort("declaration_id")["contribution"]
-    assert (added > -1e-9).all()
-    assert added.max() == pytest.approx(0.5 * bound.max(), rel=0.02)
+    order = few["declaration_id"].arg_sort()
+    shared = (whole["contribution"] - base["contribution"]).to_list()
+    assert shared == pytest.approx((added[order] - start.level).to_list())
 
 
 def test_no_rows_score_to_no_rows(world, bundle) -> None:
