@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from typing import Any, Self
 
 import numpy as np
@@ -187,7 +188,9 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         def judge(rows: slice) -> None:
             evidence = np.asfortranarray(self._parts(matrix[rows])[0])
             sums = self._surprise_by_group(evidence)
-            found[rows, 0], found[rows, 1] = sums.sum(axis=1), self.forest_.score_samples(evidence)
+            # one group after another for any number of rows: a sum's order is not fixed
+            found[rows, 0] = reduce(np.add, sums.T)
+            found[rows, 1] = self.forest_.score_samples(evidence)
             rarity[rows] = sums[:, : self.n_groups]
 
         _in_chunks(len(matrix), judge)

@@ -44,7 +44,10 @@ class Oddness:
 
     def log_odds(self, odd: Floats) -> Floats:
         """Log-odds of a violation for each row of `odd` (rows by families, 0 is usual)."""
-        return np.asarray(self.level + odd @ np.asarray(self.weights))
+        total = np.full(len(odd), self.level)
+        for family, weight in enumerate(self.weights):  # in this order for any number of rows: a product's is not fixed
+            total += weight * odd[:, family]
+        return total
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for JSON."""

@@ -54,6 +54,9 @@ def test_rarity_is_by_group_and_nothing_known_is_usual(rows) -> None:
     np.testing.assert_array_equal(score, made.score_samples(rows))
     again = CombinedAnomaly.from_dict(json.loads(json.dumps(made.to_dict(), allow_nan=False)))
     np.testing.assert_array_equal(again.rarity(evidence[:9]), found[:9])
+    alone = [made.judge(rows[j : j + 1]) for j in range(50)]
+    np.testing.assert_array_equal(np.concatenate([one for one, _ in alone]), score[:50])
+    np.testing.assert_array_equal(np.concatenate([one for _, one in alone]), found[:50])
 
 
 def test_odd_evidence_and_an_odd_price_both_count(rows, fitted) -> None:

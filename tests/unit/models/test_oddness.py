@@ -52,3 +52,9 @@ def test_a_p_value_bounds_how_likely_it_can_make_a_thing() -> None:
     told = pl.select(odds_bound(pl.Series([1.0, 1e-6, float("nan"), 0.0]))).to_series()
     assert told[0] == told[2] == 1.0
     assert 1.0 < told[1] < told[3] < float("inf")
+
+
+def test_log_odds_depend_on_no_other_row() -> None:
+    odd, made = np.random.default_rng(7).exponential(1.0, (500, 7)), Oddness(-4.0, tuple(np.linspace(0.01, 0.4, 7)))
+    whole = made.log_odds(odd)
+    np.testing.assert_array_equal(np.concatenate([made.log_odds(odd[j : j + 1]) for j in range(500)]), whole)
