@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from features.corridors.state import ORDINARY_P
 from models.discovery import SMALLEST_POOL_FOR_TAIL, Method, placebo_p_values, q_values
 
 CELL = ("mineral", "look", "event", "origin_iso3", "hub_iso3", "destination_iso3")
@@ -22,11 +23,14 @@ EARLY_LOOKS, LATER_LOOKS = 3.5, 12.0
 The later number also stands for all looks at the latest half year (trials "real-recent"), a measure of its own.
 Looks one month apart share most of their months, so counting each (24) would overpay, and counting only those made so
 far does not hold over all of them. Set on null worlds (seeds 61 to 63): the smallest of a corridor's p-values lay below
-0.01 for 2.7 times as many corridors in the first half year, 2.2 times in the months after it and 3.0 times at the
-latest half year, and below 0.001 for 1.6, 3.3 and 4.2 times: 2.7/3.5 + 2.2/12 and 1.6/3.5 + 3.3/12 are below 1, and so
-are 3.0/12 and 4.2/12. In two worlds looked at once, afterwards (seeds 114 and 115): 1.5, 3.8 and 4.0, and 1.3, 6.9 and
-8.9 times; 1.3/3.5 + 6.9/12 is 0.95.
+0.01 for 2.7 times as many corridors in the first half year, 2.2 times in the months after it and 2.8 times at the
+latest half year, and below 0.001 for 1.6, 3.3 and 3.8 times: 2.7/3.5 + 2.2/12 and 1.6/3.5 + 3.3/12 are below 1, and so
+are 2.8/12 and 3.8/12. In two other worlds (seeds 114 and 115): 1.5, 3.6 and 3.8, and 0.0, 6.8 and 7.7 times;
+7.7/12 is 0.64.
 Printed by `python -m tests.benchmarks.corridors_found --world null --seeds 61 62 63` and `--seeds 114 115`."""
+NEW_FROM = 0.9
+"""From this part of what left that would not be expected, a way is a new one: a start from nothing, as of lanes."""
+NEW_WAYS_OF_DIVERSIONS = 0.5  # half of them: where nothing is known, either is as likely (indicators.md 13)
 WEIGHT_OF_LOST_TRADE = 3.0  # weight of a corridor whose direct trade ceased, beside one whose direct trade did not fall
 
 
@@ -48,8 +52,8 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     where there are enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
     later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
     others 1. Adds `p_value`, `q_value`, `n_placebos`, `excess_low excess_high` (excess less
-    placebo errors), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null,
-    and nothing is named.
+    placebo errors), `new_odds` (`new_way_odds`, of which the q-value knows nothing), `first_look` (first look with q at
+    or below the level; null: never). Without any placebo p is null, and nothing is named.
     """
     kind = pl.col("trial").str.split("-").list.first()
     distance = pl.sum_horizontal((pl.col("reach") > last).cast(pl.Int32) for last in REACHES)
@@ -62,12 +66,13 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         for group in real.partition_by("look", "legs", "distance", maintain_order=True)
     ]
     if not parts:
-        columns = {"p_value": pl.Float64, "excess_low": pl.Float64, "excess_high": pl.Float64, "q_value": pl.Float64}
+        columns = dict.fromkeys(("p_value", "excess_low", "excess_high", "q_value", "new_odds"), pl.Float64)
         empty = real.with_columns(pl.lit(None, dtype=kind_of).alias(name) for name, kind_of in columns.items())
         return empty.with_columns(
             pl.lit(0, dtype=pl.Int64).alias("n_placebos"), pl.lit(None, dtype=pl.Int32).alias("first_look")
         )
-    judged = _with_q(pl.concat(parts).sort(*CELL, "trial"), rule)
+    against = pl.concat(parts).with_columns(new_way_odds(pl.col("new_of_chance")).alias("new_odds"))
+    judged = _with_q(against.drop("new_of_chance").sort(*CELL, "trial"), rule)
     named = (
         judged.filter(pl.col("q_value") <= rule.level).group_by(CORRIDOR).agg(pl.col("look").min().alias("first_look"))
     )
@@ -90,14 +95,17 @@ def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.Data
     """
     parts = []
     fair = placebos.drop_nulls("surge")
+    new_everywhere = _new_ways(fair)
     tail = (1.0 - rule.interval_share) / 2.0
     for group in cells.partition_by("mineral", maintain_order=True):
         rise, errors = group["surge"].to_numpy(), fair["surge_z"].drop_nulls()
         p = placebo_p_values(rise, fair["surge"], overlap=True) if fair.height else np.full(rise.shape, np.nan)
+        new_share = new_everywhere
         own = fair.filter(pl.col("mineral") == group["mineral"][0])
         if own.height >= rule.own_pool_from:
             share = own.height / (own.height + rule.own_pool_from)
             p = share * placebo_p_values(rise, own["surge"], overlap=True) + (1.0 - share) * p
+            new_share = share * _new_ways(own) + (1.0 - share) * new_share
             errors = own["surge_z"].drop_nulls()
         low, high = np.quantile(errors.to_numpy(), [tail, 1.0 - tail]) if errors.len() else (np.nan, np.nan)
         parts.append(
@@ -106,9 +114,35 @@ def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.Data
                 pl.lit(fair.height, dtype=pl.Int64).alias("n_placebos"),
                 (pl.col("excess") - float(high) * pl.col("noise")).fill_nan(None).alias("excess_low"),
                 (pl.col("excess") - float(low) * pl.col("noise")).fill_nan(None).alias("excess_high"),
+                pl.lit(new_share).alias("new_of_chance"),
             )
         )
     return pl.concat(parts)
+
+
+def _new_ways(placebos: pl.DataFrame) -> float:
+    """Tell how many of the placebos that rose most, a tenth, went a new way; one more of each kind, so never 0 or 1."""
+    n_most = int(np.ceil(ORDINARY_P * placebos.height))
+    if n_most == 0:
+        return 0.5
+    rise = placebos["surge"].to_numpy()
+    most = rise >= np.partition(rise, -n_most)[-n_most]
+    is_new = placebos["new_share"].to_numpy()[most] >= NEW_FROM
+    return float((is_new.sum() + 1.0) / (is_new.size + 2.0))
+
+
+def new_way_odds(new_of_chance: pl.Expr) -> pl.Expr:
+    """Tell how much likelier a diversion is than chance to have gone by a way as new, or as old, as this one.
+
+    Likelihood ratio: half of diversions over the part `new_of_chance` of chance rises where the way is new, and half
+    over the rest where it is not. A way is new where nine tenths of what left would not be expected, and both legs
+    rose as one ordinary corridor in ten does (`p_value` up to 0.1). Null where p is. Source: indicators.md 13; the half
+    is an assumption, what chance does is measured.
+    """
+    is_new = (pl.col("new_share") >= NEW_FROM).fill_null(value=False) & (pl.col("p_value") <= ORDINARY_P)
+    chance = pl.when(is_new).then(new_of_chance).otherwise(1.0 - new_of_chance)
+    diversions = pl.when(is_new).then(NEW_WAYS_OF_DIVERSIONS).otherwise(1.0 - NEW_WAYS_OF_DIVERSIONS)
+    return pl.when(pl.col("p_value").is_not_null()).then(diversions / chance)
 
 
 def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:

@@ -6,12 +6,15 @@ import math
 
 import polars as pl
 
-from features.corridors.lanes import ORDINARY_SPREAD, TRIAL
+from features.corridors.doubt import TWO_SIDES_LN
+from features.corridors.lanes import TRIAL
 from features.corridors.migration import SIMILAR_LN
+from features.corridors.mined import unsourced_mined
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
-    "rival_production": "own production: the hub sends out more than came in, or to many countries at once",
+    "rival_production": "own production: the hub sends out more than came in, or ore to which none came, or to many "
+    "countries at once",
     "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
     "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
@@ -20,8 +23,6 @@ RIVALS: dict[str, str] = {
     "rival_growth": "growth already under way: one of the legs grew before the measure, and merely went on",
     "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
-TWO_SIDES_LN = 2.0 * ORDINARY_SPREAD
-"""Nineteen of twenty lanes' two figures of a year lie within this, in ln (nickel, indicators.md 4)."""
 LONGEST_STAY = 2.5  # months: goods stay up to two (`comovement`), and a month is counted whole
 LATER_LOOKS = 6  # months of looking whose windows of half a year share a month
 LEADS_FROM = 0.6
@@ -76,13 +77,15 @@ def neighbour_falls(neighbours: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def score_rivals(corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.LazyFrame) -> pl.LazyFrame:
+def score_rivals(
+    corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.LazyFrame, doubted: pl.LazyFrame
+) -> pl.LazyFrame:
     """Score the honest readings of each corridor, and name the strongest.
 
     `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `neighbours` the same of neighbouring
-    codes. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks for it), then
-    `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6). Source: indicators.md 15, 18; the
-    scores are this project's own.
+    codes, `doubted` from `doubted_prices`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in
+    the figures speaks for it), then `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
+    Source: indicators.md 15, 18; the scores are this project's own.
     """
     near = neighbour_falls(neighbours)
     rows = (
@@ -90,7 +93,10 @@ def score_rivals(corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.La
         .join(origin_prices(lanes), on=[*TRIAL, "origin_iso3"], how="left")
         .join(near, on=[*TRIAL, "origin_iso3", "hub_iso3"], how="left")
     )
-    rows = rows.with_columns(
+    for leg, start, end in (("in", "origin_iso3", "hub_iso3"), ("out", "hub_iso3", "destination_iso3")):
+        own = doubted.rename({"exporter_iso3": start, "importer_iso3": end, "other_uv": f"{leg}_other_uv"})
+        rows = rows.join(own, on=[*TRIAL, start, end], how="left")
+    rows = unsourced_mined(rows, lanes).with_columns(
         _re_export().alias("rival_re_export"),
         _production().alias("rival_production"),
         _stock_draw().alias("rival_stock_draw"),
@@ -143,13 +149,21 @@ def _re_export() -> pl.Expr:
 
 
 def _production() -> pl.Expr:
-    """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets."""
+    """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets.
+
+    Or that it sends to many: as far as other destinations had their part of the rise, or got more of the good in all.
+    Or that left as it is mined, where no such good had come (`unsourced_mined`).
+    """
     risen = pl.col("out_excess") + pl.col("out_beside")
     uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), risen)
     net = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
     own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
     many = ((pl.col("n_out_risen") - 2.0) / 4.0).clip(0.0, 1.0).fill_null(0.0)
-    return pl.max_horizontal(own, many * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()))
+    others = pl.max_horizontal(
+        _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()), _ratio_share(pl.col("out_beside"), risen)
+    )
+    mined = _ratio_share(pl.col("mined_unsourced"), pl.col("out_excess"))
+    return pl.max_horizontal(own, many * others, mined)
 
 
 def _stock_draw() -> pl.Expr:
@@ -238,10 +252,15 @@ def _other_goods() -> pl.Expr:
     """How far the two legs' unit values lie apart: 0 within twofold, 1 from fourfold on, as where codes move.
 
     What is merely relabelled keeps its price but for a margin (indicators.md 9: 10 to 15 %). A good of several codes
-    may change its form at the hub, and its price with it: twice as far, in ln, is allowed.
+    may change its form at the hub, and its price with it: twice as far, in ln, is allowed. Where a leg's two sides
+    contradict each other in mass, either may be right: the nearest prices count.
     """
     band = pl.when(pl.col("mineral").str.contains(";", literal=True)).then(2.0 * SIMILAR_LN).otherwise(SIMILAR_LN)
-    apart = (pl.col("out_post_uv") / pl.col("in_post_uv")).log().abs()
+    apart = pl.min_horizontal(
+        (pl.col(left) / pl.col(came)).log().abs()
+        for left in ("out_post_uv", "out_other_uv")
+        for came in ("in_post_uv", "in_other_uv")
+    )
     return ((apart - band) / band).clip(0.0, 1.0).fill_nan(0.0).fill_null(0.0)
 
 

@@ -103,8 +103,8 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     as `in_*` (origin to hub), `out_*` (hub to destination) and `direct_*`, `out_beside` (what rose beyond its noise
     from the hub to others), `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper
     bound, `deficit` of direct trade (null where nothing fell), `direct_fall` (part of it that was lost, in [0, 1]; 0
-    where unknown or immaterial), `is_novel` (nothing left for the destination in the year
-    before). Source: indicators.md 9, 11, 12, 13.
+    where unknown or immaterial), `is_novel` (nothing left for the destination in the year before), `new_share` (part of
+    what left, or with one leg came in, that would not be expected, in [0, 1]). Source: indicators.md 9, 11, 12, 13.
     """
     material = pl.col("post_sum") >= pl.col("floor")
     legs = _paired_legs(_inflow(lanes.filter(material), scope), _outflow(lanes, material))
@@ -116,6 +116,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     lost = pl.when(has_fallen).then((fallen / whole).clip(0.0, 1.0)).fill_null(0.0)
     in_is_less = pl.col("out_excess").is_null() | (pl.col("in_excess") <= pl.col("out_excess"))
     before = pl.col("out_year_sum").fill_null(pl.col("in_year_sum"))
+    usual, moved = pl.coalesce("out_expected", "in_expected"), pl.coalesce("out_post_sum", "in_post_sum")
     return (
         legs.filter(_is_in_scope() & has_past)
         .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
@@ -129,6 +130,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
             pl.when(fallen > 0).then(fallen).alias("deficit"),
             lost.alias("direct_fall"),
             (before <= 0.0).alias("is_novel"),
+            (1.0 - usual / moved).clip(0.0, 1.0).round(9).alias("new_share"),
         )
         .drop("destinations", "hubs", "origins", "everywhere")
     )

@@ -25,6 +25,7 @@ from features.corridors import (
     watched_places,
 )
 from features.corridors.donors import DONOR, with_donors
+from features.corridors.doubt import doubted_prices
 from features.corridors.trials import REAL
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
@@ -67,13 +68,16 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     if surges.is_empty():
         return None
     is_real = pl.col("trial").str.starts_with(REAL)
-    kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "reach", "post_to"]
+    kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "reach", "post_to", "new_share"]
     real = surges.filter(is_real)
     placebos = _apart_from(surges.filter(~is_real), real).select(kept)
     if real.is_empty():
         return placebos
     near_lanes = _neighbours(ground, trials.filter(is_real), real)
-    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy())
+    doubted = doubted_prices(
+        real.lazy(), monthly, named.filter(pl.col("mineral").is_in(real["mineral"].unique().implode()))
+    )
+    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy(), doubted.collect().lazy())
     return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
 
 

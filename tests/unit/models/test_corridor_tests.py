@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.corridor_tests import Rule, judge_corridors
+from models.corridor_tests import Rule, judge_corridors, new_way_odds
 
 
 def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]) -> pl.DataFrame:
@@ -14,6 +14,7 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
         "legs": "both",
         "reach": 6,
         "post_to": 6,
+        "new_share": 0.5,
     }
     rows = [
         cell
@@ -135,3 +136,35 @@ def test_everybodys_placebos_count_beside_a_goods_own() -> None:
     assert found["p_value"] == pytest.approx(2 / 3 * 501 / 601 + 1 / 3 * everybody)
     few = judge_corridors(pl.concat([rows, own.head(40)], how="diagonal_relaxed"), Rule())["p_value"].item()
     assert few == pytest.approx(alone, rel=0.05)  # forty of its own are too few to be asked
+
+
+def test_a_new_way_is_worth_what_chance_rises_say() -> None:
+    # of chance rises a tenth go a new way: 0.5/0.1 where it is new, 0.5/0.9 where it is not or nothing much rose
+    rows = pl.DataFrame({"new_share": [0.95, 0.4, 0.95, None, 1.0], "p_value": [0.01, 0.01, 0.2, 0.01, None]})
+    odds = rows.select(new_way_odds(pl.lit(0.1))).to_series().to_list()
+    assert odds == pytest.approx([5.0, 0.5556, 0.5556, 0.5556, None], abs=0.0001)
+
+
+def test_how_many_chance_rises_go_a_new_way_is_counted_among_the_placebos_that_rose_most() -> None:
+    # 1,000 placebos from 0.000 to 0.999; of the 100 from 0.9 on, 24 went a new way, and all of the others below
+    pool = [(11, n / 1000) for n in range(1000)]
+    world = surges([(11, "THA", 0.95)], pool).with_columns(
+        pl.when(pl.col("trial") == "real").then(1.0)
+        .when((pl.col("surge") < 0.9) | (pl.col("surge") >= 0.976)).then(0.9)
+        .otherwise(0.89)
+        .alias("new_share")
+    )  # fmt: skip
+    (row,) = judge_corridors(world, Rule(own_pool_from=10_000)).to_dicts()
+    assert row["new_odds"] == pytest.approx(0.5 / (25 / 102))
+    (later,) = judge_corridors(
+        pl.concat(
+            [
+                world,
+                world.filter(pl.col("trial") != "real").with_columns(
+                    look=pl.lit(12, dtype=pl.Int64), new_share=pl.lit(1.0)
+                ),
+            ]
+        ),
+        Rule(own_pool_from=10_000),
+    ).to_dicts()
+    assert later["new_odds"] == row["new_odds"]

@@ -54,6 +54,22 @@ def test_missing_mass_is_filled_at_the_usual_price_but_gives_no_unit_value() -> 
     assert mexico["priced_kg"] == 0.0
 
 
+def test_missing_mass_is_filled_at_the_lanes_own_price_where_two_months_show_it() -> None:
+    # the code's price is 1,300 USD over 112 kg; the lane to Mexico was weighed at 100 and 110 USD/kg: 210 over 2 kg
+    lane = [flow("CHN", "MEX", "export", f"2024-0{n}", usd, net_kg=1.0) for n, usd in ((1, 100.0), (2, 110.0))]
+    bulk = [
+        flow("CHN", "THA", "export", "2024-01", 1_090.0, net_kg=110.0),
+        flow("CHN", "MEX", "export", "2024-03", 210.0),
+    ]
+
+    def filled(*rows: dict[str, object]) -> object:
+        (march,) = (row for row in amounts(*rows) if row["month"] == 2024 * 12 + 2)
+        return march["amount"]
+
+    assert filled(*bulk, *lane) == pytest.approx(2.0)
+    assert filled(*bulk, lane[0]) == pytest.approx(210.0 * 111.0 / 1_190.0, abs=0.001)  # one month shows too little
+
+
 def test_estimated_mass_gives_no_unit_value() -> None:
     rows = amounts(flow("CHN", "THA", "export", "2024-01", 100.0, net_kg=10.0, is_net_kg_estimated=True))
     assert (rows[0]["amount"], rows[0]["priced_kg"]) == (10.0, 0.0)

@@ -1,4 +1,4 @@
-"""How corridors are ranked: by what multiplicity and the strongest rival reading leave of their p-value."""
+"""How corridors are ranked: by what tries, a new or old way and the strongest rival reading leave of their p-value."""
 
 import polars as pl
 import pytest
@@ -9,7 +9,7 @@ CORRIDOR = {"mineral": "gallium", "origin_iso3": "CHN", "hub_iso3": "THA", "dest
 
 
 def weights(*rows: dict[str, object]) -> list[float | None]:
-    common = CORRIDOR | {"rival_strength": 0.0, "surge": 1.0, "reach": 6}
+    common = CORRIDOR | {"rival_strength": 0.0, "surge": 1.0, "reach": 6, "new_odds": 1.0}
     table = pl.DataFrame([common | {"good": str(n)} | row for n, row in enumerate(rows)], infer_schema_length=None)
     return table.select(weight_left()).to_series().to_list()
 
@@ -36,3 +36,11 @@ def test_measures_that_compare_the_same_months_are_one_try() -> None:
 def test_a_rival_leaves_its_part() -> None:
     assert weights({"p_value": 0.001, "rival_strength": 0.75}) == pytest.approx([0.75])
     assert weights({"p_value": 0.001, "rival_strength": None}) == pytest.approx([3.0])
+
+
+def test_a_new_way_counts_beside_the_rise_and_as_far_as_no_rival_explains_it() -> None:
+    # −log10 0.01 = 2; log10 5 = 0.699 on top, log10 0.5 = 0.301 off
+    assert weights({"p_value": 0.01, "new_odds": 5.0}) == pytest.approx([2.699], abs=0.001)
+    assert weights({"p_value": 0.01, "new_odds": 0.5}) == pytest.approx([1.699], abs=0.001)
+    assert weights({"p_value": 0.01, "new_odds": 5.0, "rival_strength": 0.5}) == pytest.approx([1.349], abs=0.001)
+    assert weights({"p_value": 0.9, "new_odds": 0.5}) == [0.0]

@@ -21,6 +21,7 @@ from features.corridors import (
     score_rivals,
     watched_codes,
 )
+from features.corridors.doubt import doubted_prices
 from features.corridors.rivals import borne_out_later
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
@@ -53,6 +54,7 @@ def scored(
     everywhere: bool = False,
     hub: str = "THA",
     destination: str = "USA",
+    importer_weighs: dict[tuple[str, str, str], float] | None = None,
 ) -> dict[str, Any]:
     rows = []
     for (start, end, code), amounts in lanes.items():
@@ -64,7 +66,8 @@ def scored(
             more: dict[str, Any] = {"hs_code": code, "net_kg": kg}
             rows.append(flow(start, end, "export", period, kg * price, **more))
             if sides == "both" or (sides == "change" and month >= EVENT):
-                rows.append(flow(end, start, "import", period, kg * price * 1.06, **more))
+                weighed = kg * (importer_weighs or {}).get((start, end, code), 1.0)
+                rows.append(flow(end, start, "import", period, kg * price * 1.06, **(more | {"net_kg": weighed})))
     table = flows(*rows)
     pairs, periods, named = pair_mirrors(table).collect().lazy(), reported_periods(table), watched_codes([WATCH])
     trials = (
@@ -83,7 +86,8 @@ def scored(
         schema_overrides={"hubs": pl.List(pl.String), "everywhere": pl.List(pl.Int32)},
     )
     near = measured(neighbour_codes([WATCH], ["811292", "811299"]))
-    got = score_rivals(corridor_surges(lanes_now, scope), lanes_now, near).collect().to_dicts()
+    surges = corridor_surges(lanes_now, scope)
+    got = score_rivals(surges, lanes_now, near, doubted_prices(surges, pairs, named)).collect().to_dicts()
     assert {row["destination_iso3"] for row in got} == ({"USA", "JPN"} if everywhere else {"USA"})
     (found,) = (row for row in got if (row["hub_iso3"], row["destination_iso3"]) == (hub, destination))
     assert all(0.0 <= found[code] <= 1.0 for code in RIVALS)
@@ -163,6 +167,17 @@ def test_own_production() -> None:
     assert row["leading_rival"] == "rival_production"
 
 
+def test_sales_to_many_at_once_count_though_the_hub_sells_no_more_in_all() -> None:
+    lanes = ordinary()
+    lanes["KOR", "THA", "811292"] = [50_000.0] * 30  # takes in more than it sends out
+    lanes["THA", "IND", "811292"] = [20_000.0] * EVENT + [5_000.0] * 6
+    lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6
+    for place in ("USA", "JPN", "DEU", "FRA"):
+        lanes["THA", place, "811292"] = [1_000.0] * EVENT + [3_000.0] * 6
+    # four of six places, (4 - 2)/4, times the three quarters of the rise that the other three had
+    assert scored(lanes)["rival_production"] == pytest.approx(0.5 * 0.75, abs=0.001)
+
+
 def test_stock_draw() -> None:
     lanes = ordinary()
     lanes["KOR", "THA", "811292"] = [20_000.0] * 30  # the hub takes in far more than it sends out
@@ -207,6 +222,21 @@ def test_what_is_priced_otherwise_is_another_good() -> None:
     assert told(10.0) == told(19.0) == told(5.5) == 0.0
     assert told(40.0) == pytest.approx(1.0)
     assert told(10.0 * 2**1.5) == pytest.approx(0.5)  # half way from twofold to fourfold, in ln
+
+
+def test_what_only_one_side_prices_otherwise_is_not_explained_by_another_good() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+
+    def told(share: float) -> float:
+        found: float = scored(lanes, importer_weighs={("THA", "USA", "811292"): share})["rival_other_goods"]
+        return found
+
+    # the importer weighs a fifth: 50 USD/kg, where the exporter says 10, as came in; the sides contradict each other
+    assert told(0.2) == 0.0
+    # 0.36: ln 2.8 = 1.02 is within what nineteen in twenty lanes differ by, and the price read is 2.8 times the other
+    assert told(0.36) == pytest.approx((1.022 - 0.693) / 0.693, abs=0.01)
 
 
 def test_mass_from_a_neighbouring_code() -> None:
