@@ -43,13 +43,13 @@ def train_bundle(
     known = known_before(labels, split.test_from)
     notes = list(split.notes)
     train, calibration = (split.select(evidence, part) for part in ("train", "calibration"))
+    columns = columns_of(registry, train)
+    anomaly = fit_anomaly(train, columns, plan)
+    train, calibration = (_with_oddness(rows, anomaly, columns) for rows in (train, calibration))
     before = pl.concat([train, calibration])
     late = labels.join(before, on="declaration_id", how="semi").join(known, on="declaration_id", how="anti").height
     if late:
         notes.append(f"{late} results on earlier declarations became known only in the test period: left out")
-    columns = columns_of(registry, train)
-    anomaly = fit_anomaly(train, columns, plan)
-    before, train, calibration = (_with_oddness(rows, anomaly, columns) for rows in (before, train, calibration))
     earlier, later = (
         rows.join(known, on="declaration_id", how="left", maintain_order="left").drop_nulls("finding")
         for rows in (train, calibration)

@@ -11,8 +11,8 @@ from features.lookback import settle
 
 MASS_KNOWN_SHARE = 0.5  # a good is counted in kg when masses stand beside at least half of its value
 FEWEST_OWN_PRICES = 2
-"""Months with a mass from which a lane's own USD/kg fills in others: of graphite from China (three codes), a month lies
-0.36 in ln from its lane's other months and 0.72 from its code's (medians; 0.31 and 0.81 with two to four others)."""
+"""Months with a mass from which a lane's own USD/kg fills in others; own choice, after real exports of graphite from
+China, where a month lies nearer to its lane's other months than to its code's, and no less so with two of them."""
 LOOK_BACK_MONTHS = 63  # months before a look that fit a 64-bit mark of what was reported
 
 

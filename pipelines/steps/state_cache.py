@@ -15,6 +15,7 @@ from pipelines.files import write_table, write_text
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.flow_states import FlowStates, flow_states
 
+_FORM = 2  # raised where states come to say something else between two releases: older ones must not be used again
 _KNOWN_YEARS = 6  # beyond the longest look back at figures (63 months, features/corridors/amounts.py)
 
 
@@ -64,7 +65,7 @@ def _key(flows: pl.DataFrame, months: list[date], controls: ControlList, setting
         str(months[-1:]),
         controls.version,
         settings.model_dump_json(),
-        version("oretrace"),
+        f"{version('oretrace')} {_FORM}",
         pl.__version__,
     ]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
