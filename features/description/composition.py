@@ -36,22 +36,33 @@ _LISTED = rf"(?:^|[^A-Za-z0-9]){_LISTED_NAMES} ?{_POINTS}(?:[-/:]{_POINTS}){{1,3
 _NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,7})?"
 _SHARE = rf"(?:{_NUMBER}\s?(?:wt\.?)?%|[0-9]{{1,5}}(?:\.[0-9]{{1,3}})?\s?ppm)"
 _PURITY = r"(?:[2-9]N[1-9]?)"
+# A grade without its sign: Sb 99.65. Not W or In, which are a width and a word; not before a unit: Ga 99.95 kg.
+_GRADE_SYMBOLS = "Ga|Ge|Sb|Te|Bi|Mo"
+_GRADE = rf"(?:^|[^A-Za-z0-9])(?:{_GRADE_SYMBOLS})[ -]?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
+_OF_UNIT = r"(?i:[0-9][ -]?(?:kgs?|kilo|g|mt|t|tonn?|tons|lbs?|pcs|[cm]?m|l|usd|eur|rmb|cny)[^a-z]?$)"
 MILLIONTH = 1e-6
 
 
 def stated_purity(text: pl.Expr) -> pl.Expr:
     """States a purity. Share by mass in [0.9, 1); the highest stated; null where none is or the text is null.
 
-    Read are nines (4N, 4N5: 99.995 %) and percentages with point or comma from 90 % up; 100 % is no purity.
+    Read are nines (4N, 4N5: 99.995 %), percentages with point or comma from 90 % up (100 % is no purity), and grades
+    without a sign behind the symbol of a metal that is sold by them.
 
-    >>> texts = pl.Series(["Sb 4N5", "纯度≥99.99%", "purity 99,9 %", "100% cotton", "40% W", None])
+    >>> texts = pl.Series(["Sb 4N5", "纯度≥99.99%", "purity 99,9 %", "Sb 99.65 pigs", "Ga 99.65 kg", "100% PE", None])
     >>> pl.select(stated_purity(pl.lit(texts))).to_series().to_list()
-    [0.99995, 0.9999, 0.999, None, None, None]
+    [0.99995, 0.9999, 0.999, 0.9965, None, None, None]
     """
     nines = text.str.extract_all(_NINES_ALL).list.eval(_nines(pl.element())).list.max()
     shares = text.str.extract_all(_PERCENT).list.eval(_share(pl.element())).list
     percent = shares.eval(pl.element().filter((pl.element() >= LOWEST_PURITY) & (pl.element() < 1.0))).list.max()
-    return pl.max_horizontal(nines, percent).round(9)
+    grade = _grades(text).list.eval(_share(pl.element())).list.max()
+    return pl.max_horizontal(nines, percent, grade).round(9)
+
+
+def _grades(text: pl.Expr) -> pl.Expr:
+    """Grades without a percent sign, with the symbol before them."""
+    return text.str.extract_all(_GRADE).list.eval(pl.element().filter(~pl.element().str.contains(_OF_UNIT)))
 
 
 def _nines(mark: pl.Expr) -> pl.Expr:
@@ -75,6 +86,7 @@ def find_compositions(texts: pl.LazyFrame, elements: pl.DataFrame, forms: pl.Dat
     plain = texts.filter(pl.col("clean").str.contains(r"\d"))
     told = [_alloys(plain, elements), _led(plain, elements), _two(plain, elements), _listed(plain, elements)]
     told.append(_rest(plain, elements))
+    told.append(_graded(plain, elements))
     told.append(_beside_percent(plain, elements, forms))
     return pl.concat(told).filter(pl.col("share") <= 1.0)
 
@@ -146,6 +158,15 @@ def _listed(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
         pl.col("symbol").replace({"WC": "W"}), share=pl.col("share") * 0.01
     )
     return _of_elements(spread, elements)
+
+
+def _graded(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    names = plain.select("text_no", "reading", term=_grades(pl.col("clean"))).explode("term", empty_as_null=False)
+    symbol, term = (
+        pl.col("term").str.extract(rf"({_GRADE_SYMBOLS})", 1),
+        pl.col("term").str.extract(r"([A-Z].*[0-9])", 1),
+    )
+    return _of_elements(names.with_columns(symbol=symbol, share=_share(pl.col("term")), term=term), elements)
 
 
 def _of_elements(read: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:

@@ -24,12 +24,13 @@ SOUND_ALIKE: dict[str, str] = {
     "铒": "耳尔饵",
     "铥": "丢",
     "铕": "有友又",
+    "钕": "女汝",
 }
 # A template names an element whatever stands in its gap: words of metallurgy that go with nothing else. Processing
 # words (氧化加工, 抗氧化提取物, 金属家具) are why 氧化_ and 金属_ alone are no templates.
 TEMPLATES = (
     *("三氧化二_", "二氧化_", "三氧化_", "七氧化四_", "三硫化二_", "_锭", "_精矿", "仲_酸", "偏_酸", "_酸铵", "_酸钠"),
-    *("_酸锌", "高纯_锭", "高纯_粉", "_靶材", "砷化_", "氮化_晶", "碲化_", "锑化_", "磷化_"),
+    *("_酸锌", "高纯_锭", "高纯_粉", "_靶材", "砷化_", "氮化_晶", "碲化_", "锑化_", "磷化_", "_铁硼"),
 )
 _ORDINARY = ("木锭", "家锭", "山锭", "火锭", "银锭", "乙酸钠", "乙酸铵", "乙酸锌", "乙酸", "偏木酸", "无锭", "砷化体")
 

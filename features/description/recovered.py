@@ -129,12 +129,17 @@ def _as_said(spaced: str) -> tuple[pl.Expr, pl.Expr]:
 
 
 def cas_numbers(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
-    """CAS numbers with letters glued to them, or the letter O for a nought: `text_no`, `reading` (split), `words`."""
+    """CAS numbers glued to letters, with the letter O for a nought, or in one piece behind the word CAS.
+
+    Returns `text_no`, `reading` (split), `words`.
+    """
     numbers = vocabulary.lower.filter(pl.col("pattern").str.contains(r"^ \d{2,7} \d\d \d $"))["pattern"].unique().sort()
     noughts = pl.col("words").str.replace_all(r"(\d)o", "${1}0").str.replace_all(r"o(\d)", "0${1}")
     shapes = r"[a-z]\d{2,7} \d\d \d|\d \d[a-z]|\d[\do]* [\do]{2} [\do] "
-    digits = deepest.filter(pl.col("words").str.contains(shapes)).select(
-        "text_no", words=pl.lit(" ") + noughts.str.replace_all("[^0-9]+", " ").str.strip_chars() + pl.lit(" ")
+    whole = r"( cas ?(?:no|nr|number|rn)? ?\d{2,7})(\d\d)(\d) "
+    apart = noughts.str.replace_all(whole, "${1} ${2} ${3} ")
+    digits = deepest.filter(pl.col("words").str.contains(f"{shapes}|{whole}")).select(
+        "text_no", words=pl.lit(" ") + apart.str.replace_all("[^0-9]+", " ").str.strip_chars() + pl.lit(" ")
     )
     is_known = pl.col("words").str.contains_any(pl.lit(numbers.to_list(), dtype=pl.List(pl.String)))
     return digits.filter(is_known).select("text_no", pl.lit("split", READING).alias("reading"), "words")

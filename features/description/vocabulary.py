@@ -70,7 +70,7 @@ def vocabulary_of(minerals: Minerals) -> Vocabulary:
 def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.DataFrame) -> Vocabulary:
     """Compile the frames of `Minerals` (whose formulae keep their case in `forms`) into patterns."""
     terms = _one_of_kin(terms, forms)
-    formulae = _formulae(terms, forms)
+    formulae = _formulae(terms, forms, minerals)
     named = (
         pl.concat([terms, _characters(minerals)], how="diagonal_relaxed")
         .filter(~pl.col("lang").is_in(["formula", "written"]))
@@ -137,7 +137,7 @@ def _symbols(minerals: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(beside)
 
 
-def _formulae(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def _formulae(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.DataFrame) -> pl.DataFrame:
     """Formulae with the case of the forms table; digits make a formula safe to compare in lower case."""
     spelled = forms.select("mineral", spelling=pl.col("formula").str.split(" / ")).explode("spelling").drop_nulls()
     by_term = spelled.select(
@@ -145,7 +145,9 @@ def _formulae(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         term=pl.col("spelling").str.normalize("NFKC").str.to_lowercase(),
         written=word_text(plain_text(pl.col("spelling"))),
     ).unique(["mineral", "term"], keep="first", maintain_order=True)
-    known = terms.filter(pl.col("lang") == "formula").join(by_term, on=["mineral", "term"], how="left")
+    known = _of_own_metal(terms.filter(pl.col("lang") == "formula"), minerals).join(
+        by_term, on=["mineral", "term"], how="left"
+    )
     written = known.with_columns(written=pl.coalesce("written", word_text(plain_text(pl.col("term")))))
     letters = pl.col("written").str.replace_all(" ", "")
     long = written.with_columns(has_digit=letters.str.contains(r"\d")).filter(
@@ -156,6 +158,17 @@ def _formulae(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(
         [long.with_columns(words=spelling), in_capitals.with_columns(words=pl.col("written").str.to_uppercase())]
     )
+
+
+def _of_own_metal(formulae: pl.DataFrame, minerals: pl.DataFrame) -> pl.DataFrame:
+    """Formulae that several minerals share mean those whose metal is in them, or that are no metal.
+
+    Nd2Fe14B is a magnet, not dysprosium, though magnets with dysprosium are written so too.
+    """
+    told = formulae.join(minerals.select("mineral", "symbol"), on="mineral", how="left", maintain_order="left")
+    symbol = pl.col("symbol").str.extract("^[A-Z][a-z]?$", 0).str.to_lowercase()
+    is_own = pl.col("term").str.contains(symbol, literal=True).fill_null(value=True)
+    return told.filter(is_own | ~is_own.any().over("term")).drop("symbol")
 
 
 def _one_of_kin(terms: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,12 @@ HIDDEN = {  # text: mineral, how it is hidden
     "dysporsum oxide": "dysprosium",  # two letters wrong in a long word
     "CAS7440-36-0lumps": "antimony",
     "CAS 13O9-64-4": "antimony",  # the letter O for a nought
+    "CAS7440553 ingots": "gallium",  # a number in one piece
+    "CAS no. 1309644": "antimony",
+    "Sb 99.65 ingots": "antimony",  # a grade without its sign
+    "Ge-99.999": "germanium",
+    "Nd2Fe14B powder": "rare_earth_magnets",  # a formula that magnets with dysprosium share
+    "汝铁硼磁体": "rare_earth_magnets",
     "Sb 2 O 3 powder": "antimony",
     "Sb203 powder": "antimony",
     "ti1 ding4": "antimony",
@@ -92,6 +98,9 @@ HONEST = (
     "W powder coat black shelf",
     "indium tin oxide touch panel",
     "Германия",
+    "carton Sb 99.65 kg",
+    "article 7440553 bolts",
+    "Mo 98.50USD shirts",
 )
 
 
