@@ -10,7 +10,7 @@ import polars as pl
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
 from features.controls import ControlList
-from features.description.headings import past_wordings
+from features.description.headings import PastWordings, past_wordings
 from features.description.table import repeated_cases, repeated_texts
 from features.licences.ledger import shipped_by_month
 from features.licences.table import licence_register
@@ -60,7 +60,7 @@ class Past:
 
     texts: pl.LazyFrame
     """Texts that more than one declaration has, read."""
-    wordings: pl.LazyFrame
+    wordings: PastWordings
     verdicts: pl.LazyFrame
     """Headings of texts that more than one declaration has in a month, judged."""
     parcel: ParcelPast

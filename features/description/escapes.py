@@ -33,7 +33,7 @@ def decoded_texts(texts: pl.LazyFrame) -> pl.LazyFrame:
     """
     frame = texts.with_columns(decoded=pl.col("text")).collect()
     for _ in range(_TWICE):
-        coded = pl.col("decoded").str.contains(ESCAPE)
+        coded = frame["decoded"].str.contains(ESCAPE)
         found = frame.filter(coded).select(pl.col("decoded").str.extract_all(ESCAPE).explode()).to_series().unique()
         spelled = {escape: sign for escape in found.drop_nulls() if (sign := _decode(escape)) != escape}
         if not spelled:

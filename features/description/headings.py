@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features.description.context import affirmed
 from features.description.headings_rules import (
     EXTREME_LOG_ODDS,
     FEWEST_TEXTS_OF_HEADING,
+    FEWEST_TEXTS_OF_TOKEN,
     FEWEST_WORDS_BY_NOMENCLATURE,
     HEADING_DIGITS,
     NOMENCLATURE_KEEPS,
@@ -16,25 +19,56 @@ from features.description.headings_rules import (
 )
 from features.description.nomenclature import history_gains, with_reference
 from features.description.normalise import lower_simplified, plain_text, word_text
-from features.lookback import month_number, settle, settle_streamed, totals_before
+from features.filed import Filed, text_number
+from features.lookback import month_number, settle, settle_streamed, settled, totals_before
 from features.strength import ramp
 
 _CASE = ["wording", "heading", "month"]
-PAST_WORDINGS = pl.Schema({"wording": pl.String, "heading_of": pl.String, "month": pl.Int32})
+_SEEN = pl.Schema({"wording": pl.String, "heading_of": pl.String, "month": pl.Int32})
 GAIN_STEPS = 10_000
 """Steps to one unit of log-odds in which what tokens say is summed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PastWordings:
+    """How often past declarations showed each word under each heading, counted once for any number of questions."""
+
+    said: Filed
+    """`token_no` (see `text_number`), `heading_of`, `month`, `n` wordings; without words seen too seldom to tell."""
+    all_tokens: pl.DataFrame
+    """`month`, `n_all` tokens of every wording."""
+    sizes: pl.DataFrame
+    """`heading_of`, `month`, `n_texts` wordings."""
+
+    @classmethod
+    def of(cls, seen: pl.LazyFrame) -> PastWordings:
+        """Count distinct `wording`, `heading_of`, `month`."""
+        tokens = settle(_tokens(seen).select("heading_of", "month", token_no=text_number(pl.col("token"))))
+        monthly = tokens.group_by("token_no", "heading_of", "month").len("n")
+        telling = monthly.filter(pl.col("n").sum().over("token_no") >= FEWEST_TEXTS_OF_TOKEN)
+        return cls(
+            Filed.of(settled(telling), "token_no"),
+            settled(tokens.group_by("month").len("n_all")),
+            settled(seen.group_by("heading_of", "month").len("n_texts")),
+        )
+
+    @classmethod
+    def nothing(cls) -> PastWordings:
+        """No past at all."""
+        return cls.of(pl.LazyFrame(schema=_SEEN))
 
 
 def wording(words: pl.Expr) -> pl.Expr:
     """Reduce a lower-case word text to its distinct tokens in order of the alphabet, parted by spaces.
 
-    Tokens are Latin words of three letters or more and pairs of Chinese characters; numbers are left out, so that
-    texts that differ only in lot, model or quantity share one wording.
+    Tokens are Latin words of three letters or more and pairs of Chinese characters; numbers, and words with three
+    digits and more, are left out, so that texts that differ only in lot, model or quantity share one wording.
 
-    >>> pl.select(wording(pl.lit(" tile adhesive 25 kg 瓷砖胶 "))).item()
+    >>> pl.select(wording(pl.lit(" tile adhesive 25 kg QF12706 瓷砖胶 "))).item()
     'adhesive tile 瓷砖 砖胶'
     """
-    latin = words.str.extract_all(r"\p{Latin}[\p{Latin}\p{N}]{2,23}")
+    named = words.str.replace_all(r" [\p{Latin}\p{N}]*(?:\p{N}\p{Latin}*){3}", " ")
+    latin = named.str.extract_all(r"\p{Latin}[\p{Latin}\p{N}]{2,23}")
     pairs = words.str.extract_all(r"\p{Han}{2}")
     shifted = words.str.replace_all(r" \p{Han}(\p{Han})", " ${1}").str.extract_all(r"\p{Han}{2}")
     return pl.concat_list(latin, pairs, shifted).list.unique().list.sort().list.join(" ")
@@ -78,7 +112,7 @@ def compare_headings(
     return judge_headings(declared, past_wordings(history, digits), reference)
 
 
-def judge_headings(declared: pl.LazyFrame, past: pl.LazyFrame, reference: pl.DataFrame | None = None) -> pl.LazyFrame:
+def judge_headings(declared: pl.LazyFrame, past: PastWordings, reference: pl.DataFrame | None = None) -> pl.LazyFrame:
     """Return what `compare_headings` does, from past wordings read already (see `past_wordings`)."""
     asked = settle(declared.select(_CASE).drop_nulls().unique())  # settled: polars lost shared parts of a plan so deep
     by_history = _verdicts(asked, past, None, pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING)
@@ -97,35 +131,55 @@ def judge_headings(declared: pl.LazyFrame, past: pl.LazyFrame, reference: pl.Dat
 
 
 def _verdicts(
-    asked: pl.LazyFrame, past: pl.LazyFrame, reference: pl.DataFrame | None, is_enough: pl.Expr
+    asked: pl.LazyFrame, past: PastWordings, reference: pl.DataFrame | None, is_enough: pl.Expr
 ) -> pl.LazyFrame:
     """Judge each case that there is enough to judge by: `best_heading` and `heading_log_odds` beside the case."""
-    known, gains = _token_gains(past, asked, reference)
-    evidence = _evidence(known, gains).join(_sizes(past, asked), on=["heading_of", "month"], how="left")
+    worded = settle(asked.select("wording", "month").unique().with_row_index("at"))
+    told = _told_of_headings(worded, past, reference)
+    sizes = settle(_sizes(past, asked))
     n_texts, n_tokens = pl.col("n_texts").fill_null(0), pl.col("n_tokens")
-    fit = pl.col("gain") - n_tokens * (n_texts + PRIOR_TEXTS).log() + n_texts.log1p()
-    ranked = evidence.with_columns(fit=fit.round(6)).sort(*_CASE, "fit", "heading_of")
-    own = pl.col("heading_of") == pl.col("heading")
-    judged = ranked.group_by(_CASE).agg(
-        best_heading=pl.col("heading_of").last(),
-        best=pl.col("fit").last(),
-        own=pl.col("fit").filter(own).max(),
-        n_own=n_texts.filter(own).max(),
-        n_tokens=n_tokens.first(),
-        n_support=pl.col("n_support").last(),
+    prior = n_texts.log1p() - n_tokens * (n_texts + PRIOR_TEXTS).log()
+    said = settle(
+        told.join(sizes, on=["heading_of", "month"], how="left").with_columns(fit=(pl.col("gain") + prior).round(6))
     )
-    odds = (pl.col("best") - pl.col("own")) / n_tokens
-    return judged.filter(is_enough).select(*_CASE, "best_heading", heading_log_odds=odds)
+    highest = said.group_by("at").agg(pl.col("fit").max())
+    best = (
+        said.join(highest, on=["at", "fit"], how="semi")
+        .sort("at", "heading_of")
+        .unique("at", keep="last", maintain_order=True)
+        .select("at", "n_tokens", best_heading="heading_of", best="fit", n_support="n_support")
+    )
+    of_own = said.select("at", "fit", heading="heading_of", own_support="n_support")
+    cases = (
+        asked.join(worded, on=["wording", "month"], how="left")
+        .join(best, on="at", how="left")
+        .drop_nulls("n_tokens")
+        .join(sizes.rename({"heading_of": "heading"}), on=["heading", "month"], how="left")
+        .join(of_own, on=["at", "heading"], how="left")
+        .with_columns(n_own=n_texts, own=pl.coalesce("fit", prior.round(6)))  # nothing said for it: its size alone
+    )
+    is_own = pl.col("own") > pl.col("best")
+    is_own = is_own | ((pl.col("own") == pl.col("best")) & (pl.col("heading") > pl.col("best_heading")))
+    odds = (pl.max_horizontal("best", "own") - pl.col("own")) / n_tokens
+    return (
+        cases.with_columns(
+            n_support=pl.when(is_own).then(pl.col("own_support").fill_null(0)).otherwise("n_support"),
+            best_heading=pl.when(is_own).then("heading").otherwise("best_heading"),
+            heading_log_odds=odds,
+        )
+        .filter(is_enough)
+        .select(*_CASE, "best_heading", "heading_log_odds")
+    )
 
 
-def past_wordings(history: pl.LazyFrame, digits: int = HEADING_DIGITS) -> pl.LazyFrame:
-    """List which wordings stood under which heading in which month of the past: `wording`, `heading_of`, `month`."""
+def past_wordings(history: pl.LazyFrame, digits: int = HEADING_DIGITS) -> PastWordings:
+    """Count the words of past declarations; a wording counts once for each heading and month."""
     worded = word_texts(history.select(text="description"))
     seen = history.select(
         text="description", heading_of=pl.col("hs_code").str.head(digits), month=month_number(pl.col("declared_on"))
     )
     joined = settle_streamed(seen.drop_nulls().unique()).join(worded, on="text", how="left")
-    return settle(joined.select("wording", "heading_of", "month").unique())
+    return PastWordings.of(settle(joined.select(list(_SEEN)).unique()))
 
 
 def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -133,53 +187,56 @@ def _tokens(frame: pl.LazyFrame) -> pl.LazyFrame:
     return tokens.filter(pl.col("token") != "")
 
 
-def _sizes(past: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
+def _sizes(past: PastWordings, asked: pl.LazyFrame) -> pl.LazyFrame:
     """Wordings seen under each heading before each month asked for."""
-    headings = pl.concat([past.select("heading_of"), asked.select(heading_of="heading")]).unique()
+    sizes = past.sizes.lazy()
+    headings = pl.concat([sizes.select("heading_of"), asked.select(heading_of="heading")]).unique()
     wanted = headings.join(asked.select("month").unique(), how="cross")
-    return totals_before(
-        past.select("heading_of", "month", n_texts=pl.lit(1)), wanted, by=["heading_of"], sums=["n_texts"]
+    return totals_before(sizes, wanted, by=["heading_of"], sums=["n_texts"])
+
+
+def _told_of_headings(worded: pl.LazyFrame, past: PastWordings, reference: pl.DataFrame | None) -> pl.LazyFrame:
+    """Sum what the telling tokens of each wording say for each heading.
+
+    `worded` has `at`, `wording` and `month`; returns `at`, `month`, `n_tokens`, `heading_of`, `gain` and `n_support`
+    (how many of the tokens speak for it).
+    """
+    tokens = settle(_tokens(worded).select("at", "token", "month"))
+    gains = settle(_token_gains(tokens, past, reference))
+    pairs = settle(gains.select("token", "month").unique().with_row_index("pair"))
+    known = settle(tokens.join(pairs, on=["token", "month"], how="inner").select("at", "pair"))
+    told = settle(gains.join(pairs, on=["token", "month"], how="left").select("pair", "heading_of", "gain"))
+    # in whole steps, whose sum no order of adding can change
+    steps = (pl.col("gain") * GAIN_STEPS).round().cast(pl.Int64)
+    said = (
+        known.join(told.with_columns(steps=steps), on="pair", how="left")
+        .group_by("at", "heading_of")
+        .agg(gain=pl.col("steps").sum() / GAIN_STEPS, n_support=(pl.col("gain") > 0).sum())
     )
+    n_known = known.group_by("at").agg(n_tokens=pl.len())
+    return said.join(n_known, on="at", how="left").join(worded.select("at", "month"), on="at", how="left")
 
 
-def _token_gains(
-    past: pl.LazyFrame, asked: pl.LazyFrame, reference: pl.DataFrame | None
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """What each telling token said for each heading by each month, and the tokens of the wordings asked about.
+def _token_gains(tokens: pl.LazyFrame, past: PastWordings, reference: pl.DataFrame | None) -> pl.LazyFrame:
+    """What each telling token said for each heading by each month: `token`, `month`, `heading_of`, `gain`.
 
     The gain is ln((n + background) / background): how much likelier the token is under the heading than anywhere.
     """
-    tokens = settle(_tokens(asked))
-    wanted_tokens = tokens.select("token").unique()
-    past_tokens = settle(_tokens(past))
-    events = past_tokens.join(wanted_tokens, on="token", how="semi")
-    monthly = events.group_by("token", "heading_of", "month").len("n")
-    months = tokens.select("token", "month").unique()
+    months = settle(tokens.select("token", "month").unique())
+    numbered = settled(months.select("token").unique().with_columns(token_no=text_number(pl.col("token"))))
+    said = past.said.rows_of(numbered["token_no"]).join(numbered, on="token_no", how="left")
+    monthly = said.lazy().select("token", "heading_of", "month", "n")
     wanted = months.join(monthly.select("token", "heading_of").unique(), on="token", how="left")
     counts = settle(totals_before(monthly, wanted, by=["token", "heading_of"], sums=["n"]).filter(pl.col("n") > 0))
-    by_history = history_gains(counts, _all_tokens(past_tokens, months))
-    gains = settle(with_reference(by_history, counts, months, reference))
-    known = tokens.join(gains.select("token", "month").unique(), on=["token", "month"], how="semi")
-    return settle(known), gains
+    by_history = history_gains(counts, _all_tokens(past, months))
+    return with_reference(by_history, counts, months, reference)
 
 
-def _all_tokens(past_tokens: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
+def _all_tokens(past: PastWordings, asked: pl.LazyFrame) -> pl.LazyFrame:
     """Count every token seen before each month asked for, whichever tokens are asked about: `month`, `n_all`."""
-    counted = past_tokens.group_by("month").len("n_all").with_columns(every=pl.lit(0))
+    counted = past.all_tokens.lazy().with_columns(every=pl.lit(0))
     wanted = asked.select("month", every=pl.lit(0)).unique()
     return totals_before(counted, wanted, by=["every"], sums=["n_all"]).select("month", "n_all")
-
-
-def _evidence(known: pl.LazyFrame, gains: pl.LazyFrame) -> pl.LazyFrame:
-    """Sum of what the tokens of each case say for each heading, the declared one always among them."""
-    n_known = known.group_by(_CASE).agg(n_tokens=pl.len())
-    sums = known.join(gains, on=["token", "month"], how="left").group_by(*_CASE, "heading_of")
-    # in whole steps, whose sum no order of adding can change
-    steps = (pl.col("gain") * GAIN_STEPS).round().cast(pl.Int64)
-    said = sums.agg(steps.sum() / GAIN_STEPS, n_support=(pl.col("gain") > 0).sum())
-    own = n_known.select(*_CASE, heading_of="heading", gain=pl.lit(0.0), n_support=pl.lit(0, pl.get_index_type()))
-    both = pl.concat([said, own]).group_by(*_CASE, "heading_of").agg(pl.col("gain", "n_support").max())
-    return both.join(n_known, on=_CASE, how="left")
 
 
 def heading_mismatch(log_odds: pl.Expr, basis: pl.Expr) -> pl.Expr:

@@ -22,6 +22,7 @@ from features.description.recovered import (
     tones_off,
 )
 from features.description.vocabulary import SHORTEST_MISSPELT, SHORTEST_PIECED, Vocabulary, without_letter
+from features.lookback import settle
 
 
 def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
@@ -32,7 +33,7 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     terms that were found are a reading.
     """
     read = texts.select("text_no", text=read_portion(pl.col("text")))
-    both = (
+    both = settle(
         decoded_texts(read)
         .select(
             "text_no",
@@ -41,7 +42,6 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
             clear=undone_text(pl.col("decoded")),
         )
         .with_columns(plain=word_text(pl.col("clean")), undone=word_text(pl.col("clear")))
-        .cache()
     )
     plain = both.select("text_no", reading=pl.lit("plain", READING), clean="clean", cased="plain")
     undone = both.filter(pl.col("undone") != pl.col("plain")).select(
@@ -110,7 +110,7 @@ def _drawn(texts: pl.LazyFrame) -> pl.LazyFrame:
 def _from_tokens(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> list[pl.LazyFrame]:
     """Terms in two or three pieces, with digits for letters, or with one wrong letter."""
     tokens = deepest.select("text_no", token=pl.col("words").str.strip_chars().str.split(" ")).explode("token")
-    latin = tokens.with_row_index("at").filter(pl.col("token").str.contains(r"^[a-z0-9]+$"))
+    latin = settle(tokens.with_row_index("at").filter(pl.col("token").str.contains(r"^[a-z0-9]+$")))
     has_digit = pl.col("token").str.contains(r"\d") & pl.col("token").str.contains(r"[a-z]{2}")
     one = latin.with_columns(token=pl.when(has_digit).then(_letters(pl.col("token"))).otherwise("token"), dug=has_digit)
     glued = pl.concat([one.select("text_no", pattern=_glued(n), dug=_any_of("dug", n)) for n in (2, 3)]).drop_nulls()
@@ -178,6 +178,7 @@ def _misspelt(latin: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
 
 def _as_reading(found: pl.LazyFrame, vocabulary: Vocabulary, reading: str) -> pl.LazyFrame:
     """Turn recovered solid terms into readings whose words are just those terms."""
-    known = found.select("text_no", "pattern").unique().join(vocabulary.solid.lazy(), on="pattern", how="left")
-    told = known.drop_nulls("spaced").group_by("text_no").agg(pl.col("spaced").sort().str.join(""))
+    solid = vocabulary.solid.lazy()
+    named = found.select("text_no", "pattern").join(solid, on="pattern", how="semi").unique()
+    told = named.join(solid, on="pattern", how="left").group_by("text_no").agg(pl.col("spaced").sort().str.join(""))
     return told.select("text_no", reading=pl.lit(reading, READING), words=pl.col("spaced").str.replace_all("  ", " "))

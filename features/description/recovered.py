@@ -9,6 +9,7 @@ from features.description.company import RAW_FORM
 from features.description.near_words import NEAR_WORDS
 from features.description.reading_kinds import READING
 from features.description.vocabulary import SHORTEST_MISSPELT, Vocabulary
+from features.lookback import settle
 
 SHORTEST_SKELETON = 4  # letters of a term without its vowels (gllm); the term itself has seven or more
 SHORTEST_SOUND = 5
@@ -107,7 +108,8 @@ def found_in_pieces(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> dict[str, 
         folded=pl.col("words").str.replace_many(DIGIT_LETTERS | {"1": "l"})
     )
     folded = pl.concat([as_i, as_l])
-    sifted = (
+    # settled: polars puts filters together, and would look for each regular expression in every text that is sifted out
+    sifted = settle(
         folded.with_columns(sieve=_collapsed(pl.col("folded").str.replace_all(" ", "", literal=True)))
         .with_columns(sieve=pl.col("sieve").str.extract_many(asked, overlapping=True).list.unique())
         .filter(pl.col("sieve").list.len() > 0)

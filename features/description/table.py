@@ -9,7 +9,7 @@ import polars as pl
 
 from features.beside import beside, told_once
 from features.description.assessment import assess_texts
-from features.description.headings import PAST_WORDINGS, heading_mismatch, judge_headings, past_wordings, word_texts
+from features.description.headings import PastWordings, heading_mismatch, judge_headings, past_wordings, word_texts
 from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
@@ -99,7 +99,7 @@ def build_description(
 def judge_description(
     declarations: pl.LazyFrame,
     minerals: Minerals,
-    wordings: pl.LazyFrame | None,
+    wordings: PastWordings | None,
     *,
     repeated: pl.LazyFrame | None = None,
     verdicts: pl.LazyFrame | None = None,
@@ -166,7 +166,7 @@ def repeated_texts(declarations: pl.LazyFrame, minerals: Minerals) -> pl.LazyFra
 
 def repeated_cases(
     declarations: pl.LazyFrame,
-    wordings: pl.LazyFrame,
+    wordings: PastWordings,
     word_shares: pl.DataFrame | None,
     heading_digits: int = HEADING_DIGITS,
 ) -> pl.LazyFrame:
@@ -194,12 +194,12 @@ def _told(
     return beside(rows, pl.concat([here, work_out(fresh.lazy())]), on)
 
 
-def _headings(cases: pl.LazyFrame, wordings: pl.LazyFrame | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
+def _headings(cases: pl.LazyFrame, wordings: PastWordings | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
     """Judge each of distinct texts, declared headings and months."""
     if wordings is None and word_shares is None:
         unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64, "heading_basis": pl.String}
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
-    past = pl.LazyFrame(schema=PAST_WORDINGS) if wordings is None else wordings
+    past = PastWordings.nothing() if wordings is None else wordings
     worded = cases.join(word_texts(cases), on="text", how="left").rename({"declared_heading": "heading"}).cache()
     judged = worded.join(judge_headings(worded, past, word_shares), on=["wording", "heading", "month"], how="left")
     return judged.drop("wording").rename({"heading": "declared_heading"})
