@@ -95,11 +95,11 @@ class Past:
 
         with ThreadPoolExecutor(1) as pool:  # beside all else: much of either keeps just one core busy
             begun = pool.submit(parties)
-            wordings = past_wordings(history)
+            wordings, repeated = past_wordings(history), repeated_texts(texts, background.minerals)
             return cls(
-                texts=repeated_texts(texts, background.minerals),
+                texts=repeated,
                 wordings=wordings,
-                verdicts=repeated_cases(texts, wordings, background.word_shares),
+                verdicts=repeated_cases(texts, repeated, wordings, background.word_shares),
                 parcel=parcel_past(history, background.parcel_rules),
                 journeys=past_journeys(history),
                 travelled=Travelled(),

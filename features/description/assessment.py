@@ -7,6 +7,7 @@ import polars as pl
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
 from features.description.compounds import lawful_headings, names_free_metal
 from features.description.context import (
+    affirmed,
     beside_keeps,
     in_passing,
     is_denied,
@@ -16,6 +17,7 @@ from features.description.context import (
 )
 from features.description.forms import form_classes, settle_forms
 from features.description.formulae import find_formulae
+from features.description.headings import wording
 from features.description.long_texts import cut_down
 from features.description.normalise import (
     LONGEST_READ,
@@ -46,10 +48,10 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
 
     Only minerals with a listed form are told: silver's names are searched so that they are not taken for another's.
 
-    Columns `text`, `text_mineral`, `text_form`, `text_term`, `also_named` (other minerals, joined by `;`),
-    `text_minerals` and `text_forms` (all named with weight 0.5 or more, joined by `;`), `own_headings`,
-    `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`,
-    `negated_term`, `innocent_context`.
+    Columns `text`, `wording` (see `headings.wording`), `text_mineral`, `text_form`, `text_term`, `also_named` (other
+    minerals, joined by `;`), `text_minerals` and `text_forms` (all named with weight 0.5 or more, joined by `;`),
+    `own_headings`, `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`,
+    `vague_text`, `negated_term`, `innocent_context`.
     """
     vocabulary = vocabulary_of(minerals)
     numbered = texts.select("text").sort("text").with_row_index("text_no").cache()
@@ -92,12 +94,13 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     weight = pl.col("term_weight").fill_null(0.0)
     return full.select(
         "text",
-        "text_mineral",
-        "text_form",
-        "text_term",
-        "also_named",
-        "text_minerals",
-        "text_forms",
+        wording=wording(affirmed(pl.col("words"))),
+        text_mineral="text_mineral",
+        text_form="text_form",
+        text_term="text_term",
+        also_named="also_named",
+        text_minerals="text_minerals",
+        text_forms="text_forms",
         meets_listed_form=pl.when((is_other_compound & ~is_one_heading) | is_free_metal)
         .then(pl.lit(value=False))
         .otherwise("meets_listed_form"),

@@ -9,7 +9,7 @@ import polars as pl
 
 from features.beside import beside, told_once
 from features.description.assessment import assess_texts
-from features.description.headings import PastWordings, heading_mismatch, judge_headings, past_wordings, word_texts
+from features.description.headings import PastWordings, heading_mismatch, judge_headings, past_wordings
 from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
 from features.description.registry import REGISTRY
@@ -38,7 +38,7 @@ FIGURES = pl.Schema(
     }
 )
 
-_CASE = ["text", "declared_heading", "month"]
+_CASE = ["wording", "declared_heading", "month"]
 _KNOWN = "is known already"
 
 
@@ -166,18 +166,23 @@ def repeated_texts(declarations: pl.LazyFrame, minerals: Minerals) -> pl.LazyFra
 
 def repeated_cases(
     declarations: pl.LazyFrame,
+    repeated: pl.LazyFrame,
     wordings: PastWordings,
     word_shares: pl.DataFrame | None,
     heading_digits: int = HEADING_DIGITS,
 ) -> pl.LazyFrame:
-    """Judge once the headings of texts that more than one declaration has under one heading in one month."""
+    """Judge once the headings of texts that more than one declaration has under one heading in one month.
+
+    `repeated` holds the texts that more than one declaration has (see `repeated_texts`).
+    """
     cases = declarations.select(
         text="description",
         declared_heading=pl.col("hs_code").str.head(heading_digits),
         month=month_number(pl.col("declared_on")),
     )
-    counted = cases.drop_nulls().group_by(_CASE).len().filter(pl.col("len") > 1)
-    return settle(_headings(settle_streamed(counted.select(_CASE)), wordings, word_shares))
+    counted = cases.drop_nulls().group_by("text", "declared_heading", "month").len().filter(pl.col("len") > 1)
+    worded = settle_streamed(counted).join(repeated.select("text", "wording"), on="text", how="left")
+    return settle(_headings(worded.select(_CASE).unique(), wordings, word_shares))
 
 
 def _told(
@@ -195,11 +200,10 @@ def _told(
 
 
 def _headings(cases: pl.LazyFrame, wordings: PastWordings | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
-    """Judge each of distinct texts, declared headings and months."""
+    """Judge each of distinct wordings, declared headings and months."""
     if wordings is None and word_shares is None:
         unknown = {"best_heading": pl.String, "heading_log_odds": pl.Float64, "heading_basis": pl.String}
         return cases.with_columns(*[pl.lit(None, kind).alias(name) for name, kind in unknown.items()])
     past = PastWordings.nothing() if wordings is None else wordings
-    worded = cases.join(word_texts(cases), on="text", how="left").rename({"declared_heading": "heading"}).cache()
-    judged = worded.join(judge_headings(worded, past, word_shares), on=["wording", "heading", "month"], how="left")
-    return judged.drop("wording").rename({"heading": "declared_heading"})
+    judged = judge_headings(cases.rename({"declared_heading": "heading"}), past, word_shares)
+    return judged.rename({"heading": "declared_heading"})

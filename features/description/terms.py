@@ -39,18 +39,18 @@ def find_mentions(readings: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
 def _matches(readings: pl.LazyFrame, column: str, patterns: pl.DataFrame) -> pl.LazyFrame:
     known = pl.lit(patterns["pattern"].unique().sort().to_list(), dtype=pl.List(pl.String))  # a scalar: built once
     text = pl.col(column)
-    found = readings.with_columns(
-        pattern=text.str.extract_many(known, overlapping=True),
-        start=text.str.find_many(known, overlapping=True).cast(pl.List(pl.Int64)),
-    ).filter(pl.col("pattern").list.len() > 0)
-    placed = found.explode("pattern", "start").with_columns(
+    found = readings.with_columns(pattern=text.str.extract_many(known, overlapping=True))
+    named = found.filter(pl.col("pattern").list.len() > 0).with_columns(
+        start=text.str.find_many(known, overlapping=True).cast(pl.List(pl.Int64))
+    )
+    placed = named.explode("pattern", "start").with_columns(
         end=pl.col("start") + pl.col("pattern").str.len_bytes().cast(pl.Int64)
     )
     whole = placed.sort("text_no", "reading", "start", "end", descending=[False, False, False, True]).filter(
         pl.col("end") > pl.col("end").cum_max().shift(1).over("text_no", "reading").fill_null(-1)
     )
-    named = whole.join(patterns.lazy(), on="pattern", how="left", maintain_order="left")
-    return named.select(
+    told = whole.join(patterns.lazy(), on="pattern", how="left", maintain_order="left")
+    return told.select(
         "text_no",
         pl.col("reading").cast(READING),
         "pattern",
