@@ -14,6 +14,7 @@ CORRIDOR = (*TRIAL, "origin_iso3", "hub_iso3", "destination_iso3")
 LARGER_LEG = 0.25  # weight of the leg that rose more: one leg's leap is worth little where the other stood still
 FURTHEST_RISE = 5.0  # ln; a start from nothing is not endlessly far
 LEAST_BASE_MONTHS = 6.0  # reported months before the date, on every leg that is compared
+LEAST_POST_MONTHS = 2.0  # and after it: one month alone is too often a single lot
 
 _LEG = (
     "n_pre",
@@ -96,7 +97,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     `lanes` from `excess_over_expected`; `scope`: one row per `mineral` (and `look`, if it has the column) with `legs`
     (both, in: which legs anybody reports), `origins`, `destinations` and `hubs` (lists; empty: all) and `everywhere`
     (month numbers of events after which every destination is looked at). A corridor is looked at where its legs had at
-    least six reported months before and one after, and each carried a material amount after, whatever direct trade
+    least six reported months before and two after, and each carried a material amount after, whatever direct trade
     did: what it lost only weighs (`direct_fall`). Placebo trials run over every hub and destination; with
     `with_donors`, from other senders of the good as well.
     Columns: `surge` (`joint_rise` of what can have passed both legs), `surge_z` (the smaller of the two legs' z), legs
@@ -108,7 +109,8 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     """
     material = pl.col("post_sum") >= pl.col("floor")
     legs = _paired_legs(_inflow(lanes.filter(material), scope), _outflow(lanes, material))
-    has_past = (pl.col("in_n_pre") >= LEAST_BASE_MONTHS) & (pl.col("out_n_pre").fill_null(99.0) >= LEAST_BASE_MONTHS)
+    n_pre, n_post = (pl.min_horizontal(f"in_n_{span}", f"out_n_{span}") for span in ("pre", "post"))
+    is_told = (n_pre >= LEAST_BASE_MONTHS) & (n_post >= LEAST_POST_MONTHS)
     direct = _leg(lanes.filter("is_from_origin"), start="origin_iso3", end="destination_iso3", prefix="direct")
     whole = pl.col("direct_pre_mean") * pl.col("direct_n_post")
     fallen = pl.when(pl.col("direct_n_post") > 0).then(whole - pl.col("direct_post_sum"))
@@ -118,7 +120,7 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     before = pl.col("out_year_sum").fill_null(pl.col("in_year_sum"))
     usual, moved = pl.coalesce("out_expected", "in_expected"), pl.coalesce("out_post_sum", "in_post_sum")
     return (
-        legs.filter(_is_in_scope() & has_past)
+        legs.filter(_is_in_scope() & is_told)
         .join(direct, on=[*TRIAL, "origin_iso3", "destination_iso3"], how="left")
         .with_columns(pl.max_horizontal("in_floor", "out_floor").alias("floor"))
         .with_columns(

@@ -138,6 +138,20 @@ def test_everybodys_placebos_count_beside_a_goods_own() -> None:
     assert few == pytest.approx(alone, rel=0.05)  # forty of its own are too few to be asked
 
 
+def test_other_senders_placebos_fill_in_where_the_origins_own_are_few() -> None:
+    rows = surges([(11, "THA", 2.0)], [(11, 3.0)] * 60 + [(11, 1.0)] * 540)
+    donors = surges([], [(11, 1.0)] * 399).with_columns(("placebo-donor-" + pl.col("trial")).alias("trial"))
+    rule = Rule(own_pool_from=200)
+    world = pl.concat([rows, donors], how="diagonal_relaxed").with_columns(
+        pl.when(pl.col("trial") == "real").then(pl.lit("gallium")).otherwise("mineral").alias("mineral")
+    )
+    (found,) = judge_corridors(world, rule).to_dicts()
+    # the origin's own: 61 of 601 look at least so; with other senders' 61 of 1,000; 600 weigh three times 200
+    assert found["p_value"] == pytest.approx(0.75 * 61 / 601 + 0.25 * 61 / 1_000)
+    (few,) = judge_corridors(world, Rule(own_pool_from=601)).to_dicts()
+    assert few["p_value"] == pytest.approx(61 / 1_000)
+
+
 def test_a_new_way_is_worth_what_chance_rises_say() -> None:
     # of chance rises a tenth go a new way: 0.5/0.1 where it is new, 0.5/0.9 where it is not or nothing much rose
     rows = pl.DataFrame({"new_share": [0.95, 0.4, 0.95, None, 1.0], "p_value": [0.01, 0.01, 0.2, 0.01, None]})

@@ -47,15 +47,23 @@ def ordinary() -> Lanes:
 
 
 def scored(
+    lanes: Lanes, *, everywhere: bool = False, hub: str = "THA", destination: str = "USA", **how: Any
+) -> dict[str, Any]:
+    got = looked_at(lanes, everywhere=everywhere, **how)
+    assert {row["destination_iso3"] for row in got} == ({"USA", "JPN"} if everywhere else {"USA"})
+    (found,) = (row for row in got if (row["hub_iso3"], row["destination_iso3"]) == (hub, destination))
+    assert all(0.0 <= found[code] <= 1.0 for code in RIVALS)
+    return found
+
+
+def looked_at(
     lanes: Lanes,
     *,
     sides: str = "both",
     prices: dict[tuple[str, str, str, int], float] | None = None,
     everywhere: bool = False,
-    hub: str = "THA",
-    destination: str = "USA",
     importer_weighs: dict[tuple[str, str, str], float] | None = None,
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     rows = []
     for (start, end, code), amounts in lanes.items():
         for month, kg in enumerate(amounts):
@@ -87,11 +95,18 @@ def scored(
     )
     near = measured(neighbour_codes([WATCH], ["811292", "811299"]))
     surges = corridor_surges(lanes_now, scope)
-    got = score_rivals(surges, lanes_now, near, doubted_prices(surges, pairs, named)).collect().to_dicts()
-    assert {row["destination_iso3"] for row in got} == ({"USA", "JPN"} if everywhere else {"USA"})
-    (found,) = (row for row in got if (row["hub_iso3"], row["destination_iso3"]) == (hub, destination))
-    assert all(0.0 <= found[code] <= 1.0 for code in RIVALS)
-    return found
+    return score_rivals(surges, lanes_now, near, doubted_prices(surges, pairs, named)).collect().to_dicts()
+
+
+def test_one_month_told_of_a_leg_is_not_looked_at_though_the_other_leg_is_told_for_longer() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6
+    for place in ("USA", "JPN"):  # exporters alone report here: Thailand for January, then for January and February
+        lanes["THA", place, "811292"][EVENT:] = [9_000.0, *[0.0] * 5]
+    assert looked_at(lanes, sides="exports") == []
+    lanes["THA", "JPN", "811292"][EVENT + 1] = 1_000.0
+    (row,) = looked_at(lanes, sides="exports")
+    assert (row["in_n_post"], row["out_n_post"]) == (6.0, 2.0)
 
 
 def test_where_every_destination_needs_a_licence_the_others_are_looked_at_too() -> None:
