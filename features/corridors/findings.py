@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.corridors.rivals import RIVALS, borne_out_later
+from features.corridors.afterwards import borne_out_later
+from features.corridors.rivals import RIVALS
 from features.corridors.state import corridor_name, first_of_month
 from features.corridors.watch import what_six_digits_hide
 
@@ -12,17 +13,17 @@ LANES = ("mineral", "origin_iso3", "hub_iso3", "destination_iso3")
 MENTIONED_FROM = 0.2  # a rival below this is not worth a line
 
 
-def corridor_findings(tests: pl.DataFrame) -> pl.DataFrame:
+def corridor_findings(tests: pl.DataFrame, amounts: pl.DataFrame | None = None) -> pl.DataFrame:
     """Write each corridor's latest, most telling and first named look as rows of the contract.
 
     `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods, measures
-    and months the one of which the strongest rival leaves most (`weight_left`) speaks for a corridor and month, later
-    months speaking for own production (`borne_out_later`). `controls_in_force` is null here. Masses are null where the
-    good is counted in USD. Sorted by `weight_left`, then by q, p and name.
+    and months the one of which the strongest rival leaves most (`weight_left`) speaks for a corridor and month, what
+    came later speaking for own production (`borne_out_later`, with `amounts` as there). `controls_in_force` is null
+    here. Masses are null where the good is counted in USD. Sorted by `weight_left`, then by q, p and name.
     """
     if tests.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
-    weighed = borne_out_later(tests).with_columns(weight_left())
+    weighed = borne_out_later(tests, amounts).with_columns(weight_left())
     last = pl.col("look") == pl.col("look").max().over("mineral")
     telling = pl.col("weight_left") == pl.col("weight_left").max().over(LANES)
     chosen = weighed.filter(last | telling | (pl.col("look") == pl.col("first_look")))

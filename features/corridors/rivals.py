@@ -13,8 +13,8 @@ from features.corridors.mined import unsourced_mined
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
-    "rival_production": "own production: the hub sends out more than came in, or ore to which none came, or to many "
-    "countries at once",
+    "rival_production": "own production: the hub sends out more than came in, or goes on when no more comes, or sends "
+    "ore to which none came, or sends to many countries at once",
     "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
     "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
@@ -24,7 +24,7 @@ RIVALS: dict[str, str] = {
     "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
 LONGEST_STAY = 2.5  # months: goods stay up to two (`comovement`), and a month is counted whole
-LATER_LOOKS = 6  # months of looking whose windows of half a year share a month
+MANY = 4.0  # destinations that got more at once: goods passed on have a buyer or two, what a country makes has several
 LEADS_FROM = 0.6
 """A rival from this score on is named as the likelier reading."""
 
@@ -106,25 +106,14 @@ def score_rivals(
         _growth().alias("rival_growth"),
         _other_goods().alias("rival_other_goods"),
     )
-    return rows.with_columns(_strongest())
+    return rows.with_columns(strongest_rival())
 
 
-def _strongest() -> list[pl.Expr]:
+def strongest_rival() -> list[pl.Expr]:
+    """Name the largest of the readings: `rival_strength` in [0, 1], and `leading_rival` (null below 0.6)."""
     strongest = pl.max_horizontal(list(RIVALS))
     name = pl.coalesce(pl.when(pl.col(code) == strongest).then(pl.lit(code)) for code in RIVALS)
     return [strongest.alias("rival_strength"), pl.when(strongest >= LEADS_FROM).then(name).alias("leading_rival")]
-
-
-def borne_out_later(tests: pl.DataFrame) -> pl.DataFrame:
-    """Let the looks of the next half year, which hold some of the same months, speak for own production too.
-
-    A refinery's first months look like goods passed on; that the hub makes them shows in the months after. For tables
-    as of the last look only: a state at an earlier day knows nothing later.
-    """
-    back = (-pl.col("look")).alias("back")
-    corridor = ["mineral", "good", "origin_iso3", "hub_iso3", "destination_iso3"]
-    later = pl.col("rival_production").rolling_max_by("back", window_size=f"{LATER_LOOKS}i").over(corridor)
-    return tests.with_columns(back).with_columns(later).with_columns(_strongest()).drop("back")
 
 
 def _others_growth() -> pl.Expr:
@@ -151,14 +140,14 @@ def _re_export() -> pl.Expr:
 def _production() -> pl.Expr:
     """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets.
 
-    Or that it sends to many: as far as other destinations had their part of the rise, or got more of the good in all.
+    Or that it sends to many (`MANY`): as far as others had their part of the rise, or got more of the good in all.
     Or that left as it is mined, where no such good had come (`unsourced_mined`).
     """
     risen = pl.col("out_excess") + pl.col("out_beside")
     uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), risen)
     net = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
     own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
-    many = ((pl.col("n_out_risen") - 2.0) / 4.0).clip(0.0, 1.0).fill_null(0.0)
+    many = ((pl.col("n_out_risen") - 1.0) / (MANY - 1.0)).clip(0.0, 1.0).fill_null(0.0)
     others = pl.max_horizontal(
         _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()), _ratio_share(pl.col("out_beside"), risen)
     )

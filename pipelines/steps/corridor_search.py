@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from features.corridors import Watch, watched_codes
+from features.corridors import Watch, lane_amounts, watched_codes
 from features.corridors.goods import goods_of
 from features.mirror import Margin, pair_mirrors, reported_periods
 from models.cif_margin import fit_cif_margin
 from models.corridor_tests import Rule, judge_corridors
 from pipelines.settings.corridors import CorridorSettings
-from pipelines.steps.corridor_pass import Ground, measure_looks
+from pipelines.steps.corridor_pass import CIF_RATIO, Ground, measure_looks
 from pipelines.steps.watches import placebo_watches
 
 WatchesAt = Callable[[date], Sequence[Watch]]
@@ -29,6 +29,8 @@ class CorridorSearch:
     p, q, rivals; empty when none could be looked at."""
     pairs: pl.DataFrame
     """Both sides' monthly figures of the watched codes, as known at the last look."""
+    amounts: pl.DataFrame
+    """What each lane of the goods looked at carried (`lane_amounts`), as known at the last look."""
     watches: tuple[Watch, ...]
     """Watches as they stood at the last look."""
     margin: Margin
@@ -76,7 +78,7 @@ def search_corridors(
             "No corridor could be looked at: no watched good has its legs reported before and after a measure."
         )
         counts |= {"looked_at": 0, "placebos": 0}
-        return CorridorSearch(pl.DataFrame(), own, final, margin, counts, tuple(notes))
+        return CorridorSearch(pl.DataFrame(), own, pl.DataFrame(), final, margin, counts, tuple(notes))
     surges = pl.concat(passes, how="diagonal_relaxed")
     judged = judge_corridors(surges, _rule(settings))
     counts |= {"looked_at": judged.height, "placebos": surges.height - judged.height}
@@ -92,7 +94,7 @@ def search_corridors(
             f"Only {counts['placebos']} placebo comparisons could be made, so small p-values cannot be reached: "
             "give a longer history, or flows of goods that no measure touches."
         )
-    return CorridorSearch(tests, own, final, margin, counts, tuple(notes))
+    return CorridorSearch(tests, own, _latest(own, tests, last_look), final, margin, counts, tuple(notes))
 
 
 def _measured(
@@ -123,6 +125,13 @@ def _shown(monthly: pl.DataFrame, watches: Sequence[Watch], day: date, settings:
     wanted = [*(one.hs_codes for one in watches), *(one.hs6 for one in settings.beside)]
     codes = [code for one in wanted for code in one]
     return monthly.filter(pl.col("hs6").is_in(codes), pl.col("known_to").is_null() | (pl.col("known_to") >= day))
+
+
+def _latest(monthly: pl.DataFrame, tests: pl.DataFrame, last_look: int) -> pl.DataFrame:
+    """Measure the goods looked at once more, with everything that was public by the last look."""
+    codes = pl.col("good").str.split("#").list.first().str.split(";").alias("hs6")
+    named = tests.select(pl.col("good").alias("mineral"), codes).unique().explode("hs6", empty_as_null=False)
+    return lane_amounts(monthly.lazy(), named.lazy(), looks=[last_look], cif_ratio=CIF_RATIO).collect()
 
 
 FEWEST_PLACEBOS = 100  # below, p-values are ranks only and none is under 1 %

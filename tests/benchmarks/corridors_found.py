@@ -5,7 +5,9 @@ the hub's usual flow: the larger monthly mean of its two legs (importer's figure
 months before it began, in the codes it used. Ranks are those of the corridor run's own table, a corridor (mineral,
 origin, hub, destination) once, minerals that share the figures of one good under one number; a corridor that is not
 named has a rank all the same, which says so. In a world without evasion everything named is a
-false one, and a world's rate is the share of corridors looked at that were named in any of its months.
+false one, and a world's rate is the share of corridors looked at that were named in any of its months. Honest trade
+that looks like a diversion is told with the best corridor of which it can be the second leg (mostly its own code, since
+it opened), and with the best of other ways of its mineral through that country, in which it has no part.
 For many such worlds in half a minute each: `--world null --declarations 1000 --months 6 --seeds $(seq 101 160)`.
 
 A planted corridor that no published monthly figure shows (on one leg less than half of its mass, by either side, while
@@ -19,6 +21,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 from scipy.stats import beta
@@ -112,7 +115,7 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         return f"seed {seed}: {'; '.join(search.notes)}", search.tests
     ever = search.tests.filter(pl.col("first_look").is_not_null()).select(CORRIDOR).unique()
     looked = search.tests.select(CORRIDOR).unique()
-    ranks = ranked(corridor_findings(search.tests))
+    ranks = ranked(corridor_findings(search.tests, search.amounts))
     evasion = truth.filter(pl.col("kind") == "evasion")
     named_true = ever.join(evasion.select(CORRIDOR).unique(), on=CORRIDOR, how="semi").height
     lines = [
@@ -135,18 +138,42 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         + (f" ({row['why']})" if row["why"] else "")
         for row in seen.sort("size", descending=True).iter_rows(named=True)
     ]
-    rivals = truth.filter(pl.col("kind") != "evasion")
-    for row in rivals.iter_rows(named=True):
-        mine = ranks.filter(pl.col("hub_iso3") == row["hub_iso3"])
+    for row in truth.filter(pl.col("kind") != "evasion").iter_rows(named=True):
+        there = ranks.filter(pl.col("hub_iso3") == row["hub_iso3"])
         if row["mineral"] is not None:
-            mine = mine.filter(pl.col("mineral") == row["mineral"])
-        mine = mine.head(1)
-        said = "not looked at"
-        if mine.height:
-            named = "named" if mine["is_named"].item() else "not named"
-            said = f"rank {mine['rank'].item()}, {named}, q {mine['q_value'].item():.2f}"
-        lines.append(f"  honest {row['kind']} in {row['hub_iso3']}: best {said}")
+            there = there.filter(pl.col("mineral") == row["mineral"])
+        mine = there if row["hs_codes"] is None else of_rival(there, row, flows)
+        lines.append(f"  honest {row['kind']} in {row['hub_iso3']}: best {_best(mine)}")
+        if there.height > mine.height:
+            lines[-1] += f"; other ways of the mineral through it: {_best(there.join(mine, on=CORRIDOR, how='anti'))}"
     return "\n".join(lines), search.tests
+
+
+def _best(ranks: pl.DataFrame) -> str:
+    if ranks.is_empty():
+        return "not looked at"
+    first = ranks.row(0, named=True)
+    return f"rank {first['rank']}, {'named' if first['is_named'] else 'not named'}, q {first['q_value']:.2f}"
+
+
+def of_rival(ranks: pl.DataFrame, rival: dict[str, Any], flows: pl.DataFrame) -> pl.DataFrame:
+    """Keep the corridors whose second leg can be what a lawful rival sells: mostly its code, since it opened.
+
+    Mostly: at least half of the value that left the hub for the destination, in the codes tested, over the half year
+    that ends with the row's month.
+    """
+    sold = lane_figures(flows).filter(pl.col("start") == rival["hub_iso3"], pl.col("period") >= rival["period"])
+    codes = pl.col("good").str.split("#").list.first().str.split(";").alias("hs6")
+    legs = (
+        ranks.select(*CORRIDOR, codes, pl.col("period").alias("until"))
+        .explode("hs6")
+        .join(sold.rename({"end": "destination_iso3"}), on=["destination_iso3", "hs6"], how="left")
+        .filter(pl.col("period").is_between(pl.col("until").dt.offset_by("-5mo"), pl.col("until")))
+        .group_by(CORRIDOR)
+        .agg(pl.col("usd").filter(pl.col("hs6") == rival["hs_codes"]).sum().alias("own"), pl.col("usd").sum())
+    )
+    own = legs.filter(pl.col("own") > 0, 2 * pl.col("own") >= pl.col("usd"))
+    return ranks.join(own.select(CORRIDOR), on=CORRIDOR, how="semi", maintain_order="left")
 
 
 def ranked(findings: pl.DataFrame) -> pl.DataFrame:
@@ -184,21 +211,7 @@ def planted_sizes(flows: pl.DataFrame, evasion: pl.DataFrame) -> pl.DataFrame:
     numbers = ("kg", "size", "months", "in_kg", "out_kg", "usd_half_year")
     if evasion.is_empty():
         return pl.DataFrame(schema={**dict.fromkeys(CORRIDOR, pl.String), **dict.fromkeys(numbers, pl.Float64)})
-    is_import = pl.col("direction") == "import"
-    lanes = (
-        flows.filter(pl.col("freq") == "M")
-        .group_by(
-            pl.when(is_import).then("partner_iso3").otherwise("reporter_iso3").alias("start"),
-            pl.when(is_import).then("reporter_iso3").otherwise("partner_iso3").alias("end"),
-            pl.col("hs_code").str.slice(0, 6).alias("hs6"),
-            "period",
-        )
-        .agg(
-            pl.coalesce(pl.col("net_kg").filter(is_import).max(), pl.col("net_kg").max()).alias("kg"),
-            pl.col("net_kg").max().alias("most_kg"),
-            pl.col("value_usd").filter(pl.col("net_kg") > 0).max().alias("usd"),
-        )
-    )
+    lanes = lane_figures(flows)
     rows = []
     for key, own in evasion.partition_by(CORRIDOR, as_dict=True).items():
         _, origin, hub, place = key
@@ -216,6 +229,25 @@ def planted_sizes(flows: pl.DataFrame, evasion: pl.DataFrame) -> pl.DataFrame:
         price = float(ran["usd"].sum()) / max(float(ran["most_kg"].sum()), 1.0)
         rows.append((*key, kg, kg / max(*legs, 1.0), float(months), *seen, kg * min(months, 6) * price))
     return pl.DataFrame(rows, schema=[*CORRIDOR, *numbers], orient="row")
+
+
+def lane_figures(flows: pl.DataFrame) -> pl.DataFrame:
+    """Sum flows by lane (`start`, `end`), code and month: `kg` by the importer, else the exporter; `most_kg`, `usd`."""
+    is_import = pl.col("direction") == "import"
+    return (
+        flows.filter(pl.col("freq") == "M")
+        .group_by(
+            pl.when(is_import).then("partner_iso3").otherwise("reporter_iso3").alias("start"),
+            pl.when(is_import).then("reporter_iso3").otherwise("partner_iso3").alias("end"),
+            pl.col("hs_code").str.slice(0, 6).alias("hs6"),
+            "period",
+        )
+        .agg(
+            pl.coalesce(pl.col("net_kg").filter(is_import).max(), pl.col("net_kg").max()).alias("kg"),
+            pl.col("net_kg").max().alias("most_kg"),
+            pl.col("value_usd").filter(pl.col("net_kg") > 0).max().alias("usd"),
+        )
+    )
 
 
 def _on(lanes: pl.DataFrame, start: str, end: str) -> pl.DataFrame:

@@ -22,7 +22,6 @@ from features.corridors import (
     watched_codes,
 )
 from features.corridors.doubt import doubted_prices
-from features.corridors.rivals import borne_out_later
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
 
@@ -130,17 +129,6 @@ def test_the_same_inflow_counts_once() -> None:
     assert scored(makes)["surge"] < scored(alone)["surge"]
 
 
-def test_production_that_shows_in_the_next_half_year_speaks_for_the_months_before() -> None:
-    one = {"mineral": "gallium", "good": "811292", "origin_iso3": "CHN", "hub_iso3": "KAZ", "destination_iso3": "USA"}
-    rows = [
-        one | dict.fromkeys(RIVALS, 0.1) | {"look": look, "rival_production": strength}
-        for look, strength in ((10, 0.2), (12, 0.8), (15, 0.3), (18, 0.1))
-    ]
-    got = borne_out_later(pl.DataFrame(rows)).sort("look")
-    assert got["rival_production"].to_list() == [0.8, 0.8, 0.3, 0.1]
-    assert got["leading_rival"].to_list() == ["rival_production", "rival_production", None, None]
-
-
 def test_another_side_explains_no_more_than_two_sides_differ() -> None:
     lanes = ordinary()
     for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
@@ -189,8 +177,11 @@ def test_sales_to_many_at_once_count_though_the_hub_sells_no_more_in_all() -> No
     lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6
     for place in ("USA", "JPN", "DEU", "FRA"):
         lanes["THA", place, "811292"] = [1_000.0] * EVENT + [3_000.0] * 6
-    # four of six places, (4 - 2)/4, times the three quarters of the rise that the other three had
-    assert scored(lanes)["rival_production"] == pytest.approx(0.5 * 0.75, abs=0.001)
+    # four places are many; times the three quarters of the rise that the other three had
+    assert scored(lanes)["rival_production"] == pytest.approx(0.75, abs=0.001)
+    del lanes["THA", "DEU", "811292"], lanes["THA", "FRA", "811292"]
+    # two of four, (2 - 1)/3, times the half of the rise that the other had
+    assert scored(lanes)["rival_production"] == pytest.approx(0.5 / 3, abs=0.001)
 
 
 def test_stock_draw() -> None:
