@@ -42,8 +42,8 @@ AS_OF = date(2025, 3, 1)  # everything in the large table is public by then
 class Case:
     """One line of the table."""
 
-    prepare: Callable[[Ground], Step]
-    """Reads what the step needs (not timed) and returns the step (timed)."""
+    prepare: Callable[[Ground], Step | None]
+    """Reads what the step needs (not timed) and returns the step (timed); None where the tables are too small."""
     file: str
     """The table whose plain scan stands beside it."""
     n_rows_max: int | None = None
@@ -101,11 +101,14 @@ def _mirror(ground: Ground) -> Step:
     return lambda: build_mirror(rows, state).collect()
 
 
-def _corridor(ground: Ground) -> Step:
-    state = ground.background().corridor_state
+def _corridor(ground: Ground) -> Step | None:
+    if not ground.path("corridors").exists():
+        _search(ground)()
+    if not ground.path("corridors").exists():
+        return None
     codes = ground.minerals.forms.lazy().select("mineral", pl.col("hs6")).explode("hs6").drop_nulls()
-    rows = ground.declarations.lazy()
-    return lambda: None if state is None else build_corridor(rows, state, codes).collect()
+    rows, state = ground.declarations.lazy(), ground.table("corridors").lazy()
+    return lambda: build_corridor(rows, state, codes).collect()
 
 
 def _controls(ground: Ground) -> Step:
@@ -312,4 +315,4 @@ CASES: Mapping[str, Case] = {
         for kind in outliers.KINDS
     },
 }
-"""In the order they run: lane states are kept for the rooms that follow."""
+"""In the order they run: states of lanes and corridors are kept for the rooms that follow; alone, these make them."""
