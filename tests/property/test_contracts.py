@@ -28,7 +28,7 @@ def split(table: pl.DataFrame) -> Split:
     return split_table(table.lazy(), Declarations, table="declarations", file="d.csv")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.randoms(use_true_random=False))
 def test_row_order_changes_nothing(table: pl.DataFrame, random: object) -> None:
     order = list(range(table.height))
@@ -38,7 +38,7 @@ def test_row_order_changes_nothing(table: pl.DataFrame, random: object) -> None:
     assert one.counts == other.counts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables)
 def test_every_row_is_used_or_rejected_and_every_reject_has_a_rule(table: pl.DataFrame) -> None:
     done = split(table)
@@ -47,7 +47,7 @@ def test_every_row_is_used_or_rejected_and_every_reject_has_a_rule(table: pl.Dat
     assert all(done.rejects.get_column("broken_rules").list.len() > 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tables, st.sampled_from(["note", "Net_kg", "rank", "oretrace:place"]))
 def test_an_unknown_column_changes_nothing(table: pl.DataFrame, name: str) -> None:
     one, other = split(table), split(table.with_columns(pl.lit("x").alias(name)))
@@ -55,7 +55,7 @@ def test_an_unknown_column_changes_nothing(table: pl.DataFrame, name: str) -> No
     assert one.counts == other.counts
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tables)
 def test_a_clean_table_split_again_stays_as_it_is(table: pl.DataFrame) -> None:
     clean = split(table).clean

@@ -55,7 +55,7 @@ def _asked(rows: list[tuple[object, ...]], controls: ControlList, known_on: date
     return join_controls(table.lazy(), controls, known_on=known_on).collect()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_rows())
 def test_each_row_is_answered_as_if_it_were_alone(rows: list[tuple[object, ...]]) -> None:
     together = _asked(rows, _shipped())
@@ -64,7 +64,7 @@ def test_each_row_is_answered_as_if_it_were_alone(rows: list[tuple[object, ...]]
     assert_frame_equal(together.reverse(), _asked(rows[::-1], _shipped()))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_rows(), DAYS)
 def test_what_is_announced_later_never_changes_what_was_known_before(
     rows: list[tuple[object, ...]], known_on: date
@@ -94,7 +94,7 @@ def test_what_is_announced_later_never_changes_what_was_known_before(
     assert_frame_equal(_asked(rows, past, known_on), _asked(rows, _shipped(), known_on))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(["resumed", "extended", "repealed"]), _rows())
 def test_answers_to_open_questions_change_nothing_before_the_day_they_are_about(
     answer: str, rows: list[tuple[object, ...]]
@@ -107,7 +107,7 @@ def test_answers_to_open_questions_change_nothing_before_the_day_they_are_about(
         assert_frame_equal(_asked(early, control_list(_file(), other)), _asked(early, _shipped()))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(_codes()).filter(lambda code: len(code) >= 6), DAYS, st.sampled_from(["USA", "JPN", "DEU"]))
 def test_one_day_told_and_the_join_agree(code: str, on: date, to: str) -> None:
     told = describe_controls(_shipped(), on, hs=code, to=to).filter(pl.col("rule").is_in(BASE_RULES))

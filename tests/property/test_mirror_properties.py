@@ -37,7 +37,7 @@ def figure(draw: st.DrawFn) -> dict[str, object]:
 
 
 TABLES = st.lists(figure(), min_size=1, max_size=25).map(lambda rows: pl.DataFrame(rows, schema=SCHEMA))
-LAWS = settings(max_examples=25, deadline=None)
+LAWS = settings(max_examples=25)
 
 
 @LAWS

@@ -30,7 +30,7 @@ def test_nothing_to_draw():
 
 
 @given(st.lists(st.floats(0.01, 1.0), min_size=1, max_size=30), st.floats(0.1, 20.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_chances_add_up_to_what_was_wanted_or_to_all(weights, wanted):
     chance = draw_chances(np.array(weights), [0] * len(weights), np.array([np.inf]), wanted=wanted)
     assert chance.sum() == pytest.approx(min(wanted, len(weights)), rel=1e-6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.off_policy import estimate_list
@@ -132,7 +132,6 @@ def test_a_budget_above_the_rows_takes_them_all() -> None:
     assert chosen["selection_probability"].to_list() == [1.0] * 3
 
 
-@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_row_order_changes_nothing(order: object) -> None:
     rows = scored(40)

@@ -75,7 +75,7 @@ LOTS = st.lists(
 
 
 @given(lots=LOTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_narrower_bounds_are_never_wider(lots: list[tuple[str, str | None, float]]) -> None:
     groups = pl.LazyFrame({"party": ["a", "b"], "group_id": ["g", "g"]})
     found = bounds([item(side, firm, kg, date(2024, 2, 1)) for side, firm, kg in lots], groups)

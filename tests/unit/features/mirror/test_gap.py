@@ -33,7 +33,7 @@ def test_two_zeros_have_no_symmetric_gap() -> None:
     assert value(mirror_gap(pl.col("x"), pl.col("m"), floor=1.0), x=0.0, m=0.0) == 0.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(AMOUNT, AMOUNT)
 def test_swapping_the_sides_negates_the_gap(x: float | None, m: float | None) -> None:
     for make in (lambda a, b: mirror_gap(a, b, floor=5.0), symmetric_gap):
@@ -70,7 +70,7 @@ POSITIVE = st.floats(1.0, 1e9)
 MASS = st.one_of(st.none(), POSITIVE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(usd=st.tuples(POSITIVE, POSITIVE, POSITIVE), c=st.floats(0.0, 0.22), kg=st.tuples(MASS, MASS))
 def test_parts_sum_to_the_whole(
     usd: tuple[float, float, float], c: float, kg: tuple[float | None, float | None]

@@ -102,7 +102,7 @@ def test_results_without_a_declaration_in_history_are_left_out():
     assert risk(results=[*RESULTS, ("nobody", date(2024, 2, 1), "concealment")]) == risk()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(finding=st.sampled_from(FINDINGS), months_off=st.integers(-8, 8))
 def test_a_rows_own_outcome_never_changes_its_evidence(finding: str, months_off: int):
     """Whatever its finding, and even if its inspection is dated before the declaration."""
@@ -114,7 +114,7 @@ def test_a_rows_own_outcome_never_changes_its_evidence(finding: str, months_off:
     assert with_own.equals(without)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from(FINDINGS), min_size=100, max_size=100))
 def test_later_outcomes_never_change_an_earlier_row(findings: list[str]):
     rows = frame(declaration("a"))
