@@ -161,12 +161,11 @@ def _listed(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _graded(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
+    """A symbol and the grade it is sold by, without a percent sign: Sb 99.65."""
     names = plain.select("text_no", "reading", term=_grades(pl.col("clean"))).explode("term", empty_as_null=False)
-    symbol, term = (
-        pl.col("term").str.extract(rf"({_GRADE_SYMBOLS})", 1),
-        pl.col("term").str.extract(r"([A-Z].*[0-9])", 1),
-    )
-    return _of_elements(names.with_columns(symbol=symbol, share=_share(pl.col("term")), term=term), elements)
+    symbol = pl.col("term").str.extract(rf"({_GRADE_SYMBOLS})", 1)
+    shown = pl.col("term").str.extract(r"([A-Z].*[0-9])", 1)
+    return _of_elements(names.with_columns(symbol=symbol, share=_share(pl.col("term")), term=shown), elements)
 
 
 def _of_elements(read: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
