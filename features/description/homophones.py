@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Element and characters of its sound or of its phonetic part (Unihan kMandarin, kPhonetic), simplified.
 SOUND_ALIKE: dict[str, str] = {
-    "锑": "提梯题踢替剃体啼蹄涕惕悌梯T",
+    "锑": "提梯题踢替剃体啼蹄涕惕悌弟T",
     "镓": "家加嘉佳夹嫁稼伽枷茄",
     "锗": "者赭这褶浙折哲蔗诸储",
     "钨": "乌污巫屋无吴午坞邬呜",
@@ -29,9 +29,19 @@ SOUND_ALIKE: dict[str, str] = {
 # A template names an element whatever stands in its gap: words of metallurgy that go with nothing else. Processing
 # words (氧化加工, 抗氧化提取物, 金属家具) are why 氧化_ and 金属_ alone are no templates.
 TEMPLATES = (
-    *("三氧化二_", "二氧化_", "三氧化_", "七氧化四_", "三硫化二_", "_锭", "_精矿", "仲_酸", "偏_酸", "_酸铵", "_酸钠"),
-    *("_酸锌", "高纯_锭", "高纯_粉", "_靶材", "砷化_", "氮化_晶", "碲化_", "锑化_", "磷化_", "_铁硼"),
+    *("_锭", "_精矿", "偏_酸", "_酸铵", "_酸钠", "_酸锌", "高纯_锭", "高纯_粉", "_靶材", "砷化_", "氮化_晶", "碲化_"),
+    *("锑化_", "磷化_", "_铁硼"),
 )
+_RARE_EARTHS = "镝铽钇镱钐钆镥钪钬铒铥铕钕"
+OF_VALENCE = {
+    "三氧化二_": "锑镓铋铟" + _RARE_EARTHS,
+    "二氧化_": "锗碲锑",
+    "三氧化_": "钨钼碲",
+    "七氧化四_": "铽",
+    "三硫化二_": "锑铋",
+    "仲_酸": "钨钼",
+}
+"""Templates that say how much oxygen, sulphur or acid goes with the element, and the elements that take so much."""
 _ORDINARY = ("木锭", "家锭", "山锭", "火锭", "银锭", "乙酸钠", "乙酸铵", "乙酸锌", "乙酸", "偏木酸", "无锭", "砷化体")
 
 
@@ -40,7 +50,7 @@ def _spelled() -> dict[str, str]:
         template.replace("_", sign): template.replace("_", element)
         for element, signs in SOUND_ALIKE.items()
         for sign in signs
-        for template in TEMPLATES
+        for template in (*TEMPLATES, *(one for one, elements in OF_VALENCE.items() if element in elements))
     }
     return {said: meant for said, meant in found.items() if said not in _ORDINARY}
 

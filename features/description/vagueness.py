@@ -23,17 +23,28 @@ GENERIC_HAN = (
 )
 
 FEW_WORDS_STRENGTH = 0.2  # one specific word is terse, not vague (lead ingots): too weak to be told
+GROUP_STRENGTH = 0.5  # rare earths by the group alone: some are controlled and some free (own choice)
+_RARE_EARTH_GOODS = (
+    r" rare earths? (?:mixed |mixture )?(?:oxides?|metals?|alloys?|chlorides?|carbonates?|nitrates?|fluorides?|salts?|"
+    r"compounds?|concentrates?|powders?|ingots?) "
+    r"|稀土(?:混合)?(?:氧化物|金属|合金|化合物|氯化物|碳酸盐|硝酸盐|氟化物|盐|精矿|粉)"
+)
+_LIGHT_RARE_EARTHS = r"lanthan|cerium|ceria|praseodymium|neodymium|didymium|polish|[镧铈镨钕抛]"  # these are free
 
 
 def vagueness(words: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
     """Says too little to tell what the goods are.
 
-    Strength in [0, 1] from a lower-case word text: 1 where nothing but generic words is left (or nothing at all), 0.2
-    where one specific word is, 0 otherwise and where a controlled mineral is named. Null text gives null.
-    Source: indicators.md 21.
+    Strength in [0, 1] from a lower-case word text: 1 where nothing but generic words is left (or nothing at all), 0.5
+    where rare earths are named without saying which, 0.2 where one specific word is, 0 otherwise and where a controlled
+    mineral is named. Null text gives null. Source: indicators.md 21.
     """
     specific = specific_words(words)
-    bare = pl.when(specific == 0).then(1.0).when(specific == 1).then(FEW_WORDS_STRENGTH).otherwise(0.0)
+    is_group = words.str.contains(_RARE_EARTH_GOODS) & ~words.str.contains(_LIGHT_RARE_EARTHS)
+    bare = (
+        pl.when(specific == 0).then(1.0).when(is_group).then(GROUP_STRENGTH)
+        .when(specific == 1).then(FEW_WORDS_STRENGTH).otherwise(0.0)
+    )  # fmt: skip
     return pl.when(words.is_not_null()).then(pl.when(term_weight >= 0.3).then(0.0).otherwise(bare))
 
 

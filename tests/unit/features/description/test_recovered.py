@@ -13,6 +13,8 @@ from features.minerals import Minerals
 from models.reasons import TOLD_FROM
 
 HIDDEN = {  # text: mineral, how it is hidden
+    "三氧化二弟": "antimony",  # a character without its radical, which takes as much oxygen
+    "二氧化者": "germanium",
     "a.n_t*i-m~o+n=y ingot": "antimony",  # any mark between letters
     "annttiimmoonnyy ingot": "antimony",  # letters repeated
     "AntimonyIngot99.65%": "antimony",  # words glued
@@ -101,6 +103,8 @@ HONEST = (
     "carton Sb 99.65 kg",
     "article 7440553 bolts",
     "Mo 98.50USD shirts",
+    "UN 3481 lithium batteries",
+    "二氧化特",
 )
 
 
@@ -139,6 +143,15 @@ def test_escapes_by_hand() -> None:
 
 def test_no_text_at_all(minerals: Minerals) -> None:
     assert assess_texts(pl.LazyFrame(schema={"text": pl.String}), minerals).collect().is_empty()
+
+
+def test_rare_earths_without_a_name_are_told_as_vague(minerals: Minerals) -> None:
+    unnamed = ["rare earth oxides", "混合稀土氧化物", "Rare-earth metal 99%"]
+    named = ["lanthanum rare earth oxides", "稀土抛光粉", "镧铈稀土金属", "rare earth magnets", "rare earths journal"]
+    read = assess_texts(pl.LazyFrame({"text": [*unnamed, *named]}), minerals).collect()
+    vague = dict(read.select("text", "vague_text").iter_rows())
+    assert [vague[text] for text in unnamed] == [0.5] * len(unnamed)
+    assert max(vague[text] for text in named) < TOLD_FROM
 
 
 def test_a_terse_name_is_not_told_as_vague(minerals: Minerals) -> None:
