@@ -75,6 +75,11 @@ class Minerals:
     prices: pl.DataFrame
     packings: pl.DataFrame
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What each mineral is called in English, by its key; those without a name are left out."""
+        return dict(self.minerals.select("mineral", "name_en").drop_nulls().iter_rows())
+
 
 def mineral_called(name: pl.Expr, minerals: Minerals) -> pl.Expr:
     """Read a mineral as tables of users name it: by its key, English or Chinese name, symbol or a sure term.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -32,7 +32,12 @@ REASON_FIELDS = [field.name for field in REASON.fields]
 
 
 def tell(
-    evidence: pl.DataFrame, registry: Sequence[Evidence], contributions: pl.DataFrame | None, *, role: Role
+    evidence: pl.DataFrame,
+    registry: Sequence[Evidence],
+    contributions: pl.DataFrame | None,
+    *,
+    role: Role,
+    called: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Tell the evidence of one role, for the few declarations that are shown.
 
@@ -41,6 +46,7 @@ def tell(
     evidence: `declaration_id`, the registry's columns and the columns their sentences name.
     contributions: long table `declaration_id, code, contribution` (log-odds) of the model, or None.
     role: `doubt` for reasons, `counter` for counter-evidence.
+    called: what sentences call each mineral, by its key; the key itself, read as words, where they say nothing.
 
     Returns
     -------
@@ -49,7 +55,7 @@ def tell(
     of it; those of one family stand together, the family of the strongest first. Evidence that is null or weaker
     than `TOLD_FROM` is not told.
     """
-    told = [_one(evidence, one) for one in registry if one.role == role and one.code in evidence.columns]
+    told = [_one(evidence, one, called or {}) for one in registry if one.role == role and one.code in evidence.columns]
     shell = evidence.select("declaration_id")
     if not told:
         return shell.with_columns(told=pl.lit(None, dtype=pl.List(REASON)).fill_null([]))
@@ -81,24 +87,24 @@ def _order() -> pl.Expr:
     return pl.col("strength") * (1 + push.clip(-1.0, 2.0) / 1.5)
 
 
-def _one(evidence: pl.DataFrame, one: Evidence) -> pl.DataFrame:
+def _one(evidence: pl.DataFrame, one: Evidence, called: Mapping[str, str]) -> pl.DataFrame:
     kept = evidence.filter(pl.col(one.code).cast(pl.Float64) >= TOLD_FROM)
     figures = [name for name in one.figures if name in evidence.columns]
     return kept.select(
         "declaration_id",
         code=pl.lit(one.code),
-        sentence=_sentence(one.sentence, kept),
+        sentence=_sentence(one.sentence, kept, called),
         strength=pl.col(one.code).cast(pl.Float64).round(3),
         family=pl.lit(one.family),
         figures=pl.struct(_figure(name, kept) for name in figures).struct.json_encode() if figures else pl.lit("{}"),
     )
 
 
-def _sentence(template: str, evidence: pl.DataFrame) -> pl.Expr:
+def _sentence(template: str, evidence: pl.DataFrame, called: Mapping[str, str]) -> pl.Expr:
     """Fill `{name}` from the columns; an unknown figure reads as "unknown"."""
     pieces = re.split(r"\{(\w+)\}", template)
     parts = [
-        pl.lit(piece) if at % 2 == 0 else _told(piece, evidence).fill_null("unknown")
+        pl.lit(piece) if at % 2 == 0 else _told(piece, evidence, called).fill_null("unknown")
         for at, piece in enumerate(pieces)
         if piece
     ]
@@ -134,10 +140,12 @@ def _words(name: str, evidence: pl.DataFrame) -> pl.Expr:
     return value.cast(pl.String)
 
 
-def _told(name: str, evidence: pl.DataFrame) -> pl.Expr:
-    """Say a figure within a sentence, where the key of a mineral (`graphite_natural`) reads as words."""
+def _told(name: str, evidence: pl.DataFrame, called: Mapping[str, str]) -> pl.Expr:
+    """Say a figure within a sentence, where a mineral (`graphite_natural`) has the name that people call it by."""
     words = _words(name, evidence)
-    return words.str.replace_all("_", " ", literal=True) if name.endswith("mineral") else words
+    if not name.endswith("mineral"):
+        return words
+    return words.replace(dict(called)).str.replace_all("_", " ", literal=True)
 
 
 def plain_text(value: pl.Expr) -> pl.Expr:

@@ -40,6 +40,7 @@ def compose_worklist(
     versions: Versions,
     *,
     check_minutes: Mapping[str, float],
+    called: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Make the contract's worklist from the chosen rows.
 
@@ -51,13 +52,15 @@ def compose_worklist(
         null.
     contributions: what the model made of each piece of evidence (`declaration_id, code, contribution`), or None.
     check_minutes: what each kind of check takes (models.checks).
+    called: what sentences call each mineral, by its key.
 
     Returns
     -------
     One row a declaration with the columns of the contract, in rank order.
     """
-    reasons = tell(evidence, registry, contributions, role="doubt").rename({"told": "reasons"})
-    counter = tell(evidence, registry, contributions, role="counter").rename({"told": "counter_evidence"})
+    reasons = tell(evidence, registry, contributions, role="doubt", called=called).rename({"told": "reasons"})
+    counter = tell(evidence, registry, contributions, role="counter", called=called)
+    counter = counter.rename({"told": "counter_evidence"})
     told = (
         chosen.join(evidence.select(_carried(evidence)), on="declaration_id", how="left", maintain_order="left")
         .join(reasons, on="declaration_id", how="left", maintain_order="left")

@@ -124,7 +124,7 @@ def run_score(
     worklist = _explained(choice.chosen, scored, kept.declarations, background, bundle=bundle, settings=settings)
     refused = _refused(loaded.counts)
     page = worklist_page(
-        worklist,
+        worklist.with_columns(pl.col("mineral").replace(background.minerals.names)),
         kept.declarations,
         as_of=day,
         rows_scored=kept.declarations.height,
@@ -164,6 +164,7 @@ def _explained(
             model=bundle.model_version, data=fingerprint_table(declarations), controls=background.controls.version
         ),
         check_minutes=settings.check_minutes.model_dump(),
+        called=background.minerals.names,
     )
 
 

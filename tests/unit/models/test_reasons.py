@@ -62,6 +62,17 @@ def test_the_key_of_a_mineral_reads_as_words_and_stays_a_key_among_the_figures()
     assert json.loads(told["figures"]) == {"price_mineral": "graphite_natural"}
 
 
+def test_a_mineral_is_called_what_people_call_it() -> None:
+    like = evidence("like", "Lies in the price band of {price_mineral}.", "price_mineral")
+    table = rows(like=[0.9, 0.9], price_mineral=["superhard", "rare_earth_ore"])
+    told = tell(table, [like], None, role="doubt", called={"superhard": "superhard materials"})
+    assert [one[0]["sentence"] for one in told["told"]] == [
+        "Lies in the price band of superhard materials.",
+        "Lies in the price band of rare earth ore.",
+    ]
+    assert json.loads(told["told"][0][0]["figures"]) == {"price_mineral": "superhard"}
+
+
 def test_declared_text_is_cut_and_its_marks_dropped() -> None:
     hostile = "<script>\u202e\u200b" + "x" * 1_000_000
     table = rows(text=[1.0, 1.0], term=[hostile, "=cmd()"])
