@@ -40,6 +40,17 @@ _PURITY = r"(?:[2-9]N[1-9]?)"
 _GRADE_SYMBOLS = "Ga|Ge|Sb|Te|Bi|Mo"
 _GRADE = rf"(?:^|[^A-Za-z0-9])(?:{_GRADE_SYMBOLS})[ -]?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
 _OF_UNIT = r"(?i:[0-9][ -]?(?:kgs?|kilo|g|mt|t|tonn?|tons|lbs?|pcs|[cm]?m|l|usd|eur|rmb|cny)[^a-z]?$)"
+_EDGE = r"(?:$|[^A-Za-z0-9])"
+# Rows of shares and names: what may stand between a name and its share, between a share and the next name, and a word
+# behind the last share.
+_BETWEEN = r"\s?(?:content|含量)?\s?[:≥>=~<≤]{0,2}\s?"
+_GAP = r"[\s,;/+-]{0,2}"
+_OTHER_NAMES = (
+    r"[A-Z][a-z]?[0-9]?|(?i:lead|tin|zinc|copper|nickel|iron|silver|alumini?um|cobalt|cadmium|arsenic)|"
+    r"[铅锡锌铜镍铁银铝钴镉砷]"
+)
+_TAIL = r"(?:\s?(?:[A-Za-z]{2,}|\p{Han}+))?"
+LEAST_PART = 0.01  # of less a good is not made up
 MILLIONTH = 1e-6
 
 
@@ -193,17 +204,52 @@ def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataF
         unknown = plain.select("text_no", "reading", mineral=pl.lit(""), share=pl.lit(0.0), term=pl.lit(""))
         return unknown.limit(0)
     names = "|".join(sorted((one for one in words if one != "In"), key=len, reverse=True))  # In 50 % of cases: English
-    edge = r"(?:$|[^A-Za-z0-9])"
-    before = rf"{_SHARE}\s?(?:{names}){edge}"
-    after = rf"(?:^|[^A-Za-z0-9])(?:{names})\s?(?:content|含量)?\s?[:≥>=~<≤]{{0,2}}\s?{_SHARE}"
-    nines = rf"(?:^|[^A-Za-z0-9])(?:(?:{names}|In)[ -]?{_PURITY}|{_PURITY} (?:{names})){edge}"
-    found = plain.select(
-        "text_no", "reading", term=pl.col("clean").str.extract_all(f"{before}|{after}|{nines}")
-    ).explode("term", empty_as_null=False)
+    found = _shares_told(plain, names)
     name = pl.col("term").str.extract(rf"(?:^|[^A-Za-z])({names}|In)(?:[^A-Za-z]|$)", 1)
     word = pl.when(name.str.contains("^[A-Za-z]{3,}$")).then(name.str.to_lowercase()).otherwise(name)
-    is_nines = pl.col("term").str.contains(rf"{_PURITY}{edge}") & ~pl.col("term").str.contains("%|ppm")
-    per_unit = pl.when(pl.col("term").str.contains("ppm", literal=True)).then(100 * MILLIONTH).otherwise(1.0)
-    share = pl.when(is_nines).then(0.99).otherwise(_share(pl.col("term").str.extract(f"({_SHARE})", 1)) * per_unit)
+    is_nines = pl.col("term").str.contains(rf"{_PURITY}{_EDGE}") & ~pl.col("term").str.contains("%|ppm")
+    share = _share(pl.col("term").str.extract(f"({_SHARE})", 1)) * _unit(pl.col("term"))
+    share = pl.when(is_nines).then(0.99).otherwise(share)
     told = found.with_columns(name=word, share=share).join(by_name.lazy(), on="name", how="inner")
     return told.select("text_no", "reading", "mineral", "share", pl.col("term").str.strip_chars(" /-.,;:()（）"))
+
+
+def _shares_told(plain: pl.LazyFrame, names: str) -> pl.LazyFrame:
+    """Cut out each of `names` with the share or nines that are its own: `text_no`, `reading`, `term`.
+
+    In a row of shares and names (99.9% Sb 0.02%, 60% Sb 40% Pb) each name goes with the share behind it or each with
+    the one before it (see `_is_share_first`).
+    """
+    before = rf"{_SHARE}\s?(?:{names}){_EDGE}"
+    after = rf"(?:^|[^A-Za-z0-9])(?:{names}){_BETWEEN}{_SHARE}"
+    nines = rf"(?:^|[^A-Za-z0-9])(?:(?:{names}|In) ?[(-]?{_PURITY}|{_PURITY} (?:{names})){_EDGE}"
+    named = rf"(?:{names}|{_OTHER_NAMES})"
+    pairs = rf"(?:{_SHARE}\s?)?{named}(?:{_BETWEEN}{_SHARE}{_GAP}{named})*"
+    row = rf"(?:^|[^A-Za-z0-9.]){pairs}(?:{_BETWEEN}{_SHARE}{_TAIL}|{_EDGE})"
+    keys, clean = ["text_no", "reading"], pl.col("clean")
+    rows = plain.select(*keys, row=clean.str.extract_all(row)).explode("row", empty_as_null=False)
+    at_hand = rows.filter(pl.col("row").str.contains(_SHARE))
+    one = pl.col("row").str
+    own = pl.when(_is_share_first(pl.col("row"))).then(one.extract_all(before)).otherwise(one.extract_all(after))
+    told = [at_hand.select(*keys, term=own), plain.select(*keys, term=clean.str.extract_all(nines))]
+    return pl.concat(one.explode("term", empty_as_null=False) for one in told)
+
+
+def _is_share_first(row: pl.Expr) -> pl.Expr:
+    """Tell whether names in a row of shares and names go with the share before them.
+
+    Where the row begins with a share and ends with a name; where it begins with one, ends with another and goes on in
+    words while the shares make up the whole (20% Sb2O3 80% EVA; but tin 99.9% Sb 0.02%); and where it begins and ends
+    with a name, if the first share is no main part (lead 5% antimony; but tin 99.9% Sb).
+    """
+    begins = row.str.contains(rf"^[^A-Za-z0-9]?{_SHARE}")
+    ends = row.str.contains(rf"{_SHARE}{_TAIL}$")
+    shares = row.str.extract_all(_SHARE).list.eval(_share(pl.element()) * _unit(pl.element()))
+    goes_on = row.str.contains(rf"{_SHARE}\s?(?:[A-Za-z]{{2,}}|\p{{Han}})[^0-9]*$")
+    is_whole = shares.list.sum().is_between(0.99, 1.01) & (shares.list.last() >= LEAST_PART)
+    return pl.when(ends).then(begins & goes_on & is_whole).otherwise(begins | (shares.list.first() < MAIN_SHARE))
+
+
+def _unit(share: pl.Expr) -> pl.Expr:
+    """Tell what a hundredth of a share's number is worth: parts per million are not per cent."""
+    return pl.when(share.str.contains("ppm", literal=True)).then(100 * MILLIONTH).otherwise(1.0)

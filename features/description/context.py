@@ -30,7 +30,8 @@ NUMBER_SIGN = r"(?:^| )(?:item|lot|cas|part|order|art|article|model|ref|un|heat|
 """No as in number."""
 
 DENIED_AFTER = (
-    rf"^(?:free|frei|less)(?: |$)|^(?:(?:and|or|nor) (?:{_WITH}) )+free(?: |$)|^(?:content )?(?:not|non) detected|"
+    r"^(?:free|frei)(?: |$)|^less(?:$| [^t]| t[^h])|"
+    rf"^(?:(?:and|or|nor) (?:{_WITH}) )+free(?: |$)|^(?:content )?(?:not|non) detected|"
     r"^contents? (?:is )?(?:none|nil|zero|0)(?: \D|$)|^(?:is )?(?:excluded|not (?:included|added))(?: |$)|"
     rf"^(?:[ 和及与或]{{0,2}}{_HAN_LIST})*(?:含量)?(?:为零|为 0|均不含|都不含|均未检出|未检出)|"
     rf"^含量 0(?: \D|$)|^不含有?$|{ABROAD_AFTER}"
