@@ -220,19 +220,20 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
     """Say whether goods need a licence as declared: by a code that an announcement prints, or by form and purity.
 
     Form and purity count against the items in force on the day for the destination. A code decides only where it
-    agrees to the last printed digit and the words do not put the goods below the item's condition; null where neither
-    says enough.
+    agrees to the last printed digit and the words do not put the goods below the item's condition, nor leave open what
+    plain goods of the same code differ by (dysprosium and terbium in magnets); null where neither says enough.
     """
     rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
     by_code = _is_as_printed() & pl.col("control_rules").list.contains("licence")
+    code_decides = meets.fill_null(value=True) & ~pl.col("is_unsaid").fill_null(value=False)
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_minerals")
     return rows.select(
         "declaration_id",
         minerals=pl.coalesce(by_words, "text_mineral", "mineral").str.split(";"),
-        needs_licence=pl.when(meets | (by_code & meets.fill_null(value=True)))
+        needs_licence=pl.when(meets | (by_code & code_decides))
         .then(pl.lit(value=True))
         .when(free | ~meets)
         .then(pl.lit(value=False)),
@@ -240,7 +241,10 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
 
 
 def _meets_item(ruled: pl.DataFrame, background: Background, past: Past) -> pl.LazyFrame:
-    """Compare every form that a text names, at the purity it states, with the items in force: `meets_item`."""
+    """Compare every form that a text names, at the purity it states, with the items in force (see `meets_item`).
+
+    What a text says of dysprosium and terbium is all that decides whether magnets meet a listed form.
+    """
     forms = background.minerals.forms
     asked = (
         ruled.lazy()
@@ -250,6 +254,7 @@ def _meets_item(ruled: pl.DataFrame, background: Background, past: Past) -> pl.L
             *_PLACES,
             form_id=pl.col("text_forms").str.split(";"),
             purity="stated_purity_share",
+            states_heavy="meets_listed_form",
         )
         .explode("form_id", empty_as_null=False, keep_nulls=False)
         .filter(pl.col("form_id") != "")

@@ -10,13 +10,16 @@ _PURITY_ONLY = r"^only (?:at [\d.]+ % or purer|above [\d.]+ % purity)$"  # featu
 _ANSWERED = r"^not when controlled under |^[a-z-]+ magnets only$"
 """Conditions that decide nothing more: another entry controls the rest, or the form itself is the answer."""
 _ABOVE = r"^only above "
+_HEAVY = r"^only magnets that contain (?:terbium|dysprosium)"
+"""A condition that a text answers where it says whether magnets hold dysprosium or terbium."""
 
 
 def form_items(forms: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
     """Return the items that a form, or one of the same mineral and formula, may fall under.
 
     Columns `form_id`, `item_id`, `is_own` (the item names this form, not only its purer or coarser kin),
-    `min_purity_share`, `is_strict` (purer than, not at), `is_open` (a condition that no description answers).
+    `min_purity_share`, `is_strict` (purer than, not at), `is_heavy` (magnets that hold dysprosium or terbium),
+    `is_open` (a condition that no description answers).
     """
     kin = pl.coalesce(pl.concat_str([pl.col("mineral"), pl.lit(":"), pl.col("formula")]), pl.col("form_id"))
     placed = forms.select("form_id", "control_item", kin=kin)
@@ -27,11 +30,14 @@ def form_items(forms: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
     both = pl.concat([own.drop_nulls("item_id"), akin.select("form_id", "item_id", is_own=pl.lit(value=False))])
     condition = pl.col("condition")
     is_purity = condition.str.contains(_PURITY_ONLY).fill_null(value=False)
+    is_heavy = condition.str.contains(_HEAVY).fill_null(value=False)
+    is_answered = is_purity | is_heavy | condition.str.contains(_ANSWERED).fill_null(value=False)
     about = controls.items.select(
         "item_id",
         min_purity_share=pl.when(is_purity).then("min_purity_share"),
         is_strict=condition.str.contains(_ABOVE).fill_null(value=False),
-        is_open=condition.is_not_null() & ~is_purity & ~condition.str.contains(_ANSWERED).fill_null(value=False),
+        is_heavy=is_heavy,
+        is_open=condition.is_not_null() & ~is_answered,
     )
     joined = both.unique(["form_id", "item_id"], keep="first", maintain_order=True).join(
         about, on="item_id", how="left"
@@ -42,10 +48,11 @@ def form_items(forms: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
 def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) -> pl.LazyFrame:
     """Say whether each form falls under an item in force.
 
-    `asked`: `declaration_id`, `form_id`, `purity` (share, null unstated), `control_items` (those in force for the
-    form's mineral that day). Returned: one row per `declaration_id` with `meets_item`: true where an item in force
-    names the form and the stated purity reaches its threshold; false where none does; null where the form is not
-    known, or the threshold or another condition is not answered by the text.
+    `asked`: `declaration_id`, `form_id`, `purity` (share, null unstated), `states_heavy` (dysprosium or terbium in
+    magnets, null unsaid), `control_items` (those in force for the form's mineral that day). Returned: one row per
+    `declaration_id` with `meets_item`: true where an item in force names the form and what is stated meets its
+    condition; false where none does; null where the form is not known, or the condition is not answered by the text.
+    `is_unsaid` where a code cannot answer for the text either: plain magnets have the same.
     """
     table = form_items(forms, controls).lazy()
     known = forms.lazy().select("form_id", is_known=pl.lit(value=True))
@@ -60,6 +67,8 @@ def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) 
         .then(pl.lit(value=False))
         .when("is_open")
         .then(None)
+        .when("is_heavy")
+        .then("states_heavy")
         .when(least.is_not_null())
         .then(reaches)
         .otherwise(pl.lit(value=True))
@@ -68,4 +77,7 @@ def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) 
     # any true is true; else any unknown is unknown; else false
     unknown = pl.col("answer").is_null().any()
     meets = pl.when(pl.col("answer").any(ignore_nulls=True)).then(pl.lit(value=True))
-    return judged.agg(meets_item=meets.when(~unknown).then(pl.lit(value=False)))
+    return judged.agg(
+        meets_item=meets.when(~unknown).then(pl.lit(value=False)),
+        is_unsaid=(pl.col("answer").is_null() & pl.col("is_heavy").fill_null(value=False)).any(),
+    )

@@ -19,6 +19,7 @@ from features.description.forms import form_classes, settle_forms
 from features.description.formulae import find_formulae
 from features.description.headings import wording
 from features.description.long_texts import cut_down
+from features.description.magnets import states_heavy
 from features.description.normalise import (
     LONGEST_READ,
     changed_chars,
@@ -82,8 +83,9 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     told = base.join(best, on="text_no", how="left").join(company, on="text_no", how="left")
     form_class = form_classes(pl.col("words"))
     named = told.select(
-        "text_no", mineral="text_mineral", form_id="form_id", form_class=form_class, purity="purity"
-    ).drop_nulls("mineral")
+        "text_no", mineral="text_mineral", form_id="form_id", form_class=form_class, purity="purity",
+        states_heavy=states_heavy(pl.col("words")),
+    ).drop_nulls("mineral")  # fmt: skip
     full = told.join(settle_forms(named, minerals.forms), on="text_no", how="left").join(
         _all_named(ranked, base, minerals), on="text_no", how="left"
     )
@@ -227,7 +229,8 @@ def _of_one_heading(minerals: Minerals) -> list[str]:
 def _all_named(ranked: pl.LazyFrame, base: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     """Every mineral named surely, and the form each is named in: `text_no`, `text_minerals`, `text_forms`."""
     sure = ranked.filter(pl.col("weight") >= NAMED_WEIGHT)
-    read = base.select("text_no", form_class=form_classes(pl.col("words")), purity="purity")
+    words = pl.col("words")
+    read = base.select("text_no", "purity", form_class=form_classes(words), states_heavy=states_heavy(words))
     asked = sure.select("text_no", "mineral", "form_id").join(read, on="text_no", how="left")
     numbered = asked.sort("text_no", "mineral").with_row_index("at").rename({"text_no": "of"})
     settled = settle_forms(numbered.rename({"at": "text_no"}), minerals.forms)

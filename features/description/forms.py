@@ -23,6 +23,8 @@ FORM_WORDS: dict[str, str] = {
 }
 # Conditions that a stated purity answers by itself: "purity >=99.99 %", "only at 99.99 % or purer".
 _PURITY_ONLY = r"^(?:purity\s*(?:≥|>=)\s*[\d.]+\s*%|only at [\d.]+\s*% or purer)$"
+_HEAVY_ONLY = r"^only when containing (?:Tb|Dy)"
+"""A condition that a text answers where it says whether magnets hold dysprosium or terbium."""
 
 
 def form_classes(words: pl.Expr) -> pl.Expr:
@@ -32,15 +34,16 @@ def form_classes(words: pl.Expr) -> pl.Expr:
 
 
 def form_table(forms: pl.DataFrame) -> pl.DataFrame:
-    """Return `forms` with `form_class`, `kin` (same mineral and formula), `min_purity_share` and `is_open`.
+    """Return `forms` with `form_class`, `kin` (same mineral and formula), `min_purity_share`, `is_heavy` and `is_open`.
 
-    `is_open`: listed under a condition that no description tells (size, strength, content), so that whether a good
-    meets it stays unknown.
+    `is_heavy`: listed where it holds dysprosium or terbium. `is_open`: listed under a condition that no description
+    tells (size, strength), so that whether a good meets it stays unknown.
     """
     names = pl.concat_str(["form", pl.col("form_cn").fill_null("")], separator=" ")
     condition = pl.col("condition")
     is_purity = condition.str.contains(_PURITY_ONLY).fill_null(value=False)
     threshold = pl.when(is_purity).then(stated_purity(condition))
+    is_heavy = condition.str.contains(_HEAVY_ONLY).fill_null(value=False)
     return forms.select(
         "form_id",
         "mineral",
@@ -49,7 +52,8 @@ def form_table(forms: pl.DataFrame) -> pl.DataFrame:
         form_class=form_classes(lower_simplified(word_text(plain_text(names)))),
         kin=pl.concat_str(["mineral", pl.lit(":"), pl.coalesce("formula", "form_id")]),
         min_purity_share=threshold,
-        is_open=condition.is_not_null() & ~is_purity,
+        is_heavy=is_heavy,
+        is_open=condition.is_not_null() & ~is_purity & ~is_heavy,
         order=pl.int_range(pl.len()),
     )
 
@@ -57,10 +61,11 @@ def form_table(forms: pl.DataFrame) -> pl.DataFrame:
 def settle_forms(named: pl.LazyFrame, forms: pl.DataFrame) -> pl.LazyFrame:
     """Settle the form each text means.
 
-    `named` has `text_no`, `mineral`, `form_id` (from the term; null where it left the form open), `form_class` and
-    `purity`. Returned: `text_no`, `text_form`, `meets_listed_form` (null where the form is open, or the form is listed
-    only above a purity that the text does not state). Where forms share a formula and differ by a purity threshold
-    (antimony trioxide), the stated purity decides; unstated purity leaves the form open among them.
+    `named` has `text_no`, `mineral`, `form_id` (from the term; null where it left the form open), `form_class`,
+    `purity` and `states_heavy` (see `magnets`). Returned: `text_no`, `text_form`, `meets_listed_form` (null where the
+    form is open, or the form is listed only above a purity that the text does not state). Where forms share a formula
+    and differ by a purity threshold (antimony trioxide), the stated purity decides; unstated purity leaves the form
+    open among them. What is listed for its dysprosium or terbium alone is settled by what the text says of these.
     """
     table = form_table(forms)
     by_class = (
@@ -84,9 +89,13 @@ def settle_forms(named: pl.LazyFrame, forms: pl.DataFrame) -> pl.LazyFrame:
     divided = pl.col("above").is_not_null()
     is_above = pl.col("purity") >= pl.col("min_purity_share")
     settled = pl.when(divided).then(pl.when(is_above).then("above").when(~is_above).then("below")).otherwise("chosen")
-    listed_of = table.select(
-        text_form="form_id", listed=pl.when(~pl.col("is_open") | ~pl.col("is_listed")).then("is_listed")
-    )
+    is_told = ~pl.col("is_open") & ~pl.col("is_heavy") | ~pl.col("is_listed")
+    listed_of = table.select("is_heavy", text_form="form_id", listed=pl.when(is_told).then("is_listed"))
     result = placed.with_columns(text_form=settled).join(listed_of.lazy(), on="text_form", how="left")
-    meets = pl.when(divided).then(is_above).otherwise(pl.col("listed"))
-    return result.select("text_no", "text_form", meets_listed_form=meets)
+    listed = pl.when("is_heavy").then("states_heavy").otherwise("listed")
+    meets = pl.when(divided).then(is_above).otherwise(listed)
+    light = table.filter(~pl.col("is_listed")).group_by("kin").agg(light=pl.col("form_id").sort_by("order").first())
+    told = result.join(light.lazy().rename({"kin": "chosen_kin"}), on="chosen_kin", how="left")
+    is_light = pl.col("is_heavy") & ~pl.col("states_heavy")
+    form = pl.when(is_light).then(pl.coalesce("light", "text_form")).otherwise("text_form")
+    return told.select("text_no", text_form=form, meets_listed_form=meets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -115,3 +116,31 @@ def test_required_columns_alone_give_no_crash_and_no_doubt_of_words(
     found = assemble_evidence(rows.select(KEYS), known)
     assert found.height == rows.height
     assert found["term_mismatch"].null_count() == rows.height
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("NdFeB magnets N42 Ni coated", 0.0),
+        ("钕铁硼磁铁 不含镝铽", 0.0),
+        ("NdFeB magnets N42SH", 1.0),
+        ("NdFeB magnets with 2% Dy", 1.0),
+        ("SmCo magnets", 1.0),
+        ("NdFeB magnets", None),  # plain ones and listed ones share the code
+    ],
+)
+def test_magnets_need_a_licence_for_what_is_in_them(
+    world: tuple[pl.DataFrame, Background, pl.DataFrame], text: str, missing: float | None
+) -> None:
+    rows, known, _ = world
+    asked = rows.head(1).with_columns(
+        description=pl.lit(text),
+        hs_code=pl.lit("8505111000"),
+        declared_on=pl.lit(date(2025, 6, 2)),
+        direction=pl.lit("export"),
+        origin_iso3=pl.lit("CHN"),
+        dispatch_iso3=pl.lit("CHN"),
+        destination_iso3=pl.lit("USA"),
+        licence_no=pl.lit(None, pl.String),
+    )
+    assert assemble_evidence(asked, known)["licence_missing"].item() == missing

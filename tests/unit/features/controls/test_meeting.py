@@ -24,11 +24,17 @@ def controls() -> ControlList:
 
 
 def answer(
-    controls: ControlList, form: str | None, purity: float | None, day: date, to: str | None = "USA"
+    controls: ControlList,
+    form: str | None,
+    purity: float | None,
+    day: date,
+    to: str | None = "USA",
+    *,
+    heavy: bool | None = None,
 ) -> bool | None:
     row = {"declaration_id": "D1", "declared_on": day, "destination_iso3": to, "origin_iso3": "CHN", "form_id": form}
-    kinds = {"destination_iso3": pl.String, "form_id": pl.String, "purity": pl.Float64}
-    asked = pl.LazyFrame([row | {"purity": purity}], schema_overrides=kinds)
+    kinds = {"destination_iso3": pl.String, "form_id": pl.String, "purity": pl.Float64, "states_heavy": pl.Boolean}
+    asked = pl.LazyFrame([row | {"purity": purity, "states_heavy": heavy}], schema_overrides=kinds)
     named = asked.join(FORMS.lazy().select("form_id", "mineral"), on="form_id", how="left")
     found = meets_item(controls_for_minerals(named, controls), FORMS, controls).collect()
     return found["meets_item"].item()
@@ -58,6 +64,14 @@ def test_by_hand(
     assert answer(controls, form, purity, day) is expected
 
 
+@pytest.mark.parametrize("heavy", [True, False, None])
+def test_magnets_are_listed_for_their_dysprosium_or_terbium(controls: ControlList, heavy: bool | None) -> None:
+    day = date(2025, 6, 1)
+    assert answer(controls, "rare_earth_magnets/sintered-ndfeb-magnet", None, day, heavy=heavy) is heavy
+    assert answer(controls, "rare_earth_magnets/plain-ndfeb-magnet-without-dy-or-tb", None, day, heavy=heavy) is False
+    assert answer(controls, "rare_earth_magnets/smco-magnet", None, day, heavy=heavy) is True
+
+
 def test_unknown_destination_is_unknown(controls: ControlList) -> None:
     assert answer(controls, "antimony/antimony-metal-ingot", None, date(2025, 1, 1), to=None) is None
 
@@ -77,6 +91,6 @@ def test_one_listed_form_among_several_is_enough(controls: ControlList) -> None:
     rows = [("D1", "tungsten/tungsten-powder", ["x"]), ("D1", "antimony/antimony-metal-ingot", ["2024-33/sb2"])]
     rows += [("D2", "tungsten/tungsten-powder", []), ("D2", PURE, ["2024-33/sb3"])]
     asked = pl.LazyFrame(rows, schema=["declaration_id", "form_id", "control_items"], orient="row")
-    purity = pl.lit(None, pl.Float64).alias("purity")
-    found = meets_item(asked.with_columns(purity), FORMS, controls).sort("declaration_id").collect()
+    unsaid = (pl.lit(None, pl.Float64).alias("purity"), pl.lit(None, pl.Boolean).alias("states_heavy"))
+    found = meets_item(asked.with_columns(unsaid), FORMS, controls).sort("declaration_id").collect()
     assert found["meets_item"].to_list() == [True, None]

@@ -56,3 +56,22 @@ def test_the_main_part_is_named(minerals: Minerals, text: str, mineral: str) -> 
 def test_what_is_less_is_still_denied(minerals: Minerals) -> None:
     read = assess_texts(pl.LazyFrame({"text": ["antimony less flame retardant"]}), minerals).collect()
     assert (read["term_weight"].item(), read["negated_term"].item()) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "meets"),
+    [
+        ("NdFeB magnets N42 Ni coated", False),
+        ("Sintered NdFeB magnets N35, no Dy, no Tb", False),
+        ("钕铁硼磁铁 不含镝铽", False),
+        ("NdFeB N38EH magnets", True),
+        ("N38AH sintered segments", True),
+        ("NdFeB magnets 3% Dy", True),
+        ("NdFeB magnets N42H", None),  # may do without
+        ("NdFeB magnets", None),
+        ("SmCo magnets", True),
+    ],
+)
+def test_magnets_are_listed_for_what_is_in_them(minerals: Minerals, text: str, meets: bool | None) -> None:
+    read = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect().row(0, named=True)
+    assert (read["text_mineral"], read["meets_listed_form"]) == ("rare_earth_magnets", meets)
