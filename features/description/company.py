@@ -73,6 +73,18 @@ COMPANY: tuple[Company, ...] = (
         is_softened=False,
     ),
     Company((), "before", "brand, brand name, trademark, model, edition, colou?r, shade, finish", "品牌 颜色", 0.2),
+    # a building, a sign, an ornament: GA metal roofing, Dy metal badge
+    Company(
+        (),
+        "after",
+        "roofing, roof, sign, shelving, shelf, shelves, badge, hook, ring jewelry, jewelry, jewellery, cosmetic, "
+        "cosmetics, cosmetic brush, brush, necklace, earring",
+        "",
+        0.15,
+        is_softened=False,
+    ),
+    # what stands in for it
+    Company((), "after", "substitute, replacement, alternative, replacer", "替代品 代用品", 0.2, is_softened=False),
     # painted: W powder coat
     Company((), "after", "(?:powder )?coat, coated", "", 0.3, is_softened=False),
     # what it is used for: bags for antimony ingots. What is vague before the word may be the mineral itself.
@@ -114,14 +126,49 @@ COMPANY: tuple[Company, ...] = (
         "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极",
         0.2,
     ),
+    Company(  # the search engine, the surname, the cooking pot
+        ("tungsten",),
+        "after",
+        "alpha, mathematica, language, research, beer",
+        "金?砂锅 金?炒锅",
+        0.1,
+        is_softened=False,
+        is_of_names=True,
+    ),
+    Company((), "before", "mr, mrs, ms, dr, prof, herr, frau", "先生 女士", 0.1, is_softened=False),
+    Company(("germanium",), "after", "beer, insurance", "", 0.1, is_softened=False),
+    Company(  # in the blood or the gun
+        ("lutetium", "molybdenum", "gallium", "yttrium", "samarium", "holmium"),
+        "anywhere",
+        "dotatate, psma, radiopharmaceutical, technetium, nuclear medicine, microsphere",
+        "放射性药品",
+        0.15,
+        is_softened=False,
+    ),
+    Company(("bismuth", "tungsten"), "anywhere", "cartridge, shotshell, shotgun", "霰弹", 0.3, is_softened=False),
+    Company(("gallium",), "before", r"(?:[1-3]?\d)", "", 0.2, is_of_names=True),  # gauge: 12 GA wire
     Company(
         ("bismuth",),
         "anywhere",
-        "subsalicylate, subcitrate, potassium citrate, subgallate, subnitrate, tablet, capsule, medicine, medicament, "
-        "pharmaceutical, antacid, cosmetic, pigment, vanadate, pearl, oxychloride, makeup",
-        "次水杨酸 枸橼酸 药 片剂 胶囊 颜料 钒酸 化妆",
+        "subsalicylate, subcitrate, potassium citrate, subgallate, subnitrate, antacid, vanadate, oxychloride, makeup, "
+        "tablet, capsule",
+        "次水杨酸 枸橼酸 片剂 胶囊 钒酸",
         0.15,
         is_softened=False,
+    ),
+    Company(  # what the metal itself goes into
+        ("bismuth",),
+        "anywhere",
+        "medicine, medicament, pharmaceutical, cosmetic, pigment, pearl",
+        "药 颜料 化妆",
+        0.15,
+    ),
+    Company(
+        ("bismuth",),
+        "anywhere",
+        "peltier, thermoelectric module, thermoelectric cooler",
+        "制冷片 制冷杯 半导体制冷",
+        0.3,
     ),
     Company(  # bi-metal of two metals
         ("bismuth",), "after", "saw, band saw, hole saw, jigsaw, blade, thermometer, thermostat, rivet, cutter", "", 0.1
@@ -152,12 +199,22 @@ COMPANY: tuple[Company, ...] = (
         "充电器 适配器 灯 温度计 充电宝",
         0.15,
     ),
+    Company(  # devices made of it, which have headings of their own
+        ("gallium", "indium", "germanium", "tellurium", "antimony"),
+        "anywhere",
+        "transistor, mosfet, hemt, hfet, fet, mmic, amplifier, photodiode, photodetector, laser diode, vcsel, diode, "
+        "solar cell, photovoltaic cell, camera, sfp, transceiver, power module, integrated circuit, ic chip, "
+        "rectifier, inverter, image sensor, receiver module",
+        "晶体管 场效应管 功率管 功放 放大器 光电二极管 二极管 激光器 太阳能电池 集成电路 收发模块 摄像机 热像仪",
+        0.15,
+        unless=r" (?:wafers?|substrates?|ingots?|epi\w*) |晶片|衬底|外延片|锭",
+    ),
     Company(
         ("germanium",),
         "anywhere",
         "bracelet, necklace, jewelry, jewellery, massage, massager, mask, transistor, diode, roller, stone, sauna, "
         "supplement, tea, pillow, mattress, insole, sock",
-        "手链 手环 手镯 项链 项圈 首饰 按摩 面膜 晶体管 二极管 温浴",
+        "手链 手环 手镯 项链 项圈 首饰 按摩 面膜 晶体管 二极管 温浴 温灸 床垫 坐垫 枕头",
         0.15,
     ),
     Company(
@@ -207,7 +264,7 @@ COMPANY: tuple[Company, ...] = (
         ("tellurium",),
         "anywhere",
         "copper, solar module, pv module, peltier, thermoelectric module, cooler, solar panel",
-        "铜 组件 制冷片 光伏",
+        "铜 组件 制冷片 制冷杯 半导体制冷 光伏",
         0.3,
     ),
     Company(
@@ -246,9 +303,9 @@ COMPANY: tuple[Company, ...] = (
     Company(
         (),
         "anywhere",
-        "book, brochure, poster, t shirt, periodic table, toy, video game, lipstick, nail polish, perfume, hair dye, "
-        "paint color",
-        "图书 海报 周期表 玩具 口红 指甲油 染发",
+        "book, textbook, guidebook, bookmark, hardcover, paperback, brochure, poster, t shirt, periodic table, toy, "
+        "video game, lipstick, nail polish, perfume, hair dye, paint color, stool, chair, sofa, boot, shoe",
+        "图书 课本 教材 书签 画册 海报 周期表 玩具 口红 指甲油 染发 女装 男装 童装 牌自行车",
         0.2,
     ),
 )
@@ -267,7 +324,9 @@ OTHER_METALS = r"zinc|lead|tin|copper|nickel|cobalt|cadmium|selenium|arsenic|sil
 RAW_FORM = (
     r" (?:ingots?|concentrates?|lumps?|shots?|granules?|regulus|oxides?|trioxides?|dioxides?|powders?|flakes?|pure|"
     r"micropowders?|wafers?|targets?|scrap|billets?|(?:lens|optical|window) blanks?|crystals?|glycolate|glycoxide|"
-    r"acetate|purity|[a-z]{1,2}\d{1,2}o\d{1,2}|geo2|moo3|wo3) |"
+    r"acetate|purity|[a-z]{1,2}\d{1,2}o\d{1,2}|geo2|moo3|wo3|"
+    r"(?:gallium|germanium|antimony|bismuth|indium|tellurium|dysprosium|terbium|yttrium|scandium) metals?) |"
+    r"金属[镓锗锑铋铟碲镝铽钇钪]|"
     r"毛坯|(?:醋酸|乙酸|乙二醇)锑|[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"
 )
 """The text also speaks of raw form, so the innocent words weigh less: they are easily written."""

@@ -9,7 +9,7 @@ from features.description.denials import ABROAD_AFTER, ABROAD_BEFORE
 from features.description.vagueness import specific_words
 
 _NO = (
-    r"without|w o|w out|free of|free from|not containing|does not contain|contains no|non|no|zero|excluding|except|"
+    r"without|w o|w out|free of|free from|not containing|does not contain|contains no|non|no|not|zero|excluding|except|"
     r"ohne|sans|senza"
 )
 _WITH = (
