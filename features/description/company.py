@@ -207,7 +207,8 @@ COMPANY: tuple[Company, ...] = (
         "rectifier, inverter, image sensor, receiver module",
         "晶体管 场效应管 功率管 功放 放大器 光电二极管 二极管 激光器 太阳能电池 集成电路 收发模块 摄像机 热像仪",
         0.15,
-        unless=r" (?:wafers?|substrates?|ingots?|epi\w*|lens|lenses|windows?|optics?|blanks?) |晶片|衬底|外延片|锭|镜|窗",
+        unless=r" (?:wafers?|substrates?|ingots?|epi\w*|lens|lenses|windows?|optics?|blanks?) |"
+        r"晶片|衬底|外延片|锭|镜|窗",
     ),
     Company(
         ("germanium",),
