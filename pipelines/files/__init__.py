@@ -1,7 +1,7 @@
 """Files of tables: read with plain refusals, written so that a killed run leaves the last good output."""
 
 from pipelines.files.fingerprint import fingerprint_table
-from pipelines.files.load import Loaded, load_table, refuse_beyond
+from pipelines.files.load import Loaded, load_table, refuse_beyond, tell_rows
 from pipelines.files.scan import scan_table
 from pipelines.files.write import withdraw, write_table, write_text
 
@@ -11,6 +11,7 @@ __all__ = [
     "load_table",
     "refuse_beyond",
     "scan_table",
+    "tell_rows",
     "withdraw",
     "write_table",
     "write_text",

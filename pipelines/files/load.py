@@ -42,14 +42,23 @@ class Loaded(_Used):
     rejects: pl.DataFrame
     given: pl.DataFrame
     """The frame with only those contract columns that the file had."""
+    told: str
+    """What was read, used and refused, by which rules, and where the refused rows are."""
 
     @classmethod
-    def of(cls, split: Split, columns: Sequence[str]) -> Loaded:
+    def of(cls, split: Split, columns: Sequence[str], told: str) -> Loaded:
         """Make it from a split table and the names of the columns that were read."""
         loaded = cls(split.clean, split.counts)
         loaded.rejects = split.rejects
         loaded.given = split.clean.select(name for name in split.clean.columns if name in columns)
+        loaded.told = told
         return loaded
+
+
+def tell_rows(table: str, counts: RowCounts, rejects_to: Path | None) -> str:
+    """Say of a table what every command says: rows read, used and refused, the rules broken, where the refused are."""
+    seen = f"; see {rejects_to}" if counts.rejected and rejects_to is not None else ""
+    return f"{table}: {counts}{seen}"
 
 
 def load_table(
@@ -74,7 +83,7 @@ def load_table(
     if rejects_to is not None:
         write_table(split.rejects, rejects_to)
     refuse_beyond(split.counts, max_rejects_share, table=table, rejects_to=rejects_to)
-    return Loaded.of(split, raw.collect_schema().names())
+    return Loaded.of(split, raw.collect_schema().names(), tell_rows(table, split.counts, rejects_to))
 
 
 def refuse_beyond(counts: RowCounts, max_rejects_share: float, *, table: str, rejects_to: Path | None) -> None:

@@ -80,7 +80,7 @@ def load_background(
     controls = load_controls(None, load_section(ControlSwitches, "controls", config))
     loaded = {name: _loaded(name, sources, home, max_rejects_share) for name in _SCHEMAS}
     tables = {name: None if one is None else one.frame for name, one in loaded.items()}
-    counted = [f"{_called(name)}: {one.counts}" for name, one in loaded.items() if one and sources.given(name)]
+    counted = [one.told for name, one in loaded.items() if one and sources.given(name)]
     history, minerals = tables["declarations"], load_minerals(None)
     unknown = _name_minerals(tables, minerals)
     missing = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from features.contracts.columns import DIRECTIONS_OF_FLOW
 from features.errors import ConfigError
+from pipelines.files import tell_rows
 from pipelines.ingest import FORMATS, Given, ingest
 from pipelines.ingest.contract import CONTRACTS, ingest_contract
 from pipelines.settings.ingest import load_ingest_settings
@@ -28,7 +29,7 @@ def run_ingest(
         raise ConfigError(f"--direction: {given.direction!r}; known: {', '.join(DIRECTIONS_OF_FLOW)}")
     if form in CONTRACTS:
         made = ingest_contract(files, form, out, max_rejects_share)
-        return Said(lines=[f"{form}: {made.counts}"], paths=[made.table, made.rejects])
+        return Said(lines=[tell_rows(form, made.counts, made.rejects)], paths=[made.table, made.rejects])
     if form not in FORMATS:
         raise ConfigError(f"unknown format {form!r}; known formats: {', '.join(sorted({*FORMATS, *CONTRACTS}))}")
     settings = load_ingest_settings(config, rates=given.rates)

@@ -53,18 +53,21 @@ class CorridorsResult:
     page: Path
     monitor: Monitor
     views: CorridorViews
+    tables: tuple[str, ...]
+    """What was read of each table given, flows first, and what was refused."""
 
     @property
     def lines(self) -> list[str]:
         """Sentences to print when the command is done."""
-        read = "flows: {read:,} rows read = {used:,} used + {rejected:,} rejected".format(**self.counts)
+        first, *others = self.tables
         lines = [
-            read,
-            "of those used: {paired:,} can be paired, {totals:,} say only that a month was reported, "
+            first,
+            "of the flows used: {paired:,} can be paired, {totals:,} say only that a month was reported, "
             "{re_exports:,} re-exports and {short_codes:,} of fewer than six digits are set apart, "
             "{after_as_of:,} became public only after {as_of} and are left unseen".format(
                 **self.counts, as_of=self.params["as_of"]
             ),
+            *others,
         ]
         if self.counts["looked_at"]:
             lines.append(self._named())
@@ -110,10 +113,11 @@ def run_corridors(
     loaded = _load(flows_path, Flows, "flows", out_dir, max_rejects_share)
     flows = to_edition(loaded.frame.lazy(), load_concordance(concordance_path).lazy(), settings.hs_edition)
     public = flows.with_columns(published_day().alias("published_on")).filter(pl.col("published_on") <= as_of).collect()
-    declared = None
+    told, declared = [loaded.told], None
     if declarations_path is not None:
-        declarations = _load(declarations_path, Declarations, "declarations", out_dir, max_rejects_share).frame
-        declared = declarations.filter(pl.col("declared_on") <= as_of)
+        declarations = _load(declarations_path, Declarations, "declarations", out_dir, max_rejects_share)
+        declared = declarations.frame.filter(pl.col("declared_on") <= as_of)
+        told.append(declarations.told)
     look = look_of(as_of)
     search = search_corridors(public.lazy(), watches, last_look=look, settings=settings)
     findings = _findings(search, as_of, own)
@@ -140,7 +144,7 @@ def run_corridors(
         *views.write(out_dir),
         *_write_balance(balance, out_dir, is_asked=production is not None),
     ]
-    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor, views)
+    return CorridorsResult(corridors, counts, search.notes, params, metrics, paths, page, monitor, views, tuple(told))
 
 
 def _write_pages(pages: dict[str, str], folder: Path) -> list[Path]:

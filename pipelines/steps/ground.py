@@ -80,4 +80,4 @@ def lay_ground(asked: Asked, settings: TrainSettings) -> Ground:
     )
     evidence = assemble_evidence(loaded.given, background)
     table = with_described(evidence, loaded.given, registry=REGISTRY, group=settings.split.group_column)
-    return Ground(loaded.given, background, table, str(loaded.counts))
+    return Ground(loaded.given, background, table, loaded.told)

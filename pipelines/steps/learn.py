@@ -70,7 +70,7 @@ def run_learning(
         for name, path in given.items()
         if path is not None
     }
-    lines = [f"{name}: {one.counts}" for name, one in loaded.items()]
+    lines = [one.told for one in loaded.values()]
     for name, one in loaded.items():
         write_table(one.frame, home.table(name))
     frame = loaded["declarations"].given
@@ -140,7 +140,7 @@ def run_drift_check(
     background = load_background(loaded.frame, sources, home=home, config=config, max_rejects_share=max_rejects_share)
     evidence = assemble_evidence(loaded.given, background)
     result = run_drift(bundle, evidence, settings=settings, out_dir=out, registry=REGISTRY, home=home.folder)
-    lines = [str(loaded.counts), *background.notes, *result.lines]
+    lines = [loaded.told, *background.notes, *result.lines]
     return Said(lines=lines, paths=result.paths, refusal=result.refusal)
 
 
@@ -159,7 +159,7 @@ def run_outcomes(
     result = merge_into_lake(loaded.frame, lake_table=home.table("outcomes"), out_dir=out)
     return Said(
         lines=[
-            f"outcomes: {loaded.counts}",
+            loaded.told,
             *result.lines,
             *lists_told(result.merge.table, home),
             *_strangers(loaded.frame, home),

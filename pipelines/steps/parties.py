@@ -19,7 +19,7 @@ def run_party_clusters(*, declarations: Path, out: Path, max_rejects_share: floa
     firms = clusters["cluster_id"].n_unique()
     return Said(
         lines=[
-            f"declarations: {read.counts}",
+            read.told,
             f"{clusters.height:,} names are taken for {firms:,} firm{'' if firms == 1 else 's'}",
         ],
         paths=paths,

@@ -237,6 +237,8 @@ def _known_by(declarations: pl.DataFrame, day: date) -> _Kept:
 def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, notes: Sequence[str]) -> list[str]:
     by_chance = worklist.filter(pl.col("chosen_by") == "random").height
     read = f"{counts.read:,} declarations read = {kept.declarations.height:,} scored + {counts.rejected:,} rejected"
+    if counts.why:
+        read += f" ({counts.why})"
     if kept.later:
         read += f" + {kept.later:,} made after {day}"
     expected = worklist["suspicion"].sum()

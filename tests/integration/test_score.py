@@ -139,4 +139,5 @@ def test_refused_rows_are_told_on_the_page(small_demo: Demo, tmp_path: Path) -> 
     said = score(small_demo, tmp_path / "bad.csv", tmp_path / "out")
     assert said.counts["rejected"] == 1
     assert any("1 refused row is not scored" in line for line in said.lines)
+    assert said.lines[0] == "30 declarations read = 29 scored + 1 rejected (net_kg|min 1)"
     assert "refused, not scored" in (tmp_path / "out" / "worklist.html").read_text(encoding="utf-8")

@@ -39,6 +39,16 @@ def test_rejects_are_kept_and_counted(tmp_path: Path) -> None:
     ]
 
 
+def test_what_was_read_is_told_with_the_rules_and_where_the_rejects_are(tmp_path: Path) -> None:
+    path, rejects = write_table(ROWS, tmp_path / "d.csv"), tmp_path / "r.parquet"
+    kept = load_table(path, Declarations, table="history", rejects_to=rejects)
+    assert kept.told == f"history: 20 rows read = 19 used + 1 rejected (net_kg|min 1); see {rejects}"
+    unkept = load_table(path, Declarations, table="history")
+    assert unkept.told == "history: 20 rows read = 19 used + 1 rejected (net_kg|min 1)"
+    clean = load_table(write_table(ROWS[1:], path), Declarations, table="history", rejects_to=rejects)
+    assert clean.told == "history: 19 rows read = 19 used + 0 rejected"
+
+
 def test_csv_gzip_parquet_folder_and_delta_give_the_same_table(tmp_path: Path) -> None:
     paths = [write_table(ROWS, tmp_path / name) for name in ("d.csv", "d.csv.gz", "d.parquet", "folder/d.parquet")]
     ROWS.write_delta(tmp_path / "delta")

@@ -25,7 +25,9 @@ def test_refused_rows_of_a_given_table_are_said_and_kept(tmp_path: Path) -> None
         home=Home(tmp_path / "home"),
         max_rejects_share=0.5,
     )
-    assert background.notes[0] == "licences: 2 rows read = 1 used + 1 rejected (ends_after_start 1)"
+    assert background.notes[0] == (
+        f"licences: 2 rows read = 1 used + 1 rejected (ends_after_start 1); see {tmp_path / 'rejects/licences.parquet'}"
+    )
     assert NO_FLOWS in background.notes
     assert NO_LICENCES not in background.notes
     assert pl.read_parquet(tmp_path / "rejects" / "licences.parquet")["licence_no"].to_list() == ["L-2"]

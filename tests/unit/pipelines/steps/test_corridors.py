@@ -179,6 +179,8 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     counts = result.counts
     assert counts["read"] == counts["used"] + counts["rejected"] == diverted.height + 1
     assert counts["rejected"] == 1
+    refused = f"1 rejected (value_usd|min 1); see {tmp_path / 'out' / 'rejects' / 'flows.parquet'}"
+    assert result.lines[0] == f"flows: {counts['read']:,} rows read = {counts['used']:,} used + {refused}"
     assert counts["after_as_of"] == diverted.filter(pl.col("period") >= date(2024, 3, 1)).height
     assert counts["named"] == 1
     written = Corridors.validate(pl.read_parquet(tmp_path / "out" / "corridors.parquet"))
