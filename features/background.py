@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -23,6 +24,16 @@ from features.parties.table import PartiesPast
 from features.remembered import Remembered
 from features.routing import RoutingRules
 from features.routing.table import Travelled, past_journeys
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """One table of the background, as people are told of it."""
+
+    told: str
+    """What it is, its rows, where it comes from."""
+    generated: str = ""
+    """Of which generated world its rows are; '' for a table that bears no mark of one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +61,8 @@ class Background:
     """Material from the source on (contract Movements)."""
     word_shares: pl.DataFrame | None = None
     """Words of a nomenclature by heading (`features.description.nomenclature`); None: history alone speaks."""
+    tables: Mapping[str, TableRead] = field(default_factory=dict)
+    """The tables that were read, by name: history, outcomes, licences, flows, movements."""
     notes: tuple[str, ...] = ()
     """What could not be looked at, said to the analyst."""
 

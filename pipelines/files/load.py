@@ -11,6 +11,7 @@ import polars as pl
 
 from features.contracts.split import RowCounts, Split, split_table
 from features.errors import ContractError, SourceError
+from pipelines.files.generated import generated_mark
 from pipelines.files.scan import scan_table
 from pipelines.files.write import write_table
 
@@ -44,14 +45,17 @@ class Loaded(_Used):
     """The frame with only those contract columns that the file had."""
     told: str
     """What was read, used and refused, by which rules, and where the refused rows are."""
+    generated: str
+    """Of which generated world the rows are; '' for a table that bears no mark of one."""
 
     @classmethod
-    def of(cls, split: Split, columns: Sequence[str], told: str) -> Loaded:
+    def of(cls, split: Split, columns: Sequence[str], told: str, generated: str) -> Loaded:
         """Make it from a split table and the names of the columns that were read."""
         loaded = cls(split.clean, split.counts)
         loaded.rejects = split.rejects
         loaded.given = split.clean.select(name for name in split.clean.columns if name in columns)
         loaded.told = told
+        loaded.generated = generated
         return loaded
 
 
@@ -80,10 +84,12 @@ def load_table(
         split = split_table(raw, schema, table=table, file=str(path), is_rereadable=True)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(f"{table}: {path} could not be read to its end: {error}") from error
+    mark = generated_mark(path)
     if rejects_to is not None:
-        write_table(split.rejects, rejects_to)
+        write_table(split.rejects, rejects_to, generated=mark)
     refuse_beyond(split.counts, max_rejects_share, table=table, rejects_to=rejects_to)
-    return Loaded.of(split, raw.collect_schema().names(), tell_rows(table, split.counts, rejects_to))
+    told = tell_rows(table, split.counts, rejects_to)
+    return Loaded.of(split, raw.collect_schema().names(), told, mark)
 
 
 def refuse_beyond(counts: RowCounts, max_rejects_share: float, *, table: str, rejects_to: Path | None) -> None:

@@ -32,11 +32,18 @@ def scan_table(path: Path, *, table: str) -> pl.LazyFrame:
             raise SourceError(f"{table}: no such file: {path}{_nearest(path)}")
         if not path.is_file():
             raise SourceError(f"{table}: {path} is neither a file nor a folder")
-        if path.suffix.lower() in _PARQUET_SUFFIXES or _is_nameless_parquet(path):
+        if _is_parquet(path):
             return _scan_parquet([path], path, table)
         return read_delimited(path, table=table)
     except OSError as error:
         raise SourceError(f"{table}: {path} cannot be read: {error.strerror or error}") from error
+
+
+def parquet_files(path: Path) -> list[Path]:
+    """Parquet files that a path stands for: itself, or those of a folder that is read as one table; else none."""
+    if path.is_dir():
+        return [] if (path / "_delta_log").is_dir() else [one for one in _visible(path) if _is_parquet(one)]
+    return [path] if path.is_file() and _is_parquet(path) else []
 
 
 def _nearest(path: Path) -> str:
@@ -48,21 +55,24 @@ def _nearest(path: Path) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _is_nameless_parquet(path: Path) -> bool:
+def _is_parquet(path: Path) -> bool:
     if path.suffix:
-        return False
+        return path.suffix.lower() in _PARQUET_SUFFIXES
     with path.open("rb") as file:
         return file.read(4) == PARQUET
 
 
 def _scan_folder(path: Path, table: str) -> pl.LazyFrame:
-    inside = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p.relative_to(path)))
-    files = [p for p in inside if p.suffix.lower() in _PARQUET_SUFFIXES]
+    files = parquet_files(path)
     if not files:
-        kinds = Counter(p.suffix or "no suffix" for p in inside)
+        kinds = Counter(p.suffix or "no suffix" for p in _visible(path))
         held = ", ".join(f"{n} × {kind}" for kind, n in kinds.most_common(5)) or "nothing"
         raise SourceError(f"{table}: the folder {path} holds no Parquet file ({held}); name one file, or such a folder")
     return _scan_parquet(files, path, table)
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p.relative_to(folder)))
 
 
 def _is_hidden(path: Path) -> bool:

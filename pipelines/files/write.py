@@ -12,22 +12,24 @@ from typing import Literal
 import polars as pl
 
 from features.errors import ConfigError
+from pipelines.files.generated import as_metadata
 from pipelines.files.people import for_people
 
 
-def write_table(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> Path:
+def write_table(frame: pl.DataFrame | pl.LazyFrame, path: Path, *, generated: str = "") -> Path:
     """Write a table by the suffix of its path: `.parquet` exactly, `.csv` and `.csv.gz` made safe for people.
 
     Folders above it are made. Whoever is stopped half-way, the file at `path` is the last one that was whole. A lazy
     frame goes to Parquet as a stream. In CSV, text that a spreadsheet would run as a formula is prefixed with `'`, and
-    lists become JSON: read Parquet back, not CSV. Raises ConfigError when the path cannot be written.
+    lists become JSON: read Parquet back, not CSV. `generated` marks the rows of a generated world (see
+    `generated_mark`); only Parquet can bear it. Raises ConfigError when the path cannot be written.
     """
     name = path.name.lower()
     if not name.endswith((".parquet", ".csv", ".csv.gz")):
         raise ConfigError(f"{path}: a table is written as .parquet, .csv or .csv.gz")
     with _moved_into_place(path) as temporary:
         if name.endswith(".parquet"):
-            _write_parquet(frame, temporary)
+            _write_parquet(frame, temporary, as_metadata(generated))
         else:
             _write_csv(frame, temporary, is_packed=name.endswith(".gz"))
     return path
@@ -48,11 +50,11 @@ def withdraw(path: Path) -> None:
         raise ConfigError(f"{path} of an earlier run cannot be removed: {error.strerror or error}") from error
 
 
-def _write_parquet(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+def _write_parquet(frame: pl.DataFrame | pl.LazyFrame, path: Path, metadata: dict[str, str] | None) -> None:
     if isinstance(frame, pl.LazyFrame):
-        frame.sink_parquet(path, maintain_order=True)
+        frame.sink_parquet(path, maintain_order=True, metadata=metadata)
     else:
-        frame.write_parquet(path)
+        frame.write_parquet(path, metadata=metadata)
 
 
 def _write_csv(frame: pl.DataFrame | pl.LazyFrame, path: Path, *, is_packed: bool) -> None:

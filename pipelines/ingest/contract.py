@@ -14,7 +14,7 @@ from features.contracts import Declarations, Flows, Licences, Movements, Outcome
 from features.contracts.defaults import complete_flows
 from features.contracts.split import RowCounts, split_tables
 from features.errors import ConfigError, SourceError
-from pipelines.files import refuse_beyond, scan_table, write_table
+from pipelines.files import generated_mark, joint_mark, refuse_beyond, scan_table, write_table
 from pipelines.files.load import MAX_REJECTS_SHARE
 
 CONTRACTS: dict[str, type[dy.Schema]] = {
@@ -43,8 +43,8 @@ def ingest_contract(
     Files of different kinds may be mixed; an identifier that comes in two files is found as within one. Flows get their
     defaults (valuation by direction, published_on); other tables keep only the columns that a file had: one that was
     never recorded is unknown, while a blank in one that was may say "none". Rejects are written even when the table is
-    refused; the table is then left as it was. Raises ConfigError for an unknown table or a file named twice,
-    SourceError and ContractError as `load_table` does.
+    refused; the table is then left as it was. The mark of a generated world is kept. Raises ConfigError for an unknown
+    table or a file named twice, SourceError and ContractError as `load_table` does.
     """
     schema = CONTRACTS.get(schema_name)
     if schema is None:
@@ -59,10 +59,12 @@ def ingest_contract(
         split = split_tables(raws, schema, table=schema_name, is_rereadable=True)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(f"{schema_name}: a file could not be read to its end: {error}") from error
-    rejects = write_table(split.rejects, out_dir / "rejects" / f"{schema_name}.parquet")
+    mark = joint_mark(generated_mark(path) for path in paths)
+    rejects = write_table(split.rejects, out_dir / "rejects" / f"{schema_name}.parquet", generated=mark)
     refuse_beyond(split.counts, max_rejects_share, table=schema_name, rejects_to=rejects)
     clean = complete_flows(split.clean) if schema is Flows else split.clean.select(_held(raws, split.clean.columns))
-    return Ingested(write_table(clean, out_dir / f"{schema_name}.parquet"), rejects, split.counts)
+    table = write_table(clean, out_dir / f"{schema_name}.parquet", generated=mark)
+    return Ingested(table, rejects, split.counts)
 
 
 def _held(raws: Sequence[tuple[str, pl.LazyFrame]], columns: Sequence[str]) -> list[str]:

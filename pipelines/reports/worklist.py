@@ -34,8 +34,9 @@ def worklist_page(
     rows_scored: int,
     rows_refused: int,
     notes: Sequence[str],
+    tables: Sequence[str] = (),
 ) -> str:
-    """Render the worklist with what was declared beside it."""
+    """Render the worklist with what was declared beside it; `tables` says what it was judged against."""
     declared = complete(declarations.lazy(), Declarations, ["declaration_id", *_DECLARED]).collect()
     rows = worklist.join(declared, on="declaration_id", how="left", maintain_order="left").with_columns(
         exporter=_party("exporter"),
@@ -62,6 +63,7 @@ def worklist_page(
         "as_of": as_of.isoformat(),
         "rows_scored": f"{rows_scored:,}",
         "note": "; ".join(notes),
+        "tables": tables,
         "facts": facts,
         **{name: versions.get(name, "") for name in ("model_version", "data_version", "controls_version")},
     }

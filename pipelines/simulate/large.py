@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipelines.files import as_metadata
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate.aside import put_months, read_months, sorted_by
 from pipelines.simulate.trade_figures import added, packed, unpacked
@@ -95,9 +96,9 @@ def stream_world(
             jobs = [(settings, aside, seed, size, months, at, parts) for at, size in enumerate(sizes)]
             for _ in pool.map(put_aside, jobs):
                 pass
-            longest = pool.submit(_written, "declarations", aside, out_dir)
+            longest = pool.submit(_written, "declarations", aside, out_dir, seed)
             flows = pool.submit(_statistics, settings, aside, out_dir, seed, months)
-            others = {name: pool.submit(_written, name, aside, out_dir) for name in (*SORTED_BY, *WHOLE)[1:]}
+            others = {name: pool.submit(_written, name, aside, out_dir, seed) for name in (*SORTED_BY, *WHOLE)[1:]}
             corridors = pool.submit(_corridors, settings, aside, out_dir, seed, months)
             drawn = pool.submit(_settings, settings, out_dir, seed)
             yield Laid(
@@ -164,17 +165,17 @@ def put_aside(job: Job) -> None:
 def _statistics(settings: SimulateSettings, aside: Path, out_dir: Path, seed: int, months: int) -> Path:
     world, first_month = found_world(settings, seed, 1_000, months)
     sums = _added_up(_pieces(aside / "sums"))
-    return write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet")
+    return write_whole(published(world, first_month, months, sums), out_dir / "flows.parquet", seed)
 
 
 def _corridors(settings: SimulateSettings, aside: Path, out_dir: Path, seed: int, months: int) -> Path:
     world, _ = found_world(settings, seed, 1_000, months)
     planted = list(_pieces(aside / "truth/corridors"))
-    return write_whole(all_corridors(world, planted), out_dir / "truth/corridors.parquet")
+    return write_whole(all_corridors(world, planted), out_dir / "truth/corridors.parquet", seed)
 
 
 def _settings(settings: SimulateSettings, out_dir: Path, seed: int) -> Path:
-    return write_whole(settings_truth(settings, seed), out_dir / "truth/settings.parquet")
+    return write_whole(settings_truth(settings, seed), out_dir / "truth/settings.parquet", seed)
 
 
 def _added_up(pieces: Iterator[pl.DataFrame]) -> pl.DataFrame:
@@ -190,11 +191,11 @@ def _pieces(folder: Path) -> Iterator[pl.DataFrame]:
         yield pl.read_ipc_stream(path)
 
 
-def _written(name: str, aside: Path, out_dir: Path) -> Path:
+def _written(name: str, aside: Path, out_dir: Path, seed: int) -> Path:
     """Lay the pieces of a table together: all at once, or month by month into one growing file."""
     path = out_dir / f"{name}.parquet"
     if name in WHOLE:
-        return write_whole(pl.concat(_pieces(aside / name)).sort(WHOLE[name]), path)
+        return write_whole(pl.concat(_pieces(aside / name)).sort(WHOLE[name]), path, seed)
     partial, writer = path.with_suffix(".partial"), None
     for month in read_months(aside / name, SORTED_BY[name][0]):
         rows = sorted_by(month, SORTED_BY[name])
@@ -212,17 +213,20 @@ def _written(name: str, aside: Path, out_dir: Path) -> Path:
         writer.write_table(rows)
     if writer is None:
         raise ValueError(f"{name}: a large world without rows")
+    writer.add_key_value_metadata(as_metadata(world_mark(seed)) or {})
     writer.close()
     partial.replace(path)
     return path
 
 
-__all__ = ["stream_world"]
+def world_mark(seed: int) -> str:
+    """What every table of a generated world bears, so that later commands can say what it is."""
+    return f"seed {seed}"
 
 
-def write_whole(table: pl.DataFrame, path: Path) -> Path:
-    """Write one table, so that a half-written file never bears its name."""
+def write_whole(table: pl.DataFrame, path: Path, seed: int) -> Path:
+    """Write one table with the mark of its world, so that a half-written file never bears its name."""
     partial = path.with_suffix(".partial")
-    table.write_parquet(partial, compression="zstd", statistics=True)
+    table.write_parquet(partial, compression="zstd", statistics=True, metadata=as_metadata(world_mark(seed)))
     partial.replace(path)
     return path

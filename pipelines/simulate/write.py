@@ -44,7 +44,7 @@ def simulate_world(
         with stream_world(settings, out_dir, seed, declarations, months) as laid:
             return _looked_at(laid, laid.path, out_dir, about=settings.about, seed=seed)
     paths = {
-        name: write_whole(table, out_dir / f"{name}.parquet")
+        name: write_whole(table, out_dir / f"{name}.parquet", seed)
         for name, table in build_world(settings, seed, declarations, months).items()
     }
     tables = {name: pl.scan_parquet(path) for name, path in paths.items()}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dataframely as dy
 import polars as pl
 
-from features.background import Background
+from features.background import Background, TableRead
 from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from features.contracts.defaults import complete_flows
 from features.controls import ControlList
@@ -32,6 +33,7 @@ NO_LICENCES = "no licences: whether one covers the goods is unknown"
 NO_MOVEMENTS = "no movement records: whether the goods have a source is unknown"
 NO_OUTCOMES = "no inspection results: past findings on a party are unknown"
 NO_HISTORY = "no past declarations: what is usual for a good, a lane or a party is unknown"
+LEARNED_FROM_GENERATED = "the model learned from a GENERATED world, not from real inspections"
 _SCHEMAS: dict[str, type[dy.Schema]] = {
     "declarations": Declarations,
     "outcomes": Outcomes,
@@ -73,14 +75,14 @@ def load_background(
 ) -> Background:
     """Load what `declarations` are judged against; what is missing is told in `notes` and leaves evidence unknown.
 
-    The notes begin with what was read, used and refused of each table in `sources`.
-    The tables may reach beyond the declarations' months: evidence looks at earlier months only.
+    What each table is, its rows and where it comes from is told in `tables`. The tables may reach beyond the
+    declarations' months: evidence looks at earlier months only.
     """
     settings = load_section(ConsignmentEvidence, "evidence", config)
     controls = load_controls(None, load_section(ControlSwitches, "controls", config))
     loaded = {name: _loaded(name, sources, home, max_rejects_share) for name in _SCHEMAS}
     tables = {name: None if one is None else one.frame for name, one in loaded.items()}
-    counted = [one.told for name, one in loaded.items() if one and sources.given(name)]
+    told = {_called(name): _read(name, one, sources, home) for name, one in loaded.items() if one}
     history, minerals = tables["declarations"], load_minerals(None)
     unknown = _name_minerals(tables, minerals)
     missing = {
@@ -108,8 +110,8 @@ def load_background(
         name_signs=load_name_signs(),
         movements=_lazy(tables["movements"]),
         word_shares=load_word_shares(settings.description.nomenclature_file, home.cache),
+        tables=told,
         notes=(
-            *counted,
             *(words for name, words in missing.items() if tables[name] is None),
             *unknown,
             *(states.notes if states else ()),
@@ -126,6 +128,38 @@ def _loaded(name: str, sources: Sources, home: Home, max_rejects_share: float) -
     called = _called(name)
     rejects_to = sources.rejects_to / f"{called}.parquet" if sources.rejects_to else None
     return load_table(path, schema, table=called, rejects_to=rejects_to, max_rejects_share=max_rejects_share)
+
+
+def _read(name: str, loaded: Loaded, sources: Sources, home: Home) -> TableRead:
+    """Tell of a table in a line: a given one with its rows and its file, the lake's with the day it was put there."""
+    path = sources.given(name)
+    if path is not None:
+        told = f"{loaded.told}; from {path}"
+    else:
+        put_on = datetime.fromtimestamp(home.table(name).stat().st_mtime, tz=UTC).date()
+        told = f"{_called(name)}: {loaded.counts.used:,} rows from the lake, put there on {put_on}"
+    return TableRead(told + mark_told(loaded.generated), loaded.generated)
+
+
+def mark_told(mark: str) -> str:
+    """Words to add to a line about a table of a generated world; '' for any other.
+
+    >>> mark_told("seed 7"), mark_told("in part seed 7"), mark_told("")
+    ('; GENERATED, no real trade (seed 7)', '; GENERATED, no real trade (in part seed 7)', '')
+    """
+    return f"; GENERATED, no real trade ({mark})" if mark else ""
+
+
+def generated_warning(tables: Mapping[str, TableRead], mark: str) -> list[str]:
+    """Warn of generated tables beside declarations that bear no `mark`: what rests on them is no evidence."""
+    names = [name for name, one in tables.items() if one.generated]
+    if mark or not names:
+        return []
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return [
+        f"{listed} {'are' if names[1:] else 'is'} generated: what rests on that means nothing for these declarations; "
+        "give tables of your own, or work in another --home"
+    ]
 
 
 def _name_minerals(tables: dict[str, pl.DataFrame | None], minerals: Minerals) -> list[str]:

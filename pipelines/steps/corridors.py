@@ -30,6 +30,7 @@ from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.settings.home_prices import HomePrices
 from pipelines.settings.mixed_codes import MixedCodes
+from pipelines.steps.background import mark_told
 from pipelines.steps.corridor_bounds import with_bounds
 from pipelines.steps.corridor_hub_share import with_hub_shares
 from pipelines.steps.corridor_mixture import with_mixtures, with_price_bands
@@ -113,12 +114,14 @@ def run_corridors(
     loaded = _load(flows_path, Flows, "flows", out_dir, max_rejects_share)
     flows = to_edition(loaded.frame.lazy(), load_concordance(concordance_path).lazy(), settings.hs_edition)
     public = flows.with_columns(published_day().alias("published_on")).filter(pl.col("published_on") <= as_of).collect()
-    told, declared = [loaded.told], None
+    told, declared = [loaded.told + mark_told(loaded.generated)], None
     if declarations_path is not None:
         declarations = _load(declarations_path, Declarations, "declarations", out_dir, max_rejects_share)
         declared = declarations.frame.filter(pl.col("declared_on") <= as_of)
-        told.append(declarations.told)
+        told.append(declarations.told + mark_told(declarations.generated))
     look = look_of(as_of)
+    if production is not None:
+        told.append(f"production: {production.height:,} rows from {production_path}")
     search = search_corridors(public.lazy(), watches, last_look=look, settings=settings)
     findings = _findings(search, as_of, own)
     prices = home_prices or load_section(HomePrices, "home_prices")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.files import write_table
+from pipelines.files import generated_mark, write_table
 from pipelines.home import Home
 from pipelines.ingest import Given
 from pipelines.steps.bring_in import run_ingest
@@ -87,14 +87,15 @@ def run_demo(
 
 def _cut(out: Path) -> tuple[date, date]:
     """Divide the world at the first day of its last month: what was known before, and what is to be scored."""
-    declarations = pl.scan_parquet(out / "tables" / "declarations.parquet")
+    source = out / "tables" / "declarations.parquet"
+    declarations, mark = pl.scan_parquet(source), generated_mark(source)
     last_day = declarations.select(pl.col("declared_on").max()).collect().item()
     first_day: date = last_day.replace(day=1)
     is_past = pl.col("declared_on") < first_day
-    write_table(declarations.filter(is_past), out / "past" / "declarations.parquet")
-    write_table(declarations.filter(~is_past), out / "new" / "declarations.parquet")
+    write_table(declarations.filter(is_past), out / "past" / "declarations.parquet", generated=mark)
+    write_table(declarations.filter(~is_past), out / "new" / "declarations.parquet", generated=mark)
     known = pl.scan_parquet(out / "tables" / "outcomes.parquet").filter(pl.col("inspected_on") < first_day)
-    write_table(known, out / "past" / "outcomes.parquet")
+    write_table(known, out / "past" / "outcomes.parquet", generated=mark)
     return first_day, last_day
 
 

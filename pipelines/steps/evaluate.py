@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -163,7 +163,7 @@ def _report(
     bundle: ModelBundle,
     rows: pl.DataFrame,
     start: date,
-    read: str,
+    read: Sequence[str],
     *,
     asked: Asked,
     settings: TrainSettings,
@@ -200,7 +200,7 @@ def _report(
         name=f"{model} since {start}",
         tables={name: table for name, table in tables.items() if table.height},
     )
-    return Said(lines=[read, *lines_of(judged), FIELD], paths=paths, page=asked.out / "evaluation.html")
+    return Said(lines=[*read, *lines_of(judged), FIELD], paths=paths, page=asked.out / "evaluation.html")
 
 
 def lines_of(judged: Judged) -> list[str]:

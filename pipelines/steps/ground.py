@@ -15,7 +15,7 @@ from features.registry import REGISTRY
 from pipelines.files import load_table
 from pipelines.home import Home
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.background import Sources, load_background
+from pipelines.steps.background import Sources, generated_warning, load_background, mark_told
 from pipelines.steps.training_rows import with_described
 
 
@@ -46,8 +46,8 @@ class Ground:
     given: pl.DataFrame
     background: Background
     table: pl.DataFrame
-    read: str
-    """What was read and refused, in words."""
+    read: tuple[str, ...]
+    """What was read and refused of each table, in words."""
 
     @property
     def outcomes(self) -> pl.DataFrame | None:
@@ -80,4 +80,7 @@ def lay_ground(asked: Asked, settings: TrainSettings) -> Ground:
     )
     evidence = assemble_evidence(loaded.given, background)
     table = with_described(evidence, loaded.given, registry=REGISTRY, group=settings.split.group_column)
-    return Ground(loaded.given, background, table, loaded.told)
+    beside = {name: one for name, one in background.tables.items() if name != "history"}
+    warned = generated_warning(beside, loaded.generated)
+    read = (loaded.told + mark_told(loaded.generated), *(one.told for one in beside.values()), *warned)
+    return Ground(loaded.given, background, table, read)

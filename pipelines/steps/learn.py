@@ -15,7 +15,13 @@ from pipelines.files import fingerprint_table, load_table, write_table
 from pipelines.home import Home
 from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
-from pipelines.steps.background import Sources, load_background
+from pipelines.steps.background import (
+    LEARNED_FROM_GENERATED,
+    Sources,
+    generated_warning,
+    load_background,
+    mark_told,
+)
 from pipelines.steps.compare import run_compare
 from pipelines.steps.drift import run_drift
 from pipelines.steps.outcomes import run_outcomes as merge_into_lake
@@ -70,10 +76,10 @@ def run_learning(
         for name, path in given.items()
         if path is not None
     }
-    lines = [one.told for one in loaded.values()]
+    lines = [one.told + mark_told(one.generated) for one in loaded.values()]
     for name, one in loaded.items():
-        write_table(one.frame, home.table(name))
-    frame = loaded["declarations"].given
+        write_table(one.frame, home.table(name), generated=one.generated)
+    frame, mark = loaded["declarations"].given, loaded["declarations"].generated
     background = load_background(frame, Sources(), home=home, config=config)
     evidence = assemble_evidence(frame, background)
     write_table(evidence, out / "evidence.parquet")
@@ -87,7 +93,10 @@ def run_learning(
         out_dir=out,
         controls_version=background.controls.version,
         data_fingerprints={name: fingerprint_table(one.frame) for name, one in loaded.items()},
+        notes=[LEARNED_FROM_GENERATED] if mark else [],
     )
+    kept = {name: one for name, one in background.tables.items() if name not in (*loaded, "history")}
+    lines += [*(one.told for one in kept.values()), *generated_warning(kept, mark)]
     return Said(
         lines=[*lines, *background.notes, *result.lines],
         paths=[*result.paths, out / "evidence.parquet"],
@@ -140,7 +149,9 @@ def run_drift_check(
     background = load_background(loaded.frame, sources, home=home, config=config, max_rejects_share=max_rejects_share)
     evidence = assemble_evidence(loaded.given, background)
     result = run_drift(bundle, evidence, settings=settings, out_dir=out, registry=REGISTRY, home=home.folder)
-    lines = [loaded.told, *background.notes, *result.lines]
+    read = [one.told for one in background.tables.values()]
+    warned = generated_warning(background.tables, loaded.generated)
+    lines = [loaded.told, *read, *warned, *background.notes, *result.lines]
     return Said(lines=lines, paths=result.paths, refusal=result.refusal)
 
 
@@ -156,7 +167,7 @@ def run_outcomes(
         rejects_to=out / "rejects" / "outcomes.parquet",
         max_rejects_share=max_rejects_share,
     )
-    result = merge_into_lake(loaded.frame, lake_table=home.table("outcomes"), out_dir=out)
+    result = merge_into_lake(loaded.frame, lake_table=home.table("outcomes"), out_dir=out, generated=loaded.generated)
     return Said(
         lines=[
             loaded.told,

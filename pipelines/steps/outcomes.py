@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from models.off_policy import estimate_policy
-from pipelines.files import write_table
+from pipelines.files import generated_mark, joint_mark, write_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,18 @@ def merge_outcomes(existing: pl.DataFrame | None, incoming: pl.DataFrame) -> Mer
     return Merge(table=merged, conflicts=conflicts.sort("declaration_id"), counts=counts)
 
 
-def run_outcomes(incoming: pl.DataFrame, *, lake_table: Path, out_dir: Path | None = None) -> OutcomesResult:
+def run_outcomes(
+    incoming: pl.DataFrame, *, lake_table: Path, out_dir: Path | None = None, generated: str = ""
+) -> OutcomesResult:
     """Merge contract-checked results into the lake's table (Parquet, replaced whole or not at all).
 
-    Contradicting findings are written to `outcomes_conflicts.csv` under `out_dir`.
+    Contradicting findings are written to `outcomes_conflicts.csv` under `out_dir`. `generated` is the mark of the
+    incoming results; beside real ones the table's mark says that it is generated in part.
     """
     existing = pl.read_parquet(lake_table) if lake_table.is_file() else None
     merge = merge_outcomes(existing, incoming)
-    paths = [write_table(merge.table, lake_table)]
+    marks = [generated, *([] if existing is None else [generated_mark(lake_table)])]
+    paths = [write_table(merge.table, lake_table, generated=joint_mark(marks))]
     counts = merge.counts
     lines = [
         f"outcomes: {counts['incoming']:,} incoming = {counts['new']:,} new + {counts['repeated']:,} repeated + "

@@ -24,7 +24,7 @@ from pipelines.home import Home
 from pipelines.reports.worklist import worklist_page
 from pipelines.settings.closed import load_section
 from pipelines.settings.score import ScoreSettings
-from pipelines.steps.background import Sources, load_background
+from pipelines.steps.background import LEARNED_FROM_GENERATED, Sources, generated_warning, load_background
 from pipelines.steps.said import Said
 from pipelines.steps.selection import keep_selection, load_offices, load_tiers, with_limits
 
@@ -123,17 +123,22 @@ def run_score(
     by_oddness = () if part.is_supervised else (BY_ODDNESS,)
     worklist = _explained(choice.chosen, scored, kept.declarations, background, bundle=bundle, settings=settings)
     refused = _refused(loaded.counts)
+    read = [one.told for one in background.tables.values()]
+    warned = generated_warning(background.tables, loaded.generated)
     page = worklist_page(
         worklist.with_columns(pl.col("mineral").replace(background.minerals.names)),
         kept.declarations,
         as_of=day,
         rows_scored=kept.declarations.height,
         rows_refused=loaded.counts.rejected,
-        notes=[*by_oddness, *part.notes, *background.notes, *refused],
+        tables=read,
+        notes=[*warned, *by_oddness, *part.notes, *background.notes, *refused],
     )
     _write_all(scored, worklist, page, out)
     keep_selection(choice.log, worklist, out=out, home=home, day=day)
-    lines = _lines(loaded.counts, kept, worklist, day, [*by_oddness, *background.notes, *refused])
+    learned = [note for note in part.notes if note == LEARNED_FROM_GENERATED]
+    notes = [*read, *warned, *learned, *by_oddness, *background.notes, *refused]
+    lines = _lines(loaded.counts, kept, worklist, day, notes)
     return Said(
         lines=[*lines, _hits_line(scored.hits)],
         paths=[out / name for name in FILES],

@@ -59,6 +59,7 @@ def run_train(
     controls_version: str,
     data_version: str | None = None,
     data_fingerprints: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> TrainResult:
     """Train on inspected declarations and register a challenger.
 
@@ -75,6 +76,8 @@ def run_train(
         Home folder (MLflow store, held-out rows) and folder for the files made.
     data_version
         Fingerprint of the data; by default that of evidence and outcomes.
+    notes
+        What else whoever reads a score has to know of what was learned from.
 
     Raises
     ------
@@ -104,8 +107,8 @@ def run_train(
         data_version=version,
     )
     measured = _measure(bundle, table, labels, split, settings)
-    bundle = replace(bundle, notes=(*bundle.notes, *labels.notes))
-    bundle = taught_later(bundle, table, labels.table, split, plan=plan, notes=labels.notes)
+    bundle = replace(bundle, notes=(*notes, *bundle.notes, *labels.notes))
+    bundle = taught_later(bundle, table, labels.table, split, plan=plan, notes=(*notes, *labels.notes))
     counts = _count(table, outcomes, labels, split, measured.held_out)
     paths = _write_files(bundle, measured, out_dir)
     _keep_held_out(measured.held_out, bundle, settings.split.group_column, home)

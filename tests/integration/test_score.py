@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from features.contracts import Worklist
 from features.errors import ConfigError, ContractError
+from pipelines.steps.background import LEARNED_FROM_GENERATED
 from pipelines.steps.said import Said
 from pipelines.steps.score import run_score
 from tests.integration.conftest import Demo
@@ -62,6 +63,26 @@ def test_honest_lookalikes_are_not_told_as_controlled(small_demo: Demo, tmp_path
     codes = honest.explode("reasons")["reasons"].struct.field("code").drop_nulls()
     wrong = {"term_mismatch", "licence_missing", "licence_mismatch", "density_like_mineral", "disguised_text"}
     assert not wrong & set(codes)
+
+
+def test_tables_of_the_lake_are_told_and_generated_ones_marked_on_screen_and_page(
+    small_demo: Demo, tmp_path: Path
+) -> None:
+    said = score(small_demo, FULL, tmp_path, licences=GOLDEN / "thirty_licences.csv")
+    told = {name: next(line for line in said.lines if line.startswith(f"{name}: ")) for name in ("history", "licences")}
+    assert "rows from the lake, put there on" in told["history"]
+    assert told["history"].endswith("; GENERATED, no real trade (seed 5)")
+    assert told["licences"].endswith(f"; from {GOLDEN / 'thirty_licences.csv'}")
+    warning = next(line for line in said.lines if "means nothing for these declarations" in line)
+    assert warning.startswith("history, outcomes, flows and movements are generated")
+    assert LEARNED_FROM_GENERATED in said.lines
+    page = (tmp_path / "worklist.html").read_text(encoding="utf-8")
+    assert all(one in page for one in (told["history"], told["licences"], warning, LEARNED_FROM_GENERATED))
+
+
+def test_generated_declarations_are_not_warned_of_generated_tables(small_demo: Demo) -> None:
+    assert any(line.count("GENERATED, no real trade") for line in small_demo.said.lines)
+    assert not any("means nothing for these declarations" in line for line in small_demo.said.lines)
 
 
 def test_row_order_and_batches_change_no_score(small_demo: Demo, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from features.contracts import Declarations, Flows, Movements
+from pipelines.files import generated_mark
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate import large, simulate_world, write
 
@@ -35,6 +36,7 @@ def test_a_large_world_repeats_keeps_its_contracts_and_its_order(folder: Path) -
         [hashlib.sha256((folder / side / name).read_bytes()).digest() for name in files] for side in ("one", "two")
     ]
     assert digests[0] == digests[1]
+    assert {generated_mark(path) for path in (folder / "one").rglob("*.parquet")} == {"seed 5"}
     assert not (folder / "one" / ".parts").exists()
     declarations = pl.read_parquet(folder / "one" / "declarations.parquet")
     Declarations.validate(declarations)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
+from pipelines.files import generated_mark
 from pipelines.settings.simulate import SimulateSettings
 from pipelines.simulate import simulate_world
 from pipelines.simulate.lookalikes import LOOKALIKES
@@ -57,6 +58,8 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_settings(
     assert one == two
     assert all(one[name] != other[name] for name in one)
     assert not [name for name in one if "partial" in name]
+    tables = list((tmp_path / "other").rglob("*.parquet"))
+    assert {generated_mark(path) for path in tables} == {"seed 6"}
 
 
 def test_prevalence_is_as_set_and_every_scheme_exists(world: Tables, drawn: SimulateSettings) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import polars as pl
 
 from features.contracts import Declarations
+from pipelines.files import write_table
 from pipelines.home import Home
-from pipelines.steps.background import NO_FLOWS, NO_LICENCES, Sources, load_background
+from pipelines.steps.background import NO_FLOWS, NO_LICENCES, Sources, generated_warning, load_background
 
 LICENCES = """licence_no,valid_from,valid_to
 L-1,2025-01-01,2025-12-31
@@ -25,9 +27,27 @@ def test_refused_rows_of_a_given_table_are_said_and_kept(tmp_path: Path) -> None
         home=Home(tmp_path / "home"),
         max_rejects_share=0.5,
     )
-    assert background.notes[0] == (
-        f"licences: 2 rows read = 1 used + 1 rejected (ends_after_start 1); see {tmp_path / 'rejects/licences.parquet'}"
-    )
+    told = "licences: 2 rows read = 1 used + 1 rejected (ends_after_start 1)"
+    assert background.tables["licences"].told == f"{told}; see {tmp_path / 'rejects/licences.parquet'}; from {path}"
     assert NO_FLOWS in background.notes
     assert NO_LICENCES not in background.notes
     assert pl.read_parquet(tmp_path / "rejects" / "licences.parquet")["licence_no"].to_list() == ["L-2"]
+
+
+def test_tables_of_the_lake_are_told_with_their_day_and_whether_they_are_generated(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    own = pl.DataFrame({"licence_no": ["L-1"], "valid_from": ["2025-01-01"], "valid_to": ["2025-12-31"]})
+    made = pl.DataFrame({"declaration_id": ["D-1", "D-2"], "inspected_on": "2025-01-02", "finding": "clean"})
+    write_table(own, home.table("licences"))
+    write_table(made, home.table("outcomes"), generated="seed 7")
+    for name in ("licences", "outcomes"):
+        os.utime(home.table(name), (1_740_830_400, 1_740_830_400))  # noon of 1 March 2025, UTC
+    tables = load_background(Declarations.create_empty(), Sources(), home=home).tables
+    assert {name: one.told for name, one in tables.items()} == {
+        "outcomes": "outcomes: 2 rows from the lake, put there on 2025-03-01; GENERATED, no real trade (seed 7)",
+        "licences": "licences: 1 rows from the lake, put there on 2025-03-01",
+    }
+    (warning,) = generated_warning(tables, "")
+    assert warning.startswith("outcomes is generated: what rests on that means nothing for these declarations; ")
+    assert generated_warning(tables, "seed 7") == []
+    assert generated_warning({"licences": tables["licences"]}, "") == []

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from features.contracts import Outcomes
+from pipelines.files import generated_mark
 from pipelines.steps.outcomes import merge_outcomes, run_outcomes
 
 
@@ -83,6 +84,14 @@ def test_conflicts_are_written_and_told(tmp_path) -> None:
     result = run_outcomes(outcomes(OLD | {"finding": "concealment"}), lake_table=lake, out_dir=tmp_path)
     assert (tmp_path / "outcomes_conflicts.csv").is_file()
     assert "contradicting findings: A" in result.lines[1]
+
+
+def test_real_results_beside_generated_ones_leave_the_lake_generated_in_part(tmp_path) -> None:
+    lake = tmp_path / "outcomes.parquet"
+    run_outcomes(outcomes(OLD), lake_table=lake, generated="seed 7")
+    assert generated_mark(lake) == "seed 7"
+    run_outcomes(outcomes(OLD | {"declaration_id": "B"}), lake_table=lake)
+    assert generated_mark(lake) == "in part seed 7"
 
 
 def test_prevalence_is_told_by_logged_probabilities(tmp_path) -> None:
