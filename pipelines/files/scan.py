@@ -15,13 +15,16 @@ from pipelines.files.kinds import PARQUET, refuse_broken_parquet
 
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"  # Apache Hive's name for the folder of nulls
 _PARQUET_SUFFIXES = (".parquet", ".pq")
+_NO_TABLES = frozenset((".md", ".html", ".pdf", ".png", ".log", ".crc", ".md5", ".sha256", ".toml", ".yaml", ".yml"))
+"""Names of what may lie beside the files of a table and never holds rows: notes, pages, checksums, settings."""
 
 
 def scan_table(path: Path, *, table: str) -> pl.LazyFrame:
     """Open a table. CSV comes as text, column by column; Parquet and Delta come in their own types, lazily.
 
     Collecting the result twice gives the same rows in the same order. Files of a Parquet folder are taken in the order
-    of their paths, folders named `key=value` become columns, and hidden files (`.x`, `_x`) are left out.
+    of their paths, folders named `key=value` become columns, and hidden files (`.x`, `_x`) are left out. A folder that
+    holds rows in other files as well is refused, since they would vanish.
 
     Raises SourceError, saying what was found and what to do, when the path holds no table that can be read.
     """
@@ -68,6 +71,13 @@ def _scan_folder(path: Path, table: str) -> pl.LazyFrame:
         kinds = Counter(p.suffix or "no suffix" for p in _visible(path))
         held = ", ".join(f"{n} × {kind}" for kind, n in kinds.most_common(5)) or "nothing"
         raise SourceError(f"{table}: the folder {path} holds no Parquet file ({held}); name one file, or such a folder")
+    others = [p for p in _visible(path) if p not in files and p.suffix.lower() not in _NO_TABLES]
+    if others:
+        names = ", ".join(str(p.relative_to(path)) for p in others[:3]) + (", …" if len(others) > 3 else "")
+        raise SourceError(
+            f"{table}: the folder {path} holds files that are not Parquet beside Parquet ({names}), which would be "
+            "left out; name all files to `oretrace ingest`, which makes one table of them, or move these elsewhere"
+        )
     return _scan_parquet(files, path, table)
 
 

@@ -143,6 +143,20 @@ def test_parquet_file_and_folders(tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_of_parquet_and_other_tables_is_refused_and_nothing_left_out(tmp_path: Path) -> None:
+    ROWS.write_parquet(tmp_path / "a.parquet")
+    ROWS.write_parquet(tmp_path / "part-0")  # as Parquet without a suffix is read by its path, so it is in a folder
+    (tmp_path / "README.md").write_text("where these come from", encoding="utf-8")
+    assert scan(tmp_path).height == 2 * ROWS.height
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "b.csv").write_bytes(TEXT)
+    told = refusal(tmp_path)
+    assert f"holds files that are not Parquet beside Parquet ({Path('more/b.csv')}), which would be left out" in told
+    assert "`oretrace ingest`" in told
+    (tmp_path / "more" / "b.csv").rename(tmp_path / "more" / "_b.csv")
+    assert scan(tmp_path).height == 2 * ROWS.height
+
+
 def test_folders_that_are_no_table(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(TEXT)
     assert "holds no Parquet file (1 × .csv)" in refusal(tmp_path)
