@@ -17,8 +17,10 @@ from features.errors import ContractError, SourceError
 from pipelines.files.kinds import GZIP, refuse_stranger
 
 _CHUNK = 1 << 20
+_HEAD = 200  # bytes that tell an encoding: the header, in ASCII whatever the language of the rows
 # pyarrow holds a row within one block. The first size serves ordinary rows, the second rows of many megabytes.
 _BLOCKS = (1 << 24, 1 << 28)
+_STATISTICS = "; published customs statistics are read as they are by `oretrace ingest gacc`"
 _DELIMITERS = {";": "semicolons (;)", "\t": "tabs", "|": "bars (|)"}
 
 
@@ -53,7 +55,7 @@ def _survey(path: Path, table: str) -> _Survey:
         is_packed = file.read(2) == GZIP
     if path.suffix == ".gz" and not is_packed:
         raise SourceError(f"{table}: {path} is not packed with gzip; drop .gz from its name if it is plain CSV")
-    where = "of the unpacked text " if is_packed else ""
+    where = " of the unpacked text" if is_packed else ""
     head, tail, size, quotes, pending = b"", b"", 0, 0, b""
     before_quote = b""
     try:
@@ -63,9 +65,7 @@ def _survey(path: Path, table: str) -> _Survey:
                     head = chunk
                     refuse_stranger(head, table=table, file=str(path))
                 if (nul := chunk.find(b"\0")) >= 0:
-                    raise SourceError(
-                        f"{table}: {path} holds a NUL byte at byte {size + nul:,} {where}: not plain text"
-                    )
+                    raise _nul_error(chunk, size + nul, f"{table}: {path}", where)
                 pending = _check_utf8(pending, chunk, size, f"{table}: {path}", where)
                 if b'"' in chunk:
                     quotes += chunk.count(b'"')
@@ -84,6 +84,21 @@ def _survey(path: Path, table: str) -> _Survey:
     return _Survey(head, is_packed, is_one_line, quotes, ends_in_open_quote)
 
 
+def _nul_error(chunk: bytes, at: int, who: str, where: str) -> SourceError:
+    """Say what a NUL byte means: in UTF-16 every second byte of plain letters and marks is one."""
+    encoding = next((name for name, first in (("UTF-16BE", 0), ("UTF-16LE", 1)) if _half_nul(chunk[first::2])), None)
+    if encoding is None:
+        return SourceError(f"{who} holds a NUL byte at byte {at:,}{where}: not plain text; save it as UTF-8 CSV")
+    return SourceError(
+        f"{who} holds a NUL byte at byte {at:,}{where}, as text in UTF-16 does; save it as UTF-8 "
+        f"(`iconv -f {encoding} -t UTF-8 FILE > NEW`)"
+    )
+
+
+def _half_nul(every_second: bytes) -> bool:
+    return 2 * every_second[:_HEAD].count(0) > len(every_second[:_HEAD])
+
+
 def _check_utf8(pending: bytes, chunk: bytes, size: int, who: str, where: str) -> bytes:
     """Return the bytes of a character that the chunk's end cut in two; raise SourceError where it is not UTF-8."""
     if not pending and chunk.isascii():
@@ -96,8 +111,9 @@ def _check_utf8(pending: bytes, chunk: bytes, size: int, who: str, where: str) -
             return text[error.start :]
         at = size - len(pending) + error.start
         raise SourceError(
-            f"{who} is not UTF-8: byte {at:,} {where}is 0x{text[error.start]:02x}; save it as UTF-8 "
-            "(Chinese customs files in GB18030 are read by `oretrace ingest gacc`)"
+            f"{who} is not UTF-8: byte {at:,}{where} is 0x{text[error.start]:02x}; save it as UTF-8 "
+            "(from Chinese programs: `iconv -f GB18030 -t UTF-8 FILE > NEW`"
+            f"{_STATISTICS if who.startswith('flows: ') else ''})"
         ) from error
     return b""
 

@@ -108,12 +108,15 @@ def test_hostile_text_stays_data(small_demo: Demo, tmp_path: Path) -> None:
     table = pl.read_csv(FULL, infer_schema=False).with_columns(
         description=pl.lit("<script>alert(1)</script>\u202e=cmd|'/c calc'!A1 " + "锑" * 200_000),
         exporter_name=pl.lit('=HYPERLINK("http://x","y")'),
+        declaration_id=pl.concat_str("declaration_id", pl.lit("\u202efdp")),
     )
     table.write_csv(tmp_path / "hostile.csv")
     score(small_demo, tmp_path / "hostile.csv", tmp_path / "out")
     page = (tmp_path / "out" / "worklist.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "\u202e" not in page
+    assert "\u202e" not in (tmp_path / "out" / "worklist.csv").read_text(encoding="utf-8")
+    assert pl.read_parquet(tmp_path / "out" / "worklist.parquet")["declaration_id"].str.ends_with("\u202efdp").all()
     assert len(page) < 1_000_000
 
 

@@ -84,9 +84,14 @@ def test_columns_without_a_name_get_one(tmp_path: Path) -> None:
         ("t.csv", b'{"rows": []}', "is JSON"),
         ("t.csv", "a,b\n氧化锑,1\n".encode("utf-16"), "UTF-16"),
         ("t.csv", "a,b\n氧化锑,1\n".encode("gb18030"), "not UTF-8: byte 4 is 0xd1"),
+        ("t.csv", "a,b\n氧化锑,1\n".encode("gb18030"), "`iconv -f GB18030 -t UTF-8 FILE > NEW`"),
         ("t.csv", "a,b\n氧化锑,1\n".encode("gb18030"), "oretrace ingest gacc"),
+        ("t.csv", "a,b\n锑,1\n".encode("utf-16-le"), "NUL byte at byte 1, as text in UTF-16 does; save it as UTF-8"),
+        ("t.csv", "a,b\n锑,1\n".encode("utf-16-le"), "`iconv -f UTF-16LE -t UTF-8 FILE > NEW`"),
+        ("t.csv", "a,b\n锑,1\n".encode("utf-16-be"), "NUL byte at byte 0, as text in UTF-16 does"),
+        ("t.csv", "a,b\n锑,1\n".encode("utf-16-be"), "`iconv -f UTF-16BE -t UTF-8 FILE > NEW`"),
         ("t.csv", "a,b\n1,锑".encode()[:-1], "ends in the middle of a character"),
-        ("t.csv", b"a,b\n1,\x00\n", "NUL byte at byte 6"),
+        ("t.csv", b"a,b\n1,\x00\n", "NUL byte at byte 6: not plain text; save it as UTF-8 CSV"),
         ("t.csv", b"a;b;c\n1;2;3\n", "separated by semicolons (;)"),
         ("t.csv", b"sep=;\na;b\n", "separated by semicolons (;)"),
         ("t.csv", b"a\tb\n1\t2\n", "separated by tabs"),
@@ -106,6 +111,13 @@ def test_columns_without_a_name_get_one(tmp_path: Path) -> None:
 )
 def test_what_is_no_table_is_refused_plainly(tmp_path: Path, name: str, content: bytes, says: str) -> None:
     assert says in refusal(tmp_path / name, content)
+
+
+def test_declarations_are_not_sent_to_the_reader_of_statistics(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes("a,b\n氧化锑,1\n".encode("gb18030"))
+    with pytest.raises(SourceError, match="iconv -f GB18030 -t UTF-8") as caught:
+        scan_table(tmp_path / "d.csv", table="declarations")
+    assert "gacc" not in str(caught.value)
 
 
 def test_a_byte_that_is_not_utf8_is_found_beyond_the_first_chunk(tmp_path: Path) -> None:

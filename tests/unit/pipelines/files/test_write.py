@@ -98,6 +98,8 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
         ("a=1", "a=1"),
         ("two\nlines", "two lines"),
         ("bell\x07", "bell"),
+        ("D-1\u202efdp.\u200b\u2066\ufeff\U000e0041", "D-1fdp."),
+        ("\u202e=1", "'=1"),
         ("锑 <b>", "锑 <b>"),
     ],
 )
@@ -108,7 +110,8 @@ def test_cells_that_a_spreadsheet_would_run_are_disarmed(tmp_path: Path, cell: s
 
 def test_lists_and_structs_become_json(tmp_path: Path) -> None:
     reasons = [[{"code": "x", "strength": 0.5}, {"code": "锑", "strength": None}], None, []]
-    path = write_table(pl.DataFrame({"reasons": reasons, "ids": [["a"], [], None]}), tmp_path / "t.csv")
+    hidden = [[{"code": "x\u202e", "strength": 0.5}, {"code": "锑", "strength": None}], None, []]
+    path = write_table(pl.DataFrame({"reasons": hidden, "ids": [["a"], [], None]}), tmp_path / "t.csv")
     read = scan_table(path, table="t").collect()
     assert [json.loads(cell) if cell else None for cell in read.get_column("reasons")] == reasons
     assert read.get_column("ids").to_list() == ['["a"]', "[]", ""]
