@@ -35,6 +35,25 @@ def overlooked_columns(schema: type[dy.Schema], found: Sequence[str]) -> str:
     return f"left unread: {', '.join(pairs)}" if pairs else ""
 
 
+def odd_codes(clean: pl.DataFrame) -> str:
+    """Tell of customs codes with an odd number of digits; '' for none.
+
+    Tariffs add digits by twos, so that most of these are numbers that a spreadsheet read: 0101.21.0000 became
+    101210000, which looks like heading 1012. Some tariffs have such lines, so the rows are used.
+    """
+    if "hs_code" not in clean.columns:
+        return ""
+    odd = clean.get_column("hs_code").drop_nulls()
+    odd = odd.filter(odd.str.len_bytes() % 2 == 1)
+    if odd.is_empty():
+        return ""
+    have, one = "row has" if odd.len() == 1 else "rows have", str(odd.min())
+    return (
+        f"{odd.len():,} {have} an hs_code of 5, 7, 9 or 11 digits, read as it stands ({one}): most likely a leading "
+        f"zero was lost (0{one}), unless the tariff has such lines, as Japan's of nine; keep codes as text"
+    )
+
+
 def read_typed(raw: pl.LazyFrame, schema: type[dy.Schema], *, table: str, file: str) -> pl.LazyFrame:
     """Read every contract column in its type, and whether any cell is bad; a missing optional column is null.
 

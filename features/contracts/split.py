@@ -10,7 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from features.contracts.duplicates import find_duplicates
-from features.contracts.reading import BAD_CELL, UNREADABLE, overlooked_columns, read_typed, unreadable_cells
+from features.contracts.reading import BAD_CELL, UNREADABLE, odd_codes, overlooked_columns, read_typed, unreadable_cells
 from features.contracts.rules import PLACE, RESERVED, broken_rules, kept_places
 from features.errors import ContractError
 
@@ -28,16 +28,26 @@ class RowCounts:
     broken: Mapping[str, int] = field(default_factory=dict)
     unread: str = ""
     """Columns that nearly have the name of one that the file lacks; '' for none."""
+    odd_codes: str = ""
+    """Customs codes, used as they stand, that have most likely lost a leading zero; '' for none."""
 
     def __post_init__(self) -> None:
         if self.read != self.used + self.rejected:
             raise AssertionError(f"rows went missing: {self}")
 
     def __str__(self) -> str:
+        return "; ".join((self.rows, *self.remarks))
+
+    @property
+    def rows(self) -> str:
+        """Rows read, used and rejected, and the rules broken."""
         told = f" ({self.why})" if self.broken else ""
-        return f"{self.read:,} rows read = {self.used:,} used + {self.rejected:,} rejected{told}" + (
-            f"; {self.unread}" if self.unread else ""
-        )
+        return f"{self.read:,} rows read = {self.used:,} used + {self.rejected:,} rejected{told}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What else a person has to know of the table."""
+        return tuple(words for words in (self.unread, self.odd_codes) if words)
 
     @property
     def why(self) -> str:
@@ -99,7 +109,7 @@ def split_tables(
     )
     found = list(dict.fromkeys(name for _, raw in raws for name in raw.collect_schema().names()))
     unread = overlooked_columns(schema, found)
-    counts = RowCounts(read.height, clean.height, rejects.height, _count_rules(rejects), unread)
+    counts = RowCounts(read.height, clean.height, rejects.height, _count_rules(rejects), unread, odd_codes(clean))
     return Split(clean, rejects, counts)
 
 

@@ -61,8 +61,8 @@ class Loaded(_Used):
 
 def tell_rows(table: str, counts: RowCounts, rejects_to: Path | None) -> str:
     """Say of a table what every command says: rows read, used and refused, the rules broken, where the refused are."""
-    seen = f"; see {rejects_to}" if counts.rejected and rejects_to is not None else ""
-    return f"{table}: {counts}{seen}"
+    seen = [f"see {rejects_to}"] if counts.rejected and rejects_to is not None else []
+    return "; ".join([f"{table}: {counts.rows}", *seen, *counts.remarks])
 
 
 def load_table(

@@ -132,7 +132,7 @@ def run_score(
         rows_scored=kept.declarations.height,
         rows_refused=loaded.counts.rejected,
         tables=read,
-        notes=[*warned, *by_oddness, *part.notes, *background.notes, *refused],
+        notes=[*warned, *by_oddness, *part.notes, *background.notes, *refused, *loaded.counts.remarks],
     )
     _write_all(scored, worklist, page, out)
     keep_selection(choice.log, worklist, out=out, home=home, day=day)
@@ -251,6 +251,6 @@ def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, no
     return [
         read,
         f"{worklist.height:,} on the list, {drawn}; {expected:.1f} violations expected",
-        *([counts.unread] if counts.unread else []),
+        *counts.remarks,
         *notes,
     ]

@@ -250,6 +250,20 @@ def test_rows_cannot_go_missing_from_the_counts() -> None:
     assert str(told) == "9 rows read = 8 used + 1 rejected (net_kg|min 1, duplicate_id 1)"
 
 
+def test_codes_that_lost_a_leading_zero_are_used_and_told() -> None:
+    # 0101.21.0000, pure-bred horses, written as a number: 101210000 looks like heading 1012, which there is none of
+    codes = ["101210000", "81129", "8112"]
+    done = split(*(GOOD | {"declaration_id": f"D{n}", "hs_code": code} for n, code in enumerate(codes)))
+    assert done.clean["hs_code"].to_list() == codes
+    assert done.counts.odd_codes.startswith(
+        "2 rows have an hs_code of 5, 7, 9 or 11 digits, read as it stands (101210000): most likely a leading zero was "
+        "lost (0101210000)"
+    )
+    assert str(done.counts) == f"3 rows read = 3 used + 0 rejected; {done.counts.odd_codes}"
+    assert done.counts.remarks == (done.counts.odd_codes,)
+    assert split(GOOD | {"hs_code": "0101210000"}).counts.remarks == ()
+
+
 def typed(**columns: pl.Series) -> pl.LazyFrame:
     base = pl.DataFrame({name: [value] for name, value in GOOD.items()})
     return base.with_columns(series.alias(name) for name, series in columns.items()).lazy()

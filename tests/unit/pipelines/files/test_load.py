@@ -43,6 +43,9 @@ def test_what_was_read_is_told_with_the_rules_and_where_the_rejects_are(tmp_path
     path, rejects = write_table(ROWS, tmp_path / "d.csv"), tmp_path / "r.parquet"
     kept = load_table(path, Declarations, table="history", rejects_to=rejects)
     assert kept.told == f"history: 20 rows read = 19 used + 1 rejected (net_kg|min 1); see {rejects}"
+    odd = load_table(write_table(ROWS.with_columns(hs_code=pl.lit("811292100")), path), Declarations, table="history")
+    assert odd.told.startswith("history: 20 rows read = 19 used + 1 rejected (net_kg|min 1); 19 rows have an hs_code")
+    write_table(ROWS, path)
     unkept = load_table(path, Declarations, table="history")
     assert unkept.told == "history: 20 rows read = 19 used + 1 rejected (net_kg|min 1)"
     clean = load_table(write_table(ROWS[1:], path), Declarations, table="history", rejects_to=rejects)
