@@ -13,6 +13,7 @@ from features.corridors.state import first_of_month
 from features.corridors.unmatched import KINDS
 from features.corridors.watch import what_six_digits_hide
 from features.countries import country_name
+from models.corridor_tests import CORRIDOR
 from pipelines.reports.corridor_drawing import draw_leg, leg_series
 from pipelines.reports.corridor_page import corridor_page, page_name
 from pipelines.reports.flow_map import Leg, draw_map
@@ -41,7 +42,8 @@ def corridors_pages(
     They work offline, run no script and escape whatever somebody else wrote.
     """
     shown = findings.head(settings.n_shown_corridors)
-    rows = [_row(search, row, draw=n < settings.n_drawn_corridors) for n, row in enumerate(shown.to_dicts())]
+    level = settings.false_discovery_rate
+    rows = [_row(search, row, level, draw=n < settings.n_drawn_corridors) for n, row in enumerate(shown.to_dicts())]
     named = [row for row in rows if row["is_named"]]
     hidden = [what_six_digits_hide(one.hs_codes) for one in search.watches]
     pages = {}
@@ -55,7 +57,7 @@ def corridors_pages(
         n_named=len(named),
         counts=counts,
         notes=search.notes,
-        level=settings.false_discovery_rate,
+        level=level,
         interval=settings.interval_share,
         watches=search.watches,
         hidden=sorted({words for words in hidden if words}),
@@ -108,7 +110,7 @@ N_SHOWN_UNMATCHED = 30
 LATEST_MONTHS = 3  # a quarter, so that one lot does not speak for the year
 
 
-def _row(search: CorridorSearch, row: dict[str, Any], *, draw: bool) -> dict[str, Any]:
+def _row(search: CorridorSearch, row: dict[str, Any], level: float, *, draw: bool) -> dict[str, Any]:
     cell = search.tests.filter(
         pl.col("mineral") == row["mineral"],
         pl.col("good") == row["good"],
@@ -123,12 +125,34 @@ def _row(search: CorridorSearch, row: dict[str, Any], *, draw: bool) -> dict[str
     return {
         **row,
         "names": [country_name(code) for code in places],
-        "is_named": row["first_flagged_on"] is not None,
+        **naming(search.tests, row, level),
         "rival_scores": [(words.split(":", 1)[0], float(row[code] or 0.0)) for code, words in RIVALS.items()],
         "unit": "kg" if cell["is_mass"] else "USD",
         "cell": cell,
         "charts": _charts(search, row, cell) if draw else [],
     }
+
+
+def naming(tests: pl.DataFrame, row: dict[str, Any], level: float) -> dict[str, Any]:
+    """Say of a corridor and the months shown whether these months name it, and when which months first did.
+
+    `is_named`: the row's own q is at most `level`. `named`: a word or two for the heading; `named_when`: a sentence
+    with the date on which published figures were first enough, '' where they never were.
+    """
+    on, is_named = row["first_flagged_on"], row["q_value"] is not None and row["q_value"] <= level
+    if on is None:
+        return {"is_named": False, "named": "not named", "named_when": ""}
+    first = tests.filter(
+        *(pl.col(name) == row[name] for name in CORRIDOR), pl.col("look") == pl.col("first_look")
+    ).sort("q_value", "post_from", "post_to", nulls_last=True)
+    months = first.select("look", *(first_of_month(pl.col(name)).alias(name) for name in ("post_from", "post_to")))
+    look, start, end = months.row(0)
+    since = f"named on {on}, from {start:%Y-%m} to {end:%Y-%m}"
+    if is_named:
+        return {"is_named": True, "named": "named", "named_when": f"First {since}."}
+    when = "earlier" if look <= row["look"] else "later"
+    alone = "the months shown do not stand out by themselves"
+    return {"is_named": False, "named": f"named {when}, on {on}", "named_when": f"First {since}; {alone}."}
 
 
 def _charts(search: CorridorSearch, row: dict[str, Any], cell: dict[str, Any]) -> list[Markup]:

@@ -195,6 +195,8 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "<svg" in page
     assert "Before and after each measure" in page
+    assert f"First named on {top['first_flagged_on']}, from 2023-" in page
+    assert "Figures were enough" not in page
     balance = pl.read_parquet(tmp_path / "out" / "mass_balance.parquet").row(0, named=True)
     assert (balance["hub_iso3"], balance["year"]) == ("THA", 2023)
     assert balance["impossible_low"] <= balance["impossible_share"] <= balance["impossible_high"]
