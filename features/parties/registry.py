@@ -68,8 +68,9 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parties",
         role="doubt",
         unit="strength",
-        sentence="The exporter has steady partners; earlier consignments to this consignee: {pair_seen_n}.",
-        figures=("exporter_key", "consignee_key", "pair_seen_n", "exporter_seen_n"),
+        sentence="The exporter's {exporter_seen_n} earlier declarations went to {exporter_consignees_n} consignees, to"
+        " this one: {pair_seen_n}.",
+        figures=("exporter_key", "consignee_key", "pair_seen_n", "exporter_seen_n", "exporter_consignees_n"),
         null_means="a party is not named, or the exporter has no earlier declarations",
         source="indicators.md 32; Witten and Bell's estimate of unseen kinds",
         hints=("transshipment",),

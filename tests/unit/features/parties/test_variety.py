@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from features.parties import build_parties
+from features.parties.registry import REGISTRY
+from models.reasons import tell
 from tests.unit.features.parties.worlds import declaration, frame, outcomes
 
 PAST = [
@@ -30,6 +32,16 @@ def test_kinds_for_each_earlier_declaration() -> None:
     assert one("exporter_consignees") == pytest.approx(2 / 3)
     assert one("exporter_headings") == pytest.approx(1 / 3)
     assert one("consignee_exporters_n") == 2
+
+
+def test_a_new_consignee_is_told_with_how_many_the_exporter_has() -> None:
+    # E1 had three declarations, of two consignees: the chance that the next is an old one is 3 / (3 + 2)
+    rows = frame(declaration("a", declared_on=date(2024, 3, 1), consignee_id="C9"))
+    table = build_parties(rows, frame(*PAST), outcomes()).collect()
+    new = [one for one in REGISTRY if one.code == "pair_new"]
+    (told,) = tell(table, new, None, role="doubt")["told"].to_list()[0]
+    assert told["sentence"] == "The exporter's 3 earlier declarations went to 2 consignees, to this one: 0."
+    assert told["strength"] == 0.6
 
 
 def test_only_earlier_months_count() -> None:
