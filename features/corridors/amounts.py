@@ -36,7 +36,10 @@ def _numbered(codes: pl.LazyFrame, looks: Looks) -> tuple[pl.DataFrame, list[int
         cells = {numbers[name] * _MONTHS + look for name, own in looks.items() if name in numbers for look in own}
     else:
         cells = {number * _MONTHS + look for number in numbers.values() for look in looks}
-    return named.join(goods.with_columns(pl.col("good").cast(pl.Int64)), on="mineral", how="left"), sorted(cells)
+    is_one = (pl.len().over("mineral") == 1).alias("is_one_code")
+    return named.join(goods.with_columns(pl.col("good").cast(pl.Int64)), on="mineral", how="left").with_columns(
+        is_one
+    ), sorted(cells)
 
 
 def _at_looks(rows: pl.LazyFrame, first: pl.Expr, last: pl.Expr, cells: list[int]) -> pl.LazyFrame:
@@ -71,15 +74,18 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
     `pairs`: columns of the mirror room's `pair_mirrors`; `codes`: `mineral`, `hs6`; `looks`: months of looking as month
     numbers; `cif_ratio`: CIF over FOB, taken off imports. The importer's figure is read where there is one, else the
     exporter's; sides are never added. Columns: `mineral look exporter_iso3 importer_iso3 month`, `usd` (FOB),
-    `amount` (kg where `is_mass`, else USD; a missing mass is filled at the lane's own USD/kg where two months show one,
-    as codes mix cheap and dear goods, else at the good's), `priced_kg` and `priced_usd` (measured masses and their
-    value, for unit values), `importer_usd` (part read from the importer).
+    `amount` (kg where `is_mass`, else USD), `priced_kg` and `priced_usd` (measured masses and their value, for unit
+    values), `importer_usd` (part read from the importer). A mass that the side read did not measure is filled in: at
+    the other side's USD/kg of that month where that one weighed it, else at the lane's own where two months show one,
+    else as the statistician estimated it, else at the good's: codes mix cheap and dear goods, which an estimate at the
+    code's usual price cannot tell apart. In a good of several codes the estimate comes before the lane's own price,
+    since it tells the codes apart.
     Only monthly figures. Goods and places are `Enum`s.
     """
     numbered, cells = _numbered(codes, looks)
     until = pl.min_horizontal(pl.col("month") + LOOK_BACK_MONTHS, pl.col("until_month"))
     seen = _at_looks(_better_sides(pairs, numbered, cif_ratio), pl.col("known_month") + 1, until, cells)
-    sums = ["usd", "kg", "weighed_usd", "priced_kg", "priced_usd", "importer_usd"]
+    sums = ["usd", "kg", "weighed_usd", "guessed_kg", "guessed_usd", "priced_kg", "priced_usd", "importer_usd"]
     lanes = seen.group_by("cell", "lane_month").agg(pl.col(sums).sum().round(3))  # the order of adding decides no digit
     lanes = settle(lanes)
     lane, n = pl.col("lane_month") // _MONTHS, len(PLACE_CODES)
@@ -87,7 +93,12 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
         _with_own_prices(lanes)
         .join(_counted_in(lanes), on="cell", how="left")
         .with_columns(
-            (pl.col("kg") + _UNWEIGHED_USD * pl.coalesce("own_kg_per_usd", "kg_per_usd")).round(3).alias("filled")
+            pl.coalesce(
+                pl.col("kg") + _UNWEIGHED_USD * pl.col("own_kg_per_usd"),
+                pl.col("kg") + pl.col("guessed_kg") + (_UNWEIGHED_USD - pl.col("guessed_usd")) * pl.col("kg_per_usd"),
+            )
+            .round(3)
+            .alias("filled")
         )
         .with_columns(pl.when("is_mass").then("filled").otherwise("usd").alias("amount"))
         .select(
@@ -143,25 +154,38 @@ def _better_sides(pairs: pl.LazyFrame, numbered: pl.DataFrame, cif_ratio: float)
             month_number(pl.col("known_from")).alias("known_month"),
             month_number(pl.col("known_to")).alias("until_month"),
             pl.when(has_m).then(fob).otherwise("x_usd").alias("usd"),
-            pl.when(has_m).then("m_kg").otherwise("x_kg").alias("kg"),
+            pl.when(has_m).then("m_kg").otherwise("x_kg").alias("told_kg"),
             pl.when(has_m).then("m_measured_kg").otherwise("x_measured_kg").alias("priced_kg"),
+            pl.when(pl.col("x_usd") > 0, pl.col("x_measured_kg") > 0)
+            .then(pl.col("x_measured_kg") / pl.col("x_usd"))
+            .alias("exporters_kg_per_usd"),
+            "is_one_code",
             has_m.alias("is_importers"),
         )
     )
-    has_kg, has_price = pl.col("kg").is_not_null(), pl.col("priced_kg").is_not_null()
-    return rows.with_columns(
-        pl.when(has_kg).then("usd").otherwise(0.0).alias("weighed_usd"),
-        pl.when(has_price).then("usd").otherwise(0.0).alias("priced_usd"),
-        pl.when("is_importers").then("usd").otherwise(0.0).alias("importer_usd"),
-    ).drop("is_importers")
+    priced = pl.coalesce("priced_kg", pl.col("usd") * pl.col("exporters_kg_per_usd")).alias("priced_kg")
+    weighed = pl.coalesce("priced_kg", pl.when(~pl.col("is_one_code")).then("told_kg")).alias("kg")
+    is_guess = pl.col("kg").is_null() & pl.col("told_kg").is_not_null()
+    return (
+        rows.with_columns(priced)
+        .with_columns(weighed)
+        .with_columns(
+            pl.when(pl.col("kg").is_not_null()).then("usd").otherwise(0.0).alias("weighed_usd"),
+            pl.when(is_guess).then("told_kg").otherwise(0.0).alias("guessed_kg"),
+            pl.when(is_guess).then("usd").otherwise(0.0).alias("guessed_usd"),
+            pl.when(pl.col("priced_kg").is_not_null()).then("usd").otherwise(0.0).alias("priced_usd"),
+            pl.when("is_importers").then("usd").otherwise(0.0).alias("importer_usd"),
+        )
+        .drop("is_importers", "is_one_code", "told_kg", "exporters_kg_per_usd")
+    )
 
 
 def _counted_in(lanes: pl.LazyFrame) -> pl.LazyFrame:
     """Say by good and look whether it is counted in kg, and its usual kg per USD: `cell is_mass kg_per_usd`."""
     goods = lanes.group_by("cell").agg(
         pl.col("usd").sum().alias("all_usd"),
-        pl.col("weighed_usd").sum().alias("all_weighed"),
-        pl.col("kg").sum().alias("all_kg"),
+        (pl.col("weighed_usd").sum() + pl.col("guessed_usd").sum()).alias("all_weighed"),
+        (pl.col("kg").sum() + pl.col("guessed_kg").sum()).alias("all_kg"),
     )
     is_mass = (pl.col("all_weighed") >= MASS_KNOWN_SHARE * pl.col("all_usd")) & (pl.col("all_kg") > 0)
     # 0 where nothing has a value: there is then nothing unweighed to fill in

@@ -15,7 +15,7 @@ from pipelines.files import write_table, write_text
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.flow_states import FlowStates, flow_states
 
-_FORM = 3  # raised where states come to say something else between two releases: older ones must not be used again
+_FORM = 4  # raised where states come to say something else between two releases: older ones must not be used again
 _KNOWN_YEARS = 6  # beyond the longest look back at figures (63 months, features/corridors/amounts.py)
 
 

@@ -75,6 +75,25 @@ def test_estimated_mass_gives_no_unit_value() -> None:
     assert (rows[0]["amount"], rows[0]["priced_kg"]) == (10.0, 0.0)
 
 
+def test_a_mass_that_was_only_estimated_is_taken_at_the_other_sides_price_then_the_lanes_own() -> None:
+    # Thailand values 212 CIF, 200 FOB, and estimates 40 kg at the code's 5 USD/kg; China weighed 2 kg for 180 USD
+    china = flow("CHN", "THA", "export", "2024-01", 180.0, net_kg=2.0)
+    thailand = flow("THA", "CHN", "import", "2024-01", 212.0, net_kg=40.0, is_net_kg_estimated=True)
+    (row,) = amounts(china, thailand)
+    assert row["amount"] == pytest.approx(200.0 * 2.0 / 180.0, abs=0.001)
+    assert row["usd"] == pytest.approx(200.0)
+    # the months that China weighed, 2 kg for 180 USD each, tell the price of March, which it did not tell
+    weighed = [china | {"period": date(2024, n, 1)} for n in (1, 2)]
+    rows = amounts(*weighed, thailand | {"period": date(2024, 3, 1)})
+    assert [row["amount"] for row in rows if row["month"] == 2024 * 12 + 2] == [40.0]  # of two codes: the estimate
+    one_code = watched_codes([Watch("germanium", ("811292",), ("CHN",), ("USA",), (date(2023, 8, 1),))])
+    pairs = pair_mirrors(flows(*weighed, thailand | {"period": date(2024, 3, 1)}))
+    found = lane_amounts(pairs, one_code, looks=[LOOK], cif_ratio=1.06).collect()
+    march = found.filter(pl.col("month") == 2024 * 12 + 2)
+    assert march["amount"].item() == pytest.approx(200.0 * 4.0 / 360.0, abs=0.001)
+    assert march["priced_kg"].item() == 0.0
+
+
 def test_a_look_sees_only_what_was_public_before_it() -> None:
     rows = amounts(
         flow("CHN", "THA", "export", "2024-01", 100.0, published_on=date(2024, 5, 31)),
