@@ -60,8 +60,10 @@ def sent_on_without(tests: pl.DataFrame, amounts: pl.DataFrame) -> pl.DataFrame:
             )
             rows = found.with_columns(pl.col(leg).fill_null(0.0).alias(f"{leg}_{until}")).drop("month", leg)
     n_after = pl.col("last") - pl.col("post_to")
-    since = {leg: pl.col(f"{leg}_last") - pl.col(f"{leg}_post_to") for leg in ("came", "went")}
-    at_hub = (pl.col("came_post_to") - pl.col("came_before") - pl.col("out_excess")).clip(lower_bound=0.0)
+    scales = {"came": pl.col("in_scale"), "went": pl.col("out_scale")}
+    since = {leg: scale * (pl.col(f"{leg}_last") - pl.col(f"{leg}_post_to")) for leg, scale in scales.items()}
+    came = scales["came"] * (pl.col("came_post_to") - pl.col("came_before"))
+    at_hub = (came - pl.col("out_excess")).clip(lower_bound=0.0)
     more = since["went"] - n_after * pl.col("out_expected") / pl.col("out_n_post")
     without = ((more - since["came"] - at_hub) / pl.col("out_excess")).clip(0.0, 1.0)
     return (

@@ -137,6 +137,12 @@ def _evidence() -> pl.Expr:
         _number("out_post_sum"), unit, "hub_iso3", "destination_iso3", _number("out_expected"),
     )  # fmt: skip
     unseen = pl.lit(" What leaves the hub is not in these figures.")
+    by_value = [
+        pl.when(pl.col(f"{leg}_scale") != 1.0).then(
+            pl.lit(f" Nobody weighed what {went} the hub: its mass is told by its value, at the other leg's price.")
+        )
+        for leg, went in (("in", "came to"), ("out", "left"))
+    ]
     lost = pl.format(" Direct trade fell short of its past by {} {}.", _number("deficit"), unit)
     low, high = (
         (pl.col("excess_low").clip(lower_bound=0.0) / pl.col("deficit")),
@@ -154,7 +160,7 @@ def _evidence() -> pl.Expr:
         pl.format(" Outflow follows inflow (rank correlation {}).", pl.col("comovement").round(2))
     )
     chance = pl.format(" Of {} placebo corridors, {} % look at least so.", "n_placebos", _percent(pl.col("p_value")))
-    parts = [inflow, pl.coalesce(outflow, unseen), lost, share, bound, novel, moves, chance]
+    parts = [inflow, pl.coalesce(outflow, unseen), *by_value, lost, share, bound, novel, moves, chance]
     mix = pl.when(pl.col("mix") != "").then(pl.concat_str(pl.lit(" "), "mix"))
     return pl.concat_str([part.fill_null("") for part in [*parts, mix]])
 

@@ -7,6 +7,15 @@ import math
 import polars as pl
 
 from features.corridors.doubt import TWO_SIDES_LN
+from features.corridors.hubs import (
+    leg_growth,
+    ln_growth,
+    others_growth,
+    ratio_share,
+    to_many,
+    to_many_by_code,
+    with_hub_totals,
+)
 from features.corridors.lanes import TRIAL
 from features.corridors.migration import SIMILAR_LN
 from features.corridors.mined import unsourced_mined
@@ -24,35 +33,8 @@ RIVALS: dict[str, str] = {
     "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
 LONGEST_STAY = 2.5  # months: goods stay up to two (`comovement`), and a month is counted whole
-MANY = 4.0  # destinations that got more at once: goods passed on have a buyer or two, what a country makes has several
 LEADS_FROM = 0.6
 """A rival from this score on is named as the likelier reading."""
-
-
-def _ratio_share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    return pl.when(whole > 0).then((part / whole).clip(0.0, 1.0)).fill_null(0.0)
-
-
-def _ln_growth(post_mean: pl.Expr, pre_mean: pl.Expr, floor: pl.Expr) -> pl.Expr:
-    return ((post_mean + floor) / (pre_mean + floor)).log()
-
-
-def hub_totals(lanes: pl.LazyFrame) -> pl.LazyFrame:
-    """Sum what each country took in and sent out in a good, before and after each date: trial keys and `hub_iso3`."""
-    n_post = pl.col("n_post")
-    post = pl.when(n_post > 0).then(pl.col("post_sum") / n_post)
-    rose = (pl.col("excess") > pl.col("noise")).fill_null(value=False)
-    incoming = lanes.group_by(*TRIAL, pl.col("importer_iso3").alias("hub_iso3")).agg(
-        pl.col("pre_mean").sum().round(3).alias("all_in_pre"), post.sum().round(3).alias("all_in_post")
-    )
-    outgoing = lanes.group_by(*TRIAL, pl.col("exporter_iso3").alias("hub_iso3")).agg(
-        pl.col("pre_mean").sum().round(3).alias("all_out_pre"),
-        post.sum().round(3).alias("all_out_post"),
-        rose.sum().cast(pl.Float64).alias("n_out_risen"),
-    )
-    return outgoing.join(incoming, on=[*TRIAL, "hub_iso3"], how="left").with_columns(
-        pl.col("all_in_pre", "all_in_post").fill_null(0.0)
-    )
 
 
 def origin_prices(lanes: pl.LazyFrame) -> pl.LazyFrame:
@@ -89,14 +71,14 @@ def score_rivals(
     """
     near = neighbour_falls(neighbours)
     rows = (
-        corridors.join(hub_totals(lanes), on=[*TRIAL, "hub_iso3"], how="left")
+        with_hub_totals(corridors, lanes)
         .join(origin_prices(lanes), on=[*TRIAL, "origin_iso3"], how="left")
         .join(near, on=[*TRIAL, "origin_iso3", "hub_iso3"], how="left")
     )
     for leg, start, end in (("in", "origin_iso3", "hub_iso3"), ("out", "hub_iso3", "destination_iso3")):
         own = doubted.rename({"exporter_iso3": start, "importer_iso3": end, "other_uv": f"{leg}_other_uv"})
         rows = rows.join(own, on=[*TRIAL, start, end], how="left")
-    rows = unsourced_mined(rows, lanes).with_columns(
+    rows = unsourced_mined(to_many_by_code(rows, lanes), lanes).with_columns(
         _re_export().alias("rival_re_export"),
         _production().alias("rival_production"),
         _stock_draw().alias("rival_stock_draw"),
@@ -116,48 +98,44 @@ def strongest_rival() -> list[pl.Expr]:
     return [strongest.alias("rival_strength"), pl.when(strongest >= LEADS_FROM).then(name).alias("leading_rival")]
 
 
-def _others_growth() -> pl.Expr:
-    own_pre, own_post = pl.col("out_pre_mean"), pl.col("out_post_sum") / pl.col("out_n_post")
-    monthly_floor = pl.col("floor") / pl.col("out_n_post")
-    return _ln_growth(pl.col("all_out_post") - own_post, pl.col("all_out_pre") - own_pre, monthly_floor)
-
-
-def _leg_growth(leg: str) -> pl.Expr:
-    monthly_floor = pl.col("floor") / pl.col(f"{leg}_n_post")
-    return _ln_growth(pl.col(f"{leg}_post_sum") / pl.col(f"{leg}_n_post"), pl.col(f"{leg}_pre_mean"), monthly_floor)
-
-
 def _own_growth() -> pl.Expr:
-    return _leg_growth("out")
+    return leg_growth("out")
 
 
 def _re_export() -> pl.Expr:
     """Part of its inflow that the hub passed on before, times how far its other customers got more as well."""
-    passed_on = _ratio_share(pl.col("all_out_pre"), pl.col("all_in_pre"))
-    return passed_on * _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth())
+    passed_on = ratio_share(pl.col("all_out_pre"), pl.col("all_in_pre"))
+    return passed_on * ratio_share(others_growth().clip(lower_bound=0.0), _own_growth())
 
 
 def _production() -> pl.Expr:
     """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets.
 
-    Or that it sends to many (`MANY`): as far as others had their part of the rise, or got more of the good in all.
+    Or that it sends to many at once (`to_many`), of the good or of those of its codes that rose (`to_many_by_code`).
     Or that left as it is mined, where no such good had come (`unsourced_mined`).
     """
-    risen = pl.col("out_excess") + pl.col("out_beside")
-    uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), risen)
-    net = _ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
+    uncovered = _uncovered(pl.col("out_excess") + pl.col("out_beside"))
+    net = ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
     own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
-    many = ((pl.col("n_out_risen") - 1.0) / (MANY - 1.0)).clip(0.0, 1.0).fill_null(0.0)
-    others = pl.max_horizontal(
-        _ratio_share(_others_growth().clip(lower_bound=0.0), _own_growth()), _ratio_share(pl.col("out_beside"), risen)
-    )
-    mined = _ratio_share(pl.col("mined_unsourced"), pl.col("out_excess"))
-    return pl.max_horizontal(own, many * others, mined)
+    mined = ratio_share(pl.col("mined_unsourced"), pl.col("out_excess"))
+    return pl.max_horizontal(own, to_many(), pl.col("to_many_by_code").fill_null(0.0), mined)
+
+
+def _uncovered(risen: pl.Expr) -> pl.Expr:
+    """Part of what rose out of the hub that the origin's inflow leaves open, by mass and by value alike: the lesser.
+
+    Two sides weigh one flow differently, and codes mix cheap and dear goods: what came worth as much as what left may
+    be the same goods, and what came weighing as much may have been refined.
+    """
+    came = pl.col("in_excess").clip(lower_bound=0.0)
+    prices = [pl.col(f"{leg}_post_usd") / pl.col(f"{leg}_post_sum") for leg in ("in", "out")]
+    by_value = ratio_share(came * prices[0], risen * prices[1])
+    return 1.0 - pl.max_horizontal(ratio_share(came, risen), by_value)
 
 
 def _stock_draw() -> pl.Expr:
     """Part of the outflow's excess that more inflow does not cover, times how much earlier than evenly it left."""
-    uncovered = 1.0 - _ratio_share(pl.col("in_excess").clip(lower_bound=0.0), pl.col("out_excess"))
+    uncovered = _uncovered(pl.col("out_excess"))
     span = (pl.col("post_to") - pl.col("post_from")).cast(pl.Float64)
     centre = pl.when((span >= 2) & (pl.col("out_post_sum") > 0)).then(
         pl.col("out_post_moment") / pl.col("out_post_sum") / span
@@ -174,18 +152,18 @@ def _reporter() -> pl.Expr:
     changes = [
         pl.when((pl.col(f"{leg}_pre_mean") > 0) & (pl.col(f"{leg}_year_sum") > 0)).then(
             (pl.col(f"{leg}_post_importer_share") - pl.col(f"{leg}_pre_importer_share")).abs()
-            * _ratio_share(pl.lit(TWO_SIDES_LN), _leg_growth(leg)).fill_null(0.0)
+            * ratio_share(pl.lit(TWO_SIDES_LN), leg_growth(leg)).fill_null(0.0)
         )
         for leg in ("in", "out")
     ]
-    alike = _ratio_share(pl.min_horizontal(_others_growth(), _inflow_growth()).clip(lower_bound=0.0), _own_growth())
+    alike = ratio_share(pl.min_horizontal(others_growth(), _inflow_growth()).clip(lower_bound=0.0), _own_growth())
     return pl.max_horizontal(*changes, alike).fill_null(0.0).clip(0.0, 1.0)
 
 
 def _inflow_growth() -> pl.Expr:
     own_pre, own_post = pl.col("in_pre_mean"), pl.col("in_post_sum") / pl.col("in_n_post")
     monthly_floor = pl.col("floor") / pl.col("in_n_post")
-    return _ln_growth(pl.col("all_in_post") - own_post, pl.col("all_in_pre") - own_pre, monthly_floor)
+    return ln_growth(pl.col("all_in_post") - own_post, pl.col("all_in_pre") - own_pre, monthly_floor)
 
 
 def _reclassification() -> pl.Expr:
@@ -198,9 +176,7 @@ def _reclassification() -> pl.Expr:
     mass_like = pl.col("neighbour_is_mass") == pl.col("is_mass")
     apart = (pl.col("in_post_uv") / pl.col("neighbour_uv")).log().abs()
     similar = (1.0 - apart / math.log(4.0)).clip(0.0, 1.0).fill_null(0.5)
-    moved = (
-        pl.when(mass_like).then(_ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * similar).fill_null(0.0)
-    )
+    moved = pl.when(mass_like).then(ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * similar).fill_null(0.0)
     at_once = (pl.col("in_event_step") >= 0.5).fill_null(value=False)
     openly = 1.0 - pl.col("in_post_importer_share").fill_null(1.0)
     odd_price = ((pl.col("in_post_uv") / pl.col("usual_uv")).log().abs() / math.log(2.0)).clip(0.0, 1.0).fill_null(0.0)
@@ -217,7 +193,7 @@ def _single_lot() -> pl.Expr:
     top = pl.when(out_is_less).then("out_post_max").otherwise("in_post_max")
     whole = pl.when(out_is_less).then("out_post_sum").otherwise("in_post_sum")
     months = pl.when(out_is_less).then("out_n_post").otherwise("in_n_post")
-    lot = pl.when(months >= 3).then(((_ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
+    lot = pl.when(months >= 3).then(((ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
     return lot * (1.0 - _passed_on())
 
 
@@ -231,8 +207,8 @@ def _growth() -> pl.Expr:
     for leg in ("in", "out"):
         floor = pl.col("floor") / pl.col(f"{leg}_n_post")
         moved, before = pl.col(f"{leg}_post_sum") / pl.col(f"{leg}_n_post"), pl.col(f"{leg}_pre_mean")
-        rises.append(_ln_growth(moved, before, floor))
-        left.append(_ln_growth(moved, pl.max_horizontal(before, f"{leg}_grown_mean"), floor))
+        rises.append(ln_growth(moved, before, floor))
+        left.append(ln_growth(moved, pl.max_horizontal(before, f"{leg}_grown_mean"), floor))
     whole, rest = pl.min_horizontal(rises), pl.min_horizontal(left).clip(lower_bound=0.0)
     return pl.when(whole > 0).then(1.0 - (rest / whole).clip(0.0, 1.0)).fill_null(0.0)
 

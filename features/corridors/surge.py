@@ -52,6 +52,41 @@ def _leg(
     )
 
 
+_IN_AMOUNTS = (
+    "pre_mean",
+    "post_sum",
+    "post_max",
+    "post_moment",
+    "year_sum",
+    "expected",
+    "excess",
+    "noise",
+    "grown_mean",
+    "floor",
+)
+
+
+def at_the_other_legs_price(legs: pl.LazyFrame) -> pl.LazyFrame:
+    """A leg that nobody weighed carried, at its value, what the other leg's price says: relabelling keeps the price.
+
+    An estimated mass rests on the code's usual price, which may be a tenth or ten times that of the goods in question.
+    `legs` with `in_*` and `out_*` columns. Of goods of one code, counted in kg, the amounts of a leg without any
+    measured mass before or after are turned into what its value would weigh at the other leg's unit value after. Adds
+    `in_scale out_scale`, by which the amounts were multiplied (1 where both legs were weighed, or neither). Source:
+    what is merely relabelled keeps its price but for 10 to 15 % (indicators.md 9).
+    """
+    one_code = ~pl.col("mineral").cast(pl.String).str.contains(";", literal=True)
+    scales = []
+    for leg, other in (("in", "out"), ("out", "in")):
+        unweighed = pl.col(f"{leg}_pre_uv").is_null() & pl.col(f"{leg}_post_uv").is_null()
+        scale = pl.col(f"{leg}_post_usd") / (pl.col(f"{leg}_post_sum") * pl.col(f"{other}_post_uv"))
+        usable = pl.col("is_mass") & one_code & unweighed & (scale > 0) & scale.is_finite()
+        scales.append(pl.when(usable).then(scale.round_sig_figs(9)).otherwise(1.0).alias(f"{leg}_scale"))
+    return legs.with_columns(scales).with_columns(
+        pl.col(f"{leg}_{name}") * pl.col(f"{leg}_scale") for leg in ("in", "out") for name in _IN_AMOUNTS
+    )
+
+
 def joint_rise(in_rise: pl.Expr, out_rise: pl.Expr) -> pl.Expr:
     """Both legs carried more than would be expected: ln rise of the lesser leg, and a quarter of the greater one's.
 
@@ -84,7 +119,7 @@ def _rises() -> tuple[pl.Expr, pl.Expr]:
     )
 
 
-def _risen_beside(lanes: pl.LazyFrame) -> pl.LazyFrame:
+def risen_beside(lanes: pl.LazyFrame) -> pl.LazyFrame:
     """Add `beside`: what rose beyond its noise from the same country to other destinations, over the same months."""
     risen = pl.when(pl.col("excess") > pl.col("noise")).then("excess").otherwise(0.0)
     whole = risen.sum().round(3).over(*TRIAL, "exporter_iso3")
@@ -102,13 +137,14 @@ def corridor_surges(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
     `with_donors`, from other senders of the good as well.
     Columns: `surge` (`joint_rise` of what can have passed both legs), `surge_z` (the smaller of the two legs' z), legs
     as `in_*` (origin to hub), `out_*` (hub to destination) and `direct_*`, `out_beside` (what rose beyond its noise
-    from the hub to others), `excess` (smaller of the two) and its `noise`, `rerouted` = min(inflow, outflow), an upper
-    bound, `deficit` of direct trade (null where nothing fell), `direct_fall` (part of it that was lost, in [0, 1]; 0
-    where unknown or immaterial), `is_novel` (nothing left for the destination in the year before), `new_share` (part of
-    what left, or with one leg came in, that would not be expected, in [0, 1]). Source: indicators.md 9, 11, 12, 13.
+    from the hub to others), `in_scale out_scale` (`at_the_other_legs_price`), `excess` (smaller of the two) and its
+    `noise`, `rerouted` = min(inflow, outflow), an upper bound, `deficit` of direct trade (null where nothing fell),
+    `direct_fall` (part of it that was lost, in [0, 1]; 0 where unknown or immaterial), `is_novel` (nothing left for the
+    destination in the year before), `new_share` (part of what left, or with one leg came in, that would not be
+    expected, in [0, 1]). Source: indicators.md 9, 11, 12, 13.
     """
     material = pl.col("post_sum") >= pl.col("floor")
-    legs = _paired_legs(_inflow(lanes.filter(material), scope), _outflow(lanes, material))
+    legs = at_the_other_legs_price(_paired_legs(_inflow(lanes.filter(material), scope), _outflow(lanes, material)))
     n_pre, n_post = (pl.min_horizontal(f"in_n_{span}", f"out_n_{span}") for span in ("pre", "post"))
     is_told = (n_pre >= LEAST_BASE_MONTHS) & (n_post >= LEAST_POST_MONTHS)
     direct = _leg(lanes.filter("is_from_origin"), start="origin_iso3", end="destination_iso3", prefix="direct")
@@ -151,7 +187,7 @@ def _inflow(lanes: pl.LazyFrame, scope: pl.LazyFrame) -> pl.LazyFrame:
 
 def _outflow(lanes: pl.LazyFrame, material: pl.Expr) -> pl.LazyFrame:
     """Lanes out of hubs, beside what rose from them to others: an immaterial rise is one of those."""
-    sent_on = _risen_beside(lanes.filter(~pl.col("is_from_origin"))).filter(material)
+    sent_on = risen_beside(lanes.filter(~pl.col("is_from_origin"))).filter(material)
     beside = pl.col("beside").alias("out_beside")
     return _leg(sent_on, start="hub_iso3", end="destination_iso3", prefix="out", extra=(beside,))
 

@@ -10,7 +10,8 @@ from features.corridors.afterwards import borne_out_later, sent_on_without
 
 WINDOW: dict[str, Any] = {
     "good": "250410", "is_mass": True, "origin_iso3": "CHN", "hub_iso3": "MEX", "destination_iso3": "USA",
-    "post_from": 10, "post_to": 15, "out_excess": 600.0, "out_expected": 0.0, "out_n_post": 6.0,
+    "post_from": 10, "post_to": 15, "in_scale": 1.0, "out_scale": 1.0,
+    "out_excess": 600.0, "out_expected": 0.0, "out_n_post": 6.0,
 }  # fmt: skip
 CAME = {8: 100.0, 12: 500.0, 18: 90.0}  # kg by month; the window's 600 kg came and left
 WENT = dict.fromkeys(range(10, 16), 100.0) | dict.fromkeys(range(16, 22), 50.0)

@@ -84,7 +84,8 @@ def looked_at(
 
     def measured(codes: pl.LazyFrame) -> pl.LazyFrame:
         amounts = lane_amounts(pairs, codes, looks=[LOOK], cif_ratio=1.06)
-        return lane_windows(amounts, trials, reported_marks(periods, codes, looks=[LOOK]), material_usd=1_000.0)
+        marks = reported_marks(periods, codes, looks=[LOOK])
+        return lane_windows(amounts, trials, marks, material_usd=1_000.0)
 
     lanes_now = excess_over_expected(measured(named), origins)
     scope = pl.LazyFrame(
@@ -168,6 +169,23 @@ def test_own_production() -> None:
     lanes["THA", "USA", "811292"][EVENT:] = [9_000.0] * 6
     row = scored(lanes)
     assert row["leading_rival"] == "rival_production"
+
+
+def test_what_came_worth_as_much_as_what_left_is_no_production_though_it_weighs_less() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6  # 2,000 kg a month more than before
+    lanes["THA", "USA", "811292"][EVENT:] = [9_000.0] * 6  # 8,000 kg more: three quarters are uncovered by mass
+    alike = scored(lanes)["rival_production"]
+
+    def told(usd_per_kg: float) -> float:
+        found: float = scored(lanes, prices={("CHN", "THA", "811292", 1): usd_per_kg})["rival_production"]
+        return found
+
+    # of 10,000 kg sent to all, 4,500 came from all: 0.55 of it is the hub's own, times three quarters
+    assert alike == pytest.approx(0.55 * 0.75, abs=0.001)
+    assert told(20.0) == pytest.approx(0.55 * 0.5, abs=0.001)  # 40,000 of 80,000 USD
+    assert told(40.0) == 0.0
+    assert told(5.0) == pytest.approx(alike)  # worth a quarter of what left, at twice the price: mass covers more
 
 
 def test_sales_to_many_at_once_count_though_the_hub_sells_no_more_in_all() -> None:
