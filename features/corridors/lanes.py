@@ -21,7 +21,12 @@ MATERIAL_SHARE = 0.002  # of the value of a month's trade in the good: less than
 
 
 def lane_windows(
-    amounts: pl.LazyFrame, trials: pl.LazyFrame, marks: pl.LazyFrame, *, material_usd: float
+    amounts: pl.LazyFrame,
+    trials: pl.LazyFrame,
+    marks: pl.LazyFrame,
+    *,
+    material_usd: float,
+    at_like_prices: bool = True,
 ) -> pl.LazyFrame:
     """Sum each lane's months before and after each date compared, and count the months that were reported at all.
 
@@ -34,9 +39,11 @@ def lane_windows(
     and `post_importer_share` (part read from the importer),
     `pre_uv post_uv` (USD/kg, measured masses only), `floor` (amount below which a window is not material: it is set in
     USD and turned into the lane's unit at the good's usual price, or at half the lane's own where that is dearer, since
-    a code may hold dear goods beside cheap ones).
+    a code may hold dear goods beside cheap ones). Before means months at like prices (`window_sums`), unless
+    `at_like_prices` is false, as for several codes under one name.
     """
-    lanes = window_sums(amounts.collect(), trials.collect(), marks.collect()).lazy().with_columns(_shares())
+    sums = window_sums(amounts.collect(), trials.collect(), marks.collect(), at_like_prices=at_like_prices)
+    lanes = sums.lazy().with_columns(_shares())
     pre_mean = pl.when(pl.col("n_pre") > 0).then(pl.col("pre_sum") / pl.col("n_pre"))
     pre_sd = (pl.col("pre_squares") / pl.col("n_pre") - pre_mean * pre_mean).clip(lower_bound=0.0).sqrt()
     lanes = lanes.with_columns(pre_mean.alias("pre_mean"), pl.when(pl.col("n_pre") > 0).then(pre_sd).alias("pre_sd"))

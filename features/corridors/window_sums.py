@@ -19,16 +19,24 @@ Marks = npt.NDArray[np.uint64]
 _PLACE = pl.Enum(PLACE_CODES)
 _VALUES = ("amount", "usd", "importer_usd", "priced_kg", "priced_usd")
 _CELL = ("mineral", "look")
+OTHER_GOOD_TIMES = 10.0
+"""A past month priced so many times above or below the months compared carried another good of the code: grades, years
+and the two sides' figures of one good lie nearer together. Set on worlds hard 52, 65 and 122, in one of which a lane
+had carried tonnes of cheap oxides before some hundred kg at twenty times their price; fourfold cost the others more."""
 
 
-def window_sums(amounts: pl.DataFrame, trials: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+def window_sums(
+    amounts: pl.DataFrame, trials: pl.DataFrame, marks: pl.DataFrame, *, at_like_prices: bool = True
+) -> pl.DataFrame:
     """Sum each lane's months within each trial's windows, for lanes with a figure in any of them.
 
     `amounts` from `lane_amounts`, `trials` from `lay_trials`, `marks` from `reported_marks`. One row per trial and
     lane: the trial's columns, `exporter_iso3 importer_iso3 is_mass n_pre n_post`; `pre_*` and `post_*` of sum, usd,
     importers, priced_kg and priced_usd; `pre_squares post_max post_moment year_sum event_mean first_month`, and of real
-    trials `grown_mean` (what growth before the event leads to by the middle of the window, `grown_to`). Months are
-    added in their order, so that neither row order nor the number of cores decides the last digit.
+    trials `grown_mean` (what growth before the event leads to by the middle of the window, `grown_to`). With
+    `at_like_prices` months of the past that carried another good of a code (`OTHER_GOOD_TIMES`) count as empty in the
+    `pre_*` of goods of one code. Months are added in their order, so that neither row order nor the number of cores
+    decides the last digit.
     """
     places = pl.col("exporter_iso3", "importer_iso3").cast(_PLACE).to_physical().cast(pl.Int64)
     numbered = amounts.with_columns(places, pl.col("mineral").cast(pl.String))
@@ -39,7 +47,8 @@ def window_sums(amounts: pl.DataFrame, trials: pl.DataFrame, marks: pl.DataFrame
     for cell, own in laid.items():
         if cell in cells:
             rows = cells[cell]
-            for found in _sums_of_cell(rows, own, _place_marks(known.get(cell))):
+            by_price = at_like_prices and ";" not in rows["mineral"][0]
+            for found in _sums_of_cell(rows, own, _place_marks(known.get(cell)), by_price=by_price):
                 for name, values in found.items():
                     parts[name].append(values)
     columns = {
@@ -84,7 +93,7 @@ def _place_marks(marks: pl.DataFrame | None) -> dict[str, Marks]:
 
 
 def _sums_of_cell(
-    rows: pl.DataFrame, trials: pl.DataFrame, marks: dict[str, Marks]
+    rows: pl.DataFrame, trials: pl.DataFrame, marks: dict[str, Marks], *, by_price: bool
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
     """Sum one good at one look, trial by trial."""
     lanes, lane = np.unique(
@@ -112,6 +121,8 @@ def _sums_of_cell(
         if not kept.size:
             continue
         pre, post = values[:, kept, before], values[:, kept, after]
+        if by_price:
+            pre = _of_like_price(pre, post)
         amount = post[0]
         since = np.arange(after.start, after.start + amount.shape[1]) + first - start
         moved = amount > 0
@@ -143,3 +154,16 @@ def _sums_of_cell(
         found |= {f"pre_{name}": total for name, total in zip(names, pre.sum(axis=2), strict=True)}
         found |= {f"post_{name}": total for name, total in zip(names, post.sum(axis=2), strict=True)}
         yield found
+
+
+def _of_like_price(pre: Floats, post: Floats) -> Floats:
+    """Empty the past months (lanes by months, of each of `_VALUES`) whose price says that they carried another good.
+
+    Months without a measured mass stay, and so do all of a lane without a price after.
+    """
+    kg, usd = _VALUES.index("priced_kg"), _VALUES.index("priced_usd")
+    after_kg, after_usd = post[kg].sum(axis=1), post[usd].sum(axis=1)
+    is_priced = (pre[kg] > 0) & (pre[usd] > 0) & ((after_kg > 0) & (after_usd > 0))[:, None]
+    left, right = pre[usd] * after_kg[:, None], after_usd[:, None] * pre[kg]
+    is_other = is_priced & ((left > OTHER_GOOD_TIMES * right) | (right > OTHER_GOOD_TIMES * left))
+    return np.where(is_other[None, :, :], 0.0, pre)

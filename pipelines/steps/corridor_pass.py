@@ -115,7 +115,8 @@ def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.
     periods = ground.periods.lazy()
     amounts = lane_amounts(first_legs, near, looks=looks, cif_ratio=CIF_RATIO)
     marks = reported_marks(periods, near, looks=looks)
-    return lane_windows(amounts, trials.lazy(), marks, material_usd=ground.settings.material_usd).collect()
+    material = ground.settings.material_usd
+    return lane_windows(amounts, trials.lazy(), marks, material_usd=material, at_like_prices=False).collect()
 
 
 def _looks_of(rows: pl.DataFrame) -> dict[str, list[int]]:

@@ -82,10 +82,10 @@ def looked_at(
     )
     origins = pl.LazyFrame({"mineral": ["germanium"], "exporter_iso3": ["CHN"]})
 
-    def measured(codes: pl.LazyFrame) -> pl.LazyFrame:
+    def measured(codes: pl.LazyFrame, **how: bool) -> pl.LazyFrame:
         amounts = lane_amounts(pairs, codes, looks=[LOOK], cif_ratio=1.06)
         marks = reported_marks(periods, codes, looks=[LOOK])
-        return lane_windows(amounts, trials, marks, material_usd=1_000.0)
+        return lane_windows(amounts, trials, marks, material_usd=1_000.0, **how)
 
     lanes_now = excess_over_expected(measured(named), origins)
     scope = pl.LazyFrame(
@@ -93,7 +93,7 @@ def looked_at(
         | {"hubs": [[]], "everywhere": [[2024 * 12] if everywhere else []]},
         schema_overrides={"hubs": pl.List(pl.String), "everywhere": pl.List(pl.Int32)},
     )
-    near = measured(neighbour_codes([WATCH], ["811292", "811299"]))
+    near = measured(neighbour_codes([WATCH], ["811292", "811299"]), at_like_prices=False)
     surges = corridor_surges(lanes_now, scope)
     return score_rivals(surges, lanes_now, near, doubted_prices(surges, pairs, named)).collect().to_dicts()
 
@@ -186,6 +186,21 @@ def test_what_came_worth_as_much_as_what_left_is_no_production_though_it_weighs_
     assert told(20.0) == pytest.approx(0.55 * 0.5, abs=0.001)  # 40,000 of 80,000 USD
     assert told(40.0) == 0.0
     assert told(5.0) == pytest.approx(alike)  # worth a quarter of what left, at twice the price: mass covers more
+
+
+def test_past_months_of_a_tenth_of_the_price_carried_another_good() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"] = [30_000.0] * EVENT + [3_000.0] * 6
+    lanes["THA", "USA", "811292"][EVENT:] = [3_000.0] * 6
+
+    def told(usd_per_kg: float) -> dict[str, Any]:
+        return scored(lanes, prices={("CHN", "THA", "811292", 0): usd_per_kg})
+
+    cheap, like = told(0.9), told(1.1)  # 10 USD/kg after
+    assert (cheap["in_pre_mean"], cheap["in_n_pre"]) == (0.0, 21.0)  # 24 months less three of anticipation
+    assert cheap["surge"] > 1.0 > like["surge"]
+    assert like["in_pre_mean"] == pytest.approx(30_000.0)
+    assert told(110.0)["in_pre_mean"] == 0.0  # or a dearer one
 
 
 def test_sales_to_many_at_once_count_though_the_hub_sells_no_more_in_all() -> None:
