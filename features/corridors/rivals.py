@@ -6,6 +6,7 @@ import math
 
 import polars as pl
 
+from features.corridors.by_code import explained_by_code
 from features.corridors.doubt import TWO_SIDES_LN
 from features.corridors.hubs import (
     leg_growth,
@@ -19,6 +20,7 @@ from features.corridors.hubs import (
 from features.corridors.lanes import TRIAL
 from features.corridors.migration import SIMILAR_LN
 from features.corridors.mined import unsourced_mined
+from features.lookback import settle
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
@@ -66,7 +68,8 @@ def score_rivals(
 
     `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `neighbours` the same of neighbouring
     codes, `doubted` from `doubted_prices`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in
-    the figures speaks for it), then `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
+    the figures speaks for it; of several codes, those of the one that rose as well, `explained_by_code`), then
+    `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
     Source: indicators.md 15, 18; the scores are this project's own.
     """
     near = neighbour_falls(neighbours)
@@ -78,7 +81,8 @@ def score_rivals(
     for leg, start, end in (("in", "origin_iso3", "hub_iso3"), ("out", "hub_iso3", "destination_iso3")):
         own = doubted.rename({"exporter_iso3": start, "importer_iso3": end, "other_uv": f"{leg}_other_uv"})
         rows = rows.join(own, on=[*TRIAL, start, end], how="left")
-    rows = unsourced_mined(to_many_by_code(rows, lanes), lanes).with_columns(
+    rows = settle(to_many_by_code(settle(rows), lanes))  # each is used several times below
+    rows = unsourced_mined(rows, lanes).with_columns(
         _re_export().alias("rival_re_export"),
         _production().alias("rival_production"),
         _stock_draw().alias("rival_stock_draw"),
@@ -88,7 +92,7 @@ def score_rivals(
         _growth().alias("rival_growth"),
         _other_goods().alias("rival_other_goods"),
     )
-    return rows.with_columns(strongest_rival())
+    return explained_by_code(settle(rows), list(RIVALS)).with_columns(strongest_rival())
 
 
 def strongest_rival() -> list[pl.Expr]:
