@@ -93,7 +93,8 @@ def measure_seed(folder: Path, seed: int, declarations: int, worlds: Sequence[st
             **{name: folder / world / f"{name}.parquet" for name in TABLES},
         )
         result = run_evaluation(asked, model="challenger", learned=learned)
-        print(f"\nseed {seed}, world {world}: " + "\n  ".join(result.lines[1:-1]))
+        judged = [line for line in result.lines[:-1] if " rows read = " not in line]
+        print(f"\nseed {seed}, world {world}: " + "\n  ".join(judged))
         _print_typologies(pl.read_parquet(folder / f"evaluation-{world}" / "evaluation.parquet"))
     print(f"\nseed {seed}: " + shuffled(table, labels, split, settings))
     print(f"seed {seed}: " + identifiers(seed), flush=True)
