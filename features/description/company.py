@@ -137,7 +137,7 @@ COMPANY: tuple[Company, ...] = (
     ),
     Company((), "before", "mr, mrs, ms, dr, prof, herr, frau", "先生 女士", 0.1, is_softened=False),
     Company(("germanium",), "after", "beer, insurance", "", 0.1, is_softened=False),
-    Company(  # in the blood or the gun
+    Company(  # medicines that radiate
         ("lutetium", "molybdenum", "gallium", "yttrium", "samarium", "holmium"),
         "anywhere",
         "dotatate, psma, radiopharmaceutical, technetium, nuclear medicine, microsphere",
@@ -145,6 +145,7 @@ COMPANY: tuple[Company, ...] = (
         0.15,
         is_softened=False,
     ),
+    # shot in cartridges
     Company(("bismuth", "tungsten"), "anywhere", "cartridge, shotshell, shotgun", "霰弹", 0.3, is_softened=False),
     Company(("gallium",), "before", r"(?:[1-3]?\d)", "", 0.2, is_of_names=True),  # gauge: 12 GA wire
     Company(
