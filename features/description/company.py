@@ -138,9 +138,9 @@ COMPANY: tuple[Company, ...] = (
     Company((), "before", "mr, mrs, ms, dr, prof, herr, frau", "先生 女士", 0.1, is_softened=False),
     Company(("germanium",), "after", "beer, insurance", "", 0.1, is_softened=False),
     Company(  # medicines that radiate
-        ("lutetium", "molybdenum", "gallium", "yttrium", "samarium", "holmium"),
+        ("lutetium", "molybdenum", "gallium", "germanium", "yttrium", "samarium", "holmium"),
         "anywhere",
-        "dotatate, psma, radiopharmaceutical, technetium, nuclear medicine, microsphere",
+        "dotatate, psma, radiopharmaceutical, technetium, nuclear medicine, microsphere, 99 generator, 68 generator",
         "放射性药品",
         0.15,
         is_softened=False,
@@ -154,6 +154,14 @@ COMPANY: tuple[Company, ...] = (
         "subsalicylate, subcitrate, potassium citrate, subgallate, subnitrate, antacid, vanadate, oxychloride, makeup, "
         "tablet, capsule",
         "次水杨酸 枸橼酸 片剂 胶囊 钒酸",
+        0.15,
+        is_softened=False,
+    ),
+    Company(
+        ("antimony",),
+        "anywhere",
+        "tartrate tablet, tartrate injection, antimoniate, stibogluconate, gluconate, medicament, veterinary medicine",
+        "酒石酸锑钾片 葡萄糖酸锑 注射液",
         0.15,
         is_softened=False,
     ),
