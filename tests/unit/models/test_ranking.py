@@ -59,21 +59,21 @@ def test_the_lot_has_its_share_of_any_budget(budget: int, share: float) -> None:
 
 def test_a_part_of_a_place_goes_by_lot_at_times() -> None:
     # 5 places, of which 0.5 by lot: half of the lists hold one drawn row, in the place of the model's fifth
-    picks = [pick(scored(20), budget=5, share=0.1, salt=str(k)) for k in range(600)]
+    picks = [pick(scored(20), budget=5, share=0.1, salt=str(k)) for k in range(300)]
     assert all(one.chosen.height == 5 for one in picks)
     drawn = [one.chosen.filter(chosen_by="random").height for one in picks]
     assert set(drawn) == {0, 1}
-    assert np.mean(drawn) == pytest.approx(0.5, abs=0.07)
+    assert np.mean(drawn) == pytest.approx(0.5, abs=0.1)
     chances = picks[0].log.sort("suspicion", descending=True)["selection_probability"].to_list()
     assert chances == pytest.approx([1.0] * 4 + [0.5] + [0.5 / 15] * 15)
 
 
 def test_a_single_place_goes_by_lot_at_times() -> None:
     rows = scored(20)
-    picks = [pick(rows, budget=1, salt=str(k)) for k in range(600)]
+    picks = [pick(rows, budget=1, salt=str(k)) for k in range(300)]
     assert all(one.chosen.height == 1 for one in picks)
     by_lot = np.mean([one.chosen["chosen_by"][0] == "random" for one in picks])
-    assert by_lot == pytest.approx(0.2, abs=0.05)
+    assert by_lot == pytest.approx(0.2, abs=0.07)
     assert picks[0].log["selection_probability"].sum() == pytest.approx(1)
     assert picks[0].log["selection_probability"].max() == pytest.approx(0.8)
 
@@ -81,11 +81,11 @@ def test_a_single_place_goes_by_lot_at_times() -> None:
 def test_logged_chances_are_the_frequencies() -> None:
     tiers = [0.25 if i % 3 == 0 else 1.0 for i in range(30)]
     rows = scored(30, tier_ratio=tiers, office_id=["a" if i % 2 else "b" for i in range(30)])
-    picks = [pick(rows, budget=10, share=0.5, salt=str(k), offices={"a": 3}) for k in range(1500)]
+    picks = [pick(rows, budget=10, share=0.5, salt=str(k), offices={"a": 3}) for k in range(600)]
     assert all(one.chosen.filter(office_id="a").height <= 3 for one in picks)
     counts = pl.concat([one.chosen.select("declaration_id") for one in picks])["declaration_id"].value_counts()
-    both = picks[0].log.join(counts, on="declaration_id", how="left").with_columns(pl.col("count").fill_null(0) / 1500)
-    assert (both["count"] - both["selection_probability"]).abs().max() < 0.05  # type: ignore[operator]
+    both = picks[0].log.join(counts, on="declaration_id", how="left").with_columns(pl.col("count").fill_null(0) / 600)
+    assert (both["count"] - both["selection_probability"]).abs().max() < 0.08  # type: ignore[operator]
     assert both["selection_probability"].min() > 0  # type: ignore[operator]
 
 
