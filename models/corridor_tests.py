@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.corridors.donors import DONOR
+from features.corridors.rivals import LEADS_FROM, STOPS_A_NAME
 from features.corridors.state import ORDINARY_P
 from models.discovery import SMALLEST_POOL_FOR_TAIL, Floats, Method, placebo_p_values, q_values
 
@@ -164,7 +165,7 @@ def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     Measures and looks of one corridor rest on much the same months. Its p-value is multiplied by the number of measures
     at this look that compare other months (Bonferroni) and by a number of looks that is fixed beforehand
     (`EARLY_LOOKS`, `LATER_LOOKS`), so that the smallest over all looks is a p-value still, whenever one stops. The
-    family is of corridors, not of months.
+    family is of corridors, not of months. Where the goods are known to be others' (`STOPS_A_NAME`), p counts as 1 here.
     """
     ordered = cells.with_row_index("at")
     is_early = (pl.col("reach") <= EARLY_REACH) & (pl.col("trial") == "real")
@@ -172,16 +173,19 @@ def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     # Lost direct trade makes a diversion likelier beforehand; it moves no leg, so p-values keep their meaning.
     weight = 1.0 + (WEIGHT_OF_LOST_TRADE - 1.0) * pl.col("direct_fall").fill_null(0.0)
     tests = pl.struct("surge", "reach").filter(pl.col("p_value").is_not_null())
+    is_stopped = (pl.col(STOPS_A_NAME) >= LEADS_FROM).fill_null(value=False)
+    open_p = pl.when(is_stopped & pl.col("p_value").is_not_null()).then(1.0).otherwise("p_value")
     tried = ordered.with_columns(
         n_looks.alias("n_looks"),
         tests.n_unique().over(*LANES, "look").alias("n_measures"),
         weight.alias("weight"),
+        open_p.alias("open_p"),
     )
     once = (
         tried.filter(pl.col("p_value").is_not_null())
-        .sort("look", *LANES, "p_value", "event", "n_looks", "weight")  # as many p-values are alike at their least
+        .sort("look", *LANES, "open_p", "event", "n_looks", "weight")  # as many p-values are alike at their least
         .unique([*LANES, "look"], keep="first", maintain_order=True)
-        .with_columns((pl.col("p_value") * pl.col("n_looks") * pl.col("n_measures")).clip(0.0, 1.0).alias("p"))
+        .with_columns((pl.col("open_p") * pl.col("n_looks") * pl.col("n_measures")).clip(0.0, 1.0).alias("p"))
     )
     q = np.full(ordered.height, np.nan)
     seen: set[tuple[object, ...]] = set()

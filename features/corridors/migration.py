@@ -19,6 +19,12 @@ _LANE = [*TRIAL, "exporter_iso3", "importer_iso3"]
 _VALUES = ["hs6", "excess", "noise", "z", "floor", "is_mass", "pre_uv", "post_uv", "expected", "post_sum"]
 
 
+def price_likeness(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """How alike two unit values are: 1 within twofold, 0 from fourfold on. Null where either is unknown."""
+    apart = (one / other).log().abs()
+    return (1.0 - (apart - SIMILAR_LN).clip(lower_bound=0.0) / SIMILAR_LN).clip(0.0, 1.0)
+
+
 def code_migrations(lanes: pl.LazyFrame, neighbours: pl.LazyFrame, barred: pl.LazyFrame) -> pl.LazyFrame:
     """What stopped under a controlled code began under another on the same lane, at a similar price.
 
@@ -72,14 +78,13 @@ def _moves(own: pl.LazyFrame, near: pl.LazyFrame) -> pl.LazyFrame:
     lost = pl.when(left).then(pl.col("excess").abs()).otherwise(pl.col("excess_near").abs())
     old = pl.when(left).then("pre_uv").otherwise("pre_uv_near")
     new = pl.when(left).then("post_uv_near").otherwise("post_uv")
-    apart = (new / old).log().abs()
     pairs = both.filter(left | came).with_columns(
         pl.when(left).then("hs6").otherwise("hs6_near").alias("from_hs6"),
         pl.when(left).then("hs6_near").otherwise("hs6").alias("to_hs6"),
         left.alias("is_out"),
         moved.alias("moved"),
         (moved / lost).alias("moved_share"),
-        (1.0 - (apart - SIMILAR_LN).clip(lower_bound=0.0) / SIMILAR_LN).clip(0.0, 1.0).alias("price_likeness"),
+        price_likeness(new, old).alias("price_likeness"),
     )
     return pairs.filter(pl.col("moved_share") >= LEAST_MOVED_SHARE, pl.col("moved") >= pl.col("floor"))
 

@@ -1,4 +1,4 @@
-"""What else would explain a corridor: eight honest readings, each scored in [0, 1] beside it."""
+"""What else would explain a corridor: nine honest readings, each scored in [0, 1] beside it."""
 
 from __future__ import annotations
 
@@ -30,10 +30,14 @@ RIVALS: dict[str, str] = {
     "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
     "code in the month of the measure, declared openly by the origin and priced unlike the rest",
+    "rival_neighbour": "booked under a neighbour: one side of a leg books here what the other, as before, books under "
+    "a neighbouring code",
     "rival_single_lot": "one large lot: a single month carries nearly all of it, and it was not sent on whole",
     "rival_growth": "growth already under way: one of the legs grew before the measure, and merely went on",
     "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
+STOPS_A_NAME = "rival_neighbour"
+"""The reading that, where it leads, leaves nothing to name: the goods of the leg are others, and moved before."""
 LONGEST_STAY = 2.5  # months: goods stay up to two (`comovement`), and a month is counted whole
 LEADS_FROM = 0.6
 """A rival from this score on is named as the likelier reading."""
@@ -62,13 +66,18 @@ def neighbour_falls(neighbours: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def score_rivals(
-    corridors: pl.LazyFrame, lanes: pl.LazyFrame, neighbours: pl.LazyFrame, doubted: pl.LazyFrame
+    corridors: pl.LazyFrame,
+    lanes: pl.LazyFrame,
+    neighbours: pl.LazyFrame,
+    doubted: pl.LazyFrame,
+    rebooked: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Score the honest readings of each corridor, and name the strongest.
 
     `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `neighbours` the same of neighbouring
-    codes, `doubted` from `doubted_prices`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in
-    the figures speaks for it; of several codes, those of the one that rose as well, `explained_by_code`), then
+    codes, `doubted` from `doubted_prices`, `rebooked` from `rebooked_legs`. Adds the columns of `RIVALS`, each in
+    [0, 1] and never null (0: nothing in the figures speaks for it; of several codes, those of the one that rose as
+    well, `explained_by_code`), then
     `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
     Source: indicators.md 15, 18; the scores are this project's own.
     """
@@ -81,6 +90,8 @@ def score_rivals(
     for leg, start, end in (("in", "origin_iso3", "hub_iso3"), ("out", "hub_iso3", "destination_iso3")):
         own = doubted.rename({"exporter_iso3": start, "importer_iso3": end, "other_uv": f"{leg}_other_uv"})
         rows = rows.join(own, on=[*TRIAL, start, end], how="left")
+        own = rebooked.rename({"exporter_iso3": start, "importer_iso3": end, "rebooked_share": f"{leg}_rebooked_share"})
+        rows = rows.join(own, on=[*TRIAL, start, end], how="left")
     rows = settle(to_many_by_code(settle(rows), lanes))  # each is used several times below
     rows = unsourced_mined(rows, lanes).with_columns(
         _re_export().alias("rival_re_export"),
@@ -88,6 +99,7 @@ def score_rivals(
         _stock_draw().alias("rival_stock_draw"),
         _reporter().alias("rival_reporter"),
         _reclassification().alias("rival_reclassification"),
+        _neighbour().alias("rival_neighbour"),
         _single_lot().alias("rival_single_lot"),
         _growth().alias("rival_growth"),
         _other_goods().alias("rival_other_goods"),
@@ -186,6 +198,18 @@ def _reclassification() -> pl.Expr:
     odd_price = ((pl.col("in_post_uv") / pl.col("usual_uv")).log().abs() / math.log(2.0)).clip(0.0, 1.0).fill_null(0.0)
     step = pl.when(at_once).then(openly * odd_price).otherwise(0.0)
     return pl.max_horizontal(moved, step)
+
+
+def _neighbour() -> pl.Expr:
+    """Part of a leg's excess that the other side books under a neighbouring code, as before: the larger of both legs.
+
+    A corridor needs both legs to rise, so one that did not is enough.
+    """
+    parts = [
+        ratio_share(pl.col(f"{leg}_rebooked_share") * pl.col(f"{leg}_post_sum"), pl.col(f"{leg}_excess"))
+        for leg in ("in", "out")
+    ]
+    return pl.max_horizontal(parts)
 
 
 def _single_lot() -> pl.Expr:

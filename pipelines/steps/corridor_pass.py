@@ -26,6 +26,7 @@ from features.corridors import (
 )
 from features.corridors.donors import DONOR, with_donors
 from features.corridors.doubt import doubted_prices
+from features.corridors.rebooked import both_sides, rebooked_legs
 from features.corridors.trials import REAL
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
@@ -40,6 +41,8 @@ class Ground:
 
     monthly: pl.DataFrame
     periods: pl.DataFrame
+    published: pl.DataFrame
+    """When each country first published anything of a month (`published_months`)."""
     watches: tuple[Watch, ...]
     codes: tuple[str, ...]
     settings: CorridorSettings
@@ -73,11 +76,14 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     placebos = _apart_from(surges.filter(~is_real), real).select(kept)
     if real.is_empty():
         return placebos
-    near_lanes = _neighbours(ground, trials.filter(is_real), real)
-    doubted = doubted_prices(
-        real.lazy(), monthly, named.filter(pl.col("mineral").is_in(real["mineral"].unique().implode()))
-    )
-    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy(), doubted.collect().lazy())
+    tested = set(real["mineral"])
+    near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
+    near_lanes = _neighbours(ground, trials.filter(is_real), real, near)
+    own = named.filter(pl.col("mineral").is_in(sorted(tested)))
+    doubted = doubted_prices(real.lazy(), monthly, own).collect()
+    sides = both_sides(monthly, ground.published.lazy(), cif_ratio=CIF_RATIO)
+    rebooked = rebooked_legs(real.lazy(), trials.filter(is_real).lazy(), sides, own, near).collect()
+    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy(), doubted.lazy(), rebooked.lazy())
     return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
 
 
@@ -104,10 +110,9 @@ def _apart_from(placebos: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
     return placebos.join(same_months, on=leg, how="anti")
 
 
-def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame) -> pl.DataFrame:
+def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame, near: pl.LazyFrame) -> pl.DataFrame:
     """Measure the neighbouring codes over the same windows, on lanes from an origin to a hub looked at."""
     tested = set(real["mineral"])
-    near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
     looks = _looks_of(real)
     # All that the origins sent, wherever it went: a good's usual USD/kg must not rest on which hubs a later look named.
     origins = {origin for one in ground.watches if one.name in tested for origin in one.origins}

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.corridors import Watch, lane_amounts, watched_codes
 from features.corridors.goods import goods_of
+from features.corridors.rebooked import published_months
 from features.mirror import Margin, pair_mirrors, reported_periods
 from models.cif_margin import fit_cif_margin
 from models.corridor_tests import Rule, judge_corridors
@@ -106,12 +107,13 @@ def _measured(
     meanings: list[pl.DataFrame] = []
     done: set[tuple[str, int]] = set()
     placebo_codes: set[str] = set()
+    published = published_months(periods.lazy()).collect()
     for looks, current in _groups(monthly, watches_at, last_look):
         codes = _codes_by_value(known_by, before=first_day(looks[0]))
         goods, meant = goods_of(current)
         everything = [*goods, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
         placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
-        ground = Ground(monthly, periods, tuple(everything), tuple(codes), settings)
+        ground = Ground(monthly, periods, published, tuple(everything), tuple(codes), settings)
         for start in range(0, len(looks), settings.looks_per_pass):
             found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
             if found is not None:

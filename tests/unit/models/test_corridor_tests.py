@@ -26,6 +26,7 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
             "surge": z,
             "surge_z": z,
             "direct_fall": 0.0,
+            "rival_neighbour": 0.0,
             "excess": 100.0 * z,
             "noise": 100.0,
         }
@@ -182,3 +183,17 @@ def test_how_many_chance_rises_go_a_new_way_is_counted_among_the_placebos_that_r
         Rule(own_pool_from=10_000),
     ).to_dicts()
     assert later["new_odds"] == row["new_odds"]
+
+
+def test_goods_booked_under_a_neighbour_are_not_named_however_small_their_p() -> None:
+    rows = surges(
+        [(11, "THA", 9.0), (11, "VNM", 9.0)], [(11, float(z)) for z in np.random.default_rng(0).normal(0, 1, 9999)]
+    )
+    stopped = rows.with_columns(
+        pl.when(pl.col("hub_iso3") == "THA").then(0.6).otherwise("rival_neighbour").alias("rival_neighbour")
+    )
+    for table, named in ((rows, [True, True]), (stopped, [False, True])):
+        got = judge_corridors(table, Rule()).sort("hub_iso3")
+        assert got["first_look"].is_not_null().to_list() == named
+        assert got["p_value"].max() < 1e-3  # what chance would do stays told
+    assert judge_corridors(stopped, Rule()).sort("hub_iso3")["q_value"][0] == 1.0

@@ -22,6 +22,7 @@ from features.corridors import (
     watched_codes,
 )
 from features.corridors.doubt import doubted_prices
+from features.corridors.rebooked import both_sides, published_months, rebooked_legs
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
 
@@ -62,6 +63,8 @@ def looked_at(
     prices: dict[tuple[str, str, str, int], float] | None = None,
     everywhere: bool = False,
     importer_weighs: dict[tuple[str, str, str], float] | None = None,
+    exporter_books: dict[str, str] | None = None,
+    importer_books: dict[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     rows = []
     for (start, end, code), amounts in lanes.items():
@@ -70,11 +73,12 @@ def looked_at(
                 continue
             period, price = f"{2022 + month // 12}-{month % 12 + 1:02d}", 10.0
             price = (prices or {}).get((start, end, code, int(month >= EVENT)), price)
-            more: dict[str, Any] = {"hs_code": code, "net_kg": kg}
+            more: dict[str, Any] = {"hs_code": (exporter_books or {}).get(code, code), "net_kg": kg}
             rows.append(flow(start, end, "export", period, kg * price, **more))
             if sides == "both" or (sides == "change" and month >= EVENT):
                 weighed = kg * (importer_weighs or {}).get((start, end, code), 1.0)
-                rows.append(flow(end, start, "import", period, kg * price * 1.06, **(more | {"net_kg": weighed})))
+                own = more | {"net_kg": weighed, "hs_code": (importer_books or {}).get(code, code)}
+                rows.append(flow(end, start, "import", period, kg * price * 1.06, **own))
     table = flows(*rows)
     pairs, periods, named = pair_mirrors(table).collect().lazy(), reported_periods(table), watched_codes([WATCH])
     trials = (
@@ -93,9 +97,13 @@ def looked_at(
         | {"hubs": [[]], "everywhere": [[2024 * 12] if everywhere else []]},
         schema_overrides={"hubs": pl.List(pl.String), "everywhere": pl.List(pl.Int32)},
     )
-    near = measured(neighbour_codes([WATCH], ["811292", "811299"]), at_like_prices=False)
+    near_codes = neighbour_codes([WATCH], ["811292", "811299"])
+    near = measured(near_codes, at_like_prices=False)
     surges = corridor_surges(lanes_now, scope)
-    return score_rivals(surges, lanes_now, near, doubted_prices(surges, pairs, named)).collect().to_dicts()
+    doubted = doubted_prices(surges, pairs, named)
+    both = both_sides(pairs, published_months(periods), cif_ratio=1.06)
+    rebooked = rebooked_legs(surges, trials, both, named, near_codes)
+    return score_rivals(surges, lanes_now, near, doubted, rebooked).collect().to_dicts()
 
 
 def test_one_month_told_of_a_leg_is_not_looked_at_though_the_other_leg_is_told_for_longer() -> None:
@@ -349,3 +357,19 @@ def test_a_dear_good_in_a_code_of_cheap_ones_is_material_at_its_own_price() -> N
     assert row["floor"] == pytest.approx(1.0)
     assert row["surge"] == pytest.approx(1.25 * 2.565, abs=0.001)  # ln((12 + 1)/1) on both legs
     assert scored(lanes, prices=prices)["floor"] > 50.0  # other lanes keep the usual price
+
+
+def test_what_the_other_side_books_under_a_neighbour_as_before_is_no_rise() -> None:
+    # Thailand books its 811299 for the USA and Japan as 811292 from January on; these book 811299 all along
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6
+    del lanes["CHN", "THA", "811299"]  # what Thailand buys it would book anew as well
+    for place in ("USA", "JPN"):
+        del lanes["THA", place, "811292"]
+        lanes["THA", place, "811299"] = [2_000.0] * EVENT + [0.0] * 6
+        lanes["THA", place, "000000"] = [0.0] * EVENT + [2_000.0] * 6
+    rows = scored(lanes, exporter_books={"000000": "811292"}, importer_books={"000000": "811299"})
+    assert rows["out_excess"] == pytest.approx(12_000.0)
+    assert (rows["rival_neighbour"], rows["leading_rival"]) == (pytest.approx(1.0), "rival_neighbour")
+    rows = scored(lanes, exporter_books={"000000": "811292"}, importer_books={"000000": "811292"})
+    assert rows["rival_neighbour"] == 0.0  # both sides book what left under the code
