@@ -39,7 +39,7 @@ def rebooked_legs(
 
     `rebooked_share`, in (0, 1]: of what is told of the good, the least of what either tells alone and of what either
     told under the neighbour before over as many months, less what the first still tells under it, times how alike the
-    prices are (`price_likeness`; one half where unknown). What began under both codes at once is no old trade, so
+    prices are (`price_likeness`; alike where unknown). What began under both codes at once is no old trade, so
     nothing of it is explained: goods that an origin misnames and a hub names rightly look so. Values are compared,
     since masses may be unknown. Source: indicators.md 3, 15; this project.
     """
@@ -61,7 +61,7 @@ def rebooked_legs(
     n_pre, n_post = (pl.col(f"{span}_to") - pl.col(f"{span}_from") + 1 for span in ("base", "post"))
     before = pl.max_horizontal("x_pre", "m_pre") * n_post / n_pre - still
     moved = pl.min_horizontal("alone", answered, before).clip(lower_bound=0.0) / pl.col("told")
-    likeness = price_likeness(pl.col("uv"), _price(other=True)).fill_null(0.5)
+    likeness = price_likeness(pl.col("uv"), _price(other=True)).fill_null(1.0)
     found = near.filter(still < ORDINARY_PART * silent, alike, moved > 0).with_columns(
         (moved * likeness).alias("rebooked_share"),
         pl.when("by_exporter").then("exporter_iso3").otherwise("importer_iso3").alias("reporter_iso3"),

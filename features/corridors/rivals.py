@@ -141,12 +141,13 @@ def _uncovered(risen: pl.Expr) -> pl.Expr:
     """Part of what rose out of the hub that the origin's inflow leaves open, by mass and by value alike: the lesser.
 
     Two sides weigh one flow differently, and codes mix cheap and dear goods: what came worth as much as what left may
-    be the same goods, and what came weighing as much may have been refined.
+    be the same goods, and what came weighing as much may have been refined. A lot that left as it had come is covered
+    too, though lots like it came before (`_one_lot_through`).
     """
     came = pl.col("in_excess").clip(lower_bound=0.0)
     prices = [pl.col(f"{leg}_post_usd") / pl.col(f"{leg}_post_sum") for leg in ("in", "out")]
     by_value = ratio_share(came * prices[0], risen * prices[1])
-    return 1.0 - pl.max_horizontal(ratio_share(came, risen), by_value)
+    return 1.0 - pl.max_horizontal(ratio_share(came, risen), by_value, _one_lot_through())
 
 
 def _stock_draw() -> pl.Expr:
@@ -218,11 +219,22 @@ def _single_lot() -> pl.Expr:
     As far as that lot was not passed on: one that came in and left again whole is what the corridor itself says.
     """
     out_is_less = (pl.col("out_excess") <= pl.col("in_excess")).fill_null(value=False)
-    top = pl.when(out_is_less).then("out_post_max").otherwise("in_post_max")
-    whole = pl.when(out_is_less).then("out_post_sum").otherwise("in_post_sum")
     months = pl.when(out_is_less).then("out_n_post").otherwise("in_n_post")
-    lot = pl.when(months >= 3).then(((ratio_share(top, whole) - 0.5) / 0.4).clip(0.0, 1.0)).fill_null(0.0)
-    return lot * (1.0 - _passed_on())
+    lot = pl.when(out_is_less).then(_in_one_month("out")).otherwise(_in_one_month("in"))
+    return pl.when(months >= 3).then(lot).fill_null(0.0) * (1.0 - _passed_on())
+
+
+def _in_one_month(leg: str) -> pl.Expr:
+    """How far a leg's largest month holds all that it carried: 0 up to one half, 1 from nine tenths on."""
+    return ((ratio_share(pl.col(f"{leg}_post_max"), pl.col(f"{leg}_post_sum")) - 0.5) / 0.4).clip(0.0, 1.0)
+
+
+def _one_lot_through() -> pl.Expr:
+    """How far all that moved on both legs was one lot that came in and left again whole; needs three months of each."""
+    told = pl.min_horizontal("in_n_post", "out_n_post") >= 3
+    return (
+        pl.when(told).then(pl.min_horizontal(_in_one_month("in"), _in_one_month("out")) * _passed_on()).fill_null(0.0)
+    )
 
 
 def _growth() -> pl.Expr:

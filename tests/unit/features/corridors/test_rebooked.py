@@ -77,11 +77,11 @@ def test_goods_that_both_sides_tell_or_tell_of_quite_another_value_are_not_expla
     assert rebooked(thai_exports(usd=400.0)) != {}
 
 
-def test_goods_of_another_price_are_others_and_unknown_masses_leave_half() -> None:
+def test_goods_of_another_price_are_others_and_unknown_masses_say_nothing_against_it() -> None:
     dear = [row | {"net_kg": 10.0} if row["hs_code"] == "811292" else row for row in thai_exports()]
     unweighed = [row | {"net_kg": None} for row in thai_exports()]
     assert rebooked(dear) == {}  # 100 USD/kg beside 10
-    assert rebooked(unweighed) == {("THA", "USA"): pytest.approx(0.5)}
+    assert rebooked(unweighed) == {("THA", "USA"): pytest.approx(1.0)}
 
 
 def test_months_that_one_side_has_yet_to_publish_say_nothing() -> None:

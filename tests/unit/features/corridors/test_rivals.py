@@ -164,7 +164,6 @@ def test_diversion_has_no_strong_rival() -> None:
 
 def test_lawful_re_export() -> None:
     lanes = ordinary()
-    del lanes["KOR", "THA", "811292"]
     for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292"), ("THA", "JPN", "811292")):
         lanes[key][EVENT:] = [3_000.0] * 6
     row = scored(lanes)
@@ -373,3 +372,14 @@ def test_what_the_other_side_books_under_a_neighbour_as_before_is_no_rise() -> N
     assert (rows["rival_neighbour"], rows["leading_rival"]) == (pytest.approx(1.0), "rival_neighbour")
     rows = scored(lanes, exporter_books={"000000": "811292"}, importer_books={"000000": "811292"})
     assert rows["rival_neighbour"] == 0.0  # both sides book what left under the code
+
+
+def test_a_lot_that_left_as_it_came_is_no_own_production_though_such_lots_came_before() -> None:
+    # 3,000 kg came twice a year: no more than usual came after January, but this time it went on to the USA whole
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"] = [3_000.0 if month % 6 == 1 else 0.0 for month in range(30)]
+    lanes["THA", "USA", "811292"] = [0.0] * 26 + [3_000.0] + [0.0] * 3
+    through = scored(lanes)
+    assert through["rival_production"] == through["rival_stock_draw"] == pytest.approx(0.0)
+    lanes["THA", "USA", "811292"] = [0.0] * 25 + [600.0] * 5  # as much in parts: out of what the hub has
+    assert scored(lanes)["rival_stock_draw"] + scored(lanes)["rival_production"] > 0.1
