@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.corridors.afterwards import borne_out_later
+from features.corridors.amounts import month_number
 from features.corridors.rivals import RIVALS
 from features.corridors.state import corridor_name, first_of_month
 from features.corridors.watch import what_six_digits_hide
@@ -13,13 +14,17 @@ LANES = ("mineral", "origin_iso3", "hub_iso3", "destination_iso3")
 MENTIONED_FROM = 0.2  # a rival below this is not worth a line
 
 
-def corridor_findings(tests: pl.DataFrame, amounts: pl.DataFrame | None = None) -> pl.DataFrame:
+def corridor_findings(
+    tests: pl.DataFrame, amounts: pl.DataFrame | None = None, pairs: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Write each corridor's latest, most telling and first named look as rows of the contract.
 
     `tests`: judged corridors (`judge_corridors`) with `mineral`, `good` and its `hs_codes`; of several goods, measures
     and months the one of which the strongest rival leaves most (`weight_left`) speaks for a corridor and month, what
     came later speaking for own production (`borne_out_later`, with `amounts` as there). `controls_in_force` is null
-    here. Masses are null where the good is counted in USD. Sorted by `weight_left`, then by q, p and name.
+    here. Masses are null where the good is counted in USD. What six digits hide is told of the codes that either leg's
+    figures are of (`told_codes`, with `pairs` as there; None: of every code looked for). Sorted by `weight_left`, then
+    by q, p and name.
     """
     if tests.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
@@ -35,7 +40,9 @@ def corridor_findings(tests: pl.DataFrame, amounts: pl.DataFrame | None = None) 
         .unique("corridor_id", keep="first", maintain_order=True)
     )
     order = ["weight_left", "q_value", "p_value", "corridor_id"]
-    return _in_contract_columns(rows).sort(order, descending=[True, False, False, False], nulls_last=True)
+    return _in_contract_columns(told_codes(rows, pairs)).sort(
+        order, descending=[True, False, False, False], nulls_last=True
+    )
 
 
 def weight_left() -> pl.Expr:
@@ -54,6 +61,34 @@ def weight_left() -> pl.Expr:
     return left.alias("weight_left")
 
 
+def told_codes(corridors: pl.DataFrame, pairs: pl.DataFrame | None) -> pl.DataFrame:
+    """Add `told_codes`: of a good's `hs_codes`, those of which either side tells anything on either leg.
+
+    In the months compared, `post_from` to `post_to`. `pairs`: monthly figures of both sides, `exporter_iso3`,
+    `importer_iso3`, `hs6`, `period`. Codes are joined by `;`; all of `hs_codes` without `pairs`, or where nothing is
+    told.
+    """
+    if pairs is None:
+        return corridors.with_columns(pl.col("hs_codes").alias("told_codes"))
+    window = ["origin_iso3", "hub_iso3", "destination_iso3", "hs_codes", "post_from", "post_to"]
+    asked = corridors.select(window).unique().with_columns(pl.col("hs_codes").str.split(";").alias("hs6"))
+    figures = pairs.select(
+        "exporter_iso3", "importer_iso3", "hs6", month_number(pl.col("period")).alias("month")
+    ).unique()
+    ways = (("origin_iso3", "hub_iso3"), ("hub_iso3", "destination_iso3"))
+    told = pl.concat(
+        asked.explode("hs6", empty_as_null=False)
+        .join(figures, left_on=[*way, "hs6"], right_on=["exporter_iso3", "importer_iso3", "hs6"])
+        .filter(pl.col("month").is_between("post_from", "post_to"))
+        .select(*window, "hs6")
+        for way in ways
+    )
+    codes = told.unique().sort("hs6").group_by(window, maintain_order=True).agg(pl.col("hs6").str.join(";"))
+    return corridors.join(codes, on=window, how="left", maintain_order="left").with_columns(
+        pl.coalesce("hs6", "hs_codes").alias("told_codes")
+    )
+
+
 def _usd_per_amount() -> pl.Expr:
     return pl.coalesce(
         pl.when(pl.col(f"{leg}_post_sum") > 0).then(pl.col(f"{leg}_post_usd") / pl.col(f"{leg}_post_sum"))
@@ -63,10 +98,10 @@ def _usd_per_amount() -> pl.Expr:
 
 def _in_contract_columns(rows: pl.DataFrame) -> pl.DataFrame:
     """Name, round and word what the contract asks for; the figures for ranking and pages stay beside it."""
-    mixes = {codes: what_six_digits_hide(codes.split(";")) for codes in rows["hs_codes"].unique()}
+    mixes = {codes: what_six_digits_hide(codes.split(";")) for codes in rows["told_codes"].unique()}
     kg = pl.when("is_mass").then
     return rows.with_columns(
-        pl.col("hs_codes").replace_strict(mixes, return_dtype=pl.String).alias("mix"),
+        pl.col("told_codes").replace_strict(mixes, return_dtype=pl.String).alias("mix"),
         pl.when(pl.col("first_look").is_not_null())
         .then(first_of_month(pl.col("first_look")))
         .alias("first_flagged_on"),

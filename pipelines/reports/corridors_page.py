@@ -45,7 +45,8 @@ def corridors_pages(
     level = settings.false_discovery_rate
     rows = [_row(search, row, level, draw=n < settings.n_drawn_corridors) for n, row in enumerate(shown.to_dicts())]
     named = [row for row in rows if row["is_named"]]
-    hidden = [what_six_digits_hide(one.hs_codes) for one in search.watches]
+    seen = set(search.pairs["hs6"])
+    hidden = [what_six_digits_hide(seen.intersection(one.hs_codes)) for one in search.watches]
     pages = {}
     for number, row in enumerate(rows, start=1):
         row["page"] = f"corridors/{page_name(number, row)}"

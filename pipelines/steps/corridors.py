@@ -242,7 +242,7 @@ def _findings(search: CorridorSearch, as_of: date, controls: ControlList | None)
     """Add the controls in force to the findings; a corridor cannot have been named after the day looked at."""
     if search.tests.is_empty():
         return corridor_findings(pl.DataFrame(schema=_EMPTY_TESTS))
-    rows = corridor_findings(search.tests, search.amounts)
+    rows = corridor_findings(search.tests, search.amounts, search.pairs)
     named_on = pl.min_horizontal(pl.col("first_flagged_on"), pl.lit(as_of, dtype=pl.Date))
     rows = rows.with_columns(pl.when(pl.col("first_flagged_on").is_not_null()).then(named_on).alias("first_flagged_on"))
     if controls is None:

@@ -1,9 +1,11 @@
 """How corridors are ranked: by what tries, a new or old way and the strongest rival reading leave of their p-value."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
-from features.corridors.findings import weight_left
+from features.corridors.findings import told_codes, weight_left
 
 CORRIDOR = {"mineral": "gallium", "origin_iso3": "CHN", "hub_iso3": "THA", "destination_iso3": "USA", "look": 24300}
 
@@ -44,3 +46,21 @@ def test_a_new_way_counts_beside_the_rise_and_as_far_as_no_rival_explains_it() -
     assert weights({"p_value": 0.01, "new_odds": 0.5}) == pytest.approx([1.699], abs=0.001)
     assert weights({"p_value": 0.01, "new_odds": 5.0, "rival_strength": 0.5}) == pytest.approx([1.349], abs=0.001)
     assert weights({"p_value": 0.9, "new_odds": 0.5}) == [0.0]
+
+
+def test_only_codes_that_a_leg_has_figures_of_are_told() -> None:
+    months = {"hs_codes": "280530;811292;811299", "post_from": 2024 * 12, "post_to": 2024 * 12 + 5}
+    corridors = pl.DataFrame([CORRIDOR | months, CORRIDOR | months | {"hub_iso3": "VNM"}])
+    pairs = pl.DataFrame(
+        [
+            ("CHN", "THA", "811292", date(2024, 2, 1)),  # the first leg
+            ("THA", "USA", "811299", date(2024, 6, 1)),  # the second, in the last month compared
+            ("CHN", "THA", "280530", date(2024, 7, 1)),  # the month after
+            ("THA", "JPN", "280530", date(2024, 2, 1)),  # another way
+            ("CHN", "THA", "811300", date(2024, 2, 1)),  # a code not looked for
+        ],
+        schema=["exporter_iso3", "importer_iso3", "hs6", "period"],
+        orient="row",
+    )
+    assert told_codes(corridors, pairs)["told_codes"].to_list() == ["811292;811299", "280530;811292;811299"]
+    assert told_codes(corridors, None)["told_codes"].to_list() == ["280530;811292;811299"] * 2

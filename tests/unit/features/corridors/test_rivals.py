@@ -379,7 +379,9 @@ def test_a_lot_that_left_as_it_came_is_no_own_production_though_such_lots_came_b
     lanes = ordinary()
     lanes["CHN", "THA", "811292"] = [3_000.0 if month % 6 == 1 else 0.0 for month in range(30)]
     lanes["THA", "USA", "811292"] = [0.0] * 26 + [3_000.0] + [0.0] * 3
+    lanes["KOR", "THA", "811292"] = [100.0] * 30
     through = scored(lanes)
     assert through["rival_production"] == through["rival_stock_draw"] == pytest.approx(0.0)
-    lanes["THA", "USA", "811292"] = [0.0] * 25 + [600.0] * 5  # as much in parts: out of what the hub has
-    assert scored(lanes)["rival_stock_draw"] + scored(lanes)["rival_production"] > 0.1
+    # as much in five parts: no more came than usual, and 1,500 kg a month leave where 600 came in
+    lanes["THA", "USA", "811292"] = [0.0] * 25 + [600.0] * 5
+    assert scored(lanes)["rival_production"] == pytest.approx(0.6)
