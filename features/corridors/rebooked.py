@@ -30,7 +30,7 @@ def rebooked_legs(
 
     `corridors` from `corridor_surges`; `trials` from `lay_trials`; `sides` from `both_sides`; `codes` (watched) and
     `neighbours`: `mineral`, `hs6`. One row per leg (trial keys, `exporter_iso3`, `importer_iso3`) of which, in the
-    months since the date for which both sides have published anything by the look,
+    months compared from the first in which the good is told on, as far as both sides have published by the look,
 
     - one side alone tells the good (the other less than `ORDINARY_PART` of it),
     - the other side alone tells a neighbouring code, and of a value within ordinary noise of the first,
@@ -43,7 +43,7 @@ def rebooked_legs(
     nothing of it is explained: goods that an origin misnames and a hub names rightly look so. Values are compared,
     since masses may be unknown. Source: indicators.md 3, 15; this project.
     """
-    legs = _legs(corridors, trials)
+    legs = _since_first_told(_legs(corridors, trials), sides, codes)
     asked = _told(legs, sides, codes, by=list(_LEG)).with_columns(
         (pl.col("x_post") > pl.col("m_post")).alias("by_exporter")
     )
@@ -123,6 +123,18 @@ def _legs(corridors: pl.LazyFrame, trials: pl.LazyFrame) -> pl.LazyFrame:
         for start, end in ways
     ]
     return pl.concat(legs).unique().join(trials.select(*TRIAL, *_MONTHS), on=list(TRIAL), how="left")
+
+
+def _since_first_told(legs: pl.LazyFrame, sides: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
+    """Begin the months compared with the first in which the good is told: a code may change amid a window."""
+    first = (
+        sides.filter(pl.max_horizontal(*_SIDES) > 0)
+        .join(legs.join(codes, on="mineral"), on=["exporter_iso3", "importer_iso3", "hs6"])
+        .filter(pl.col("month").is_between("post_from", "post_to"), _is_known())
+        .group_by(_LEG)
+        .agg(pl.col("month").min().alias("first"))
+    )
+    return legs.join(first, on=_LEG).drop("post_from").rename({"first": "post_from"})
 
 
 def _is_known() -> pl.Expr:

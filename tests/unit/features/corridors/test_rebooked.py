@@ -53,6 +53,14 @@ def test_a_country_that_changes_its_code_explains_what_begins_there() -> None:
     assert rebooked(thai_exports()) == {("THA", "USA"): pytest.approx(1.0)}
 
 
+def test_a_code_that_changes_in_the_midst_of_the_months_compared_counts_from_then_on() -> None:
+    change = JANUARY + 4
+    rows = [row | {"hs_code": "811299"} if row["period"].month < 5 and row["period"].year == 2024 else row
+            for row in thai_exports()]  # fmt: skip
+    assert {row["period"].month for row in rows if row["hs_code"] == "811292"} == {change % 12 + 1, change % 12 + 2}
+    assert rebooked(rows) == {("THA", "USA"): pytest.approx(1.0)}
+
+
 def test_only_as_much_as_was_told_before_is_explained() -> None:
     rows = thai_exports(usd=2_000.0) + told("USA", "THA", AFTER, "811299", 1_000.0)
     # 12,000 under each code now, by one side each; 6,000 in six months before
