@@ -57,8 +57,8 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     earlier looks, with as many legs and (where there are 100) about as many months: all of them, and its own good's
     where there are enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
     later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
-    others 1. Adds `p_value`, `q_value`, `n_placebos`, `excess_low excess_high` (excess less
-    placebo errors), `new_odds` (`new_way_odds`, of which the q-value knows nothing), `first_look` (first look with q at
+    others 1. Adds `p_value`, `q_value`, `n_placebos`, `n_placebos_as_far` (of them rose at least so), `excess_low
+    excess_high` (excess less placebo errors), `new_odds` (`new_way_odds`, of which the q-value knows nothing), `first_look` (first look with q at
     or below the level; null: never). Without any placebo p is null, and nothing is named.
     """
     kind = pl.col("trial").str.split("-").list.first()
@@ -75,7 +75,9 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         columns = dict.fromkeys(("p_value", "excess_low", "excess_high", "q_value", "new_odds"), pl.Float64)
         empty = real.with_columns(pl.lit(None, dtype=kind_of).alias(name) for name, kind_of in columns.items())
         return empty.with_columns(
-            pl.lit(0, dtype=pl.Int64).alias("n_placebos"), pl.lit(None, dtype=pl.Int32).alias("first_look")
+            pl.lit(0, dtype=pl.Int64).alias("n_placebos"),
+            pl.lit(None, dtype=pl.Int64).alias("n_placebos_as_far"),
+            pl.lit(None, dtype=pl.Int32).alias("first_look"),
         )
     against = pl.concat(parts).with_columns(new_way_odds(pl.col("new_of_chance")).alias("new_odds"))
     judged = _with_q(against.drop("new_of_chance").sort(*CELL, "trial"), rule)
@@ -117,12 +119,20 @@ def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.Data
             group.with_columns(
                 pl.Series("p_value", p, nan_to_null=True, dtype=pl.Float64),
                 pl.lit(fair.height, dtype=pl.Int64).alias("n_placebos"),
+                _as_far(group["surge"], fair["surge"]),
                 (pl.col("excess") - float(high) * pl.col("noise")).fill_nan(None).alias("excess_low"),
                 (pl.col("excess") - float(low) * pl.col("noise")).fill_nan(None).alias("excess_high"),
                 pl.lit(new_share).alias("new_of_chance"),
             )
         )
     return pl.concat(parts)
+
+
+def _as_far(surges: pl.Series, placebos: pl.Series) -> pl.Series:
+    """Count the placebos that rose at least as far; null where the corridor's own rise is unknown."""
+    beyond = len(placebos) - placebos.sort().search_sorted(surges.fill_null(0.0), side="left")
+    counted = pl.Series("n_placebos_as_far", beyond, dtype=pl.Int64)
+    return counted.to_frame().select(pl.when(surges.is_not_null()).then(counted)).to_series()
 
 
 def _closer(wider: tuple[Floats, float], cells: pl.DataFrame, pool: pl.DataFrame, rule: Rule) -> tuple[Floats, float]:

@@ -194,14 +194,25 @@ def _evidence() -> pl.Expr:
     moves = pl.when(pl.col("comovement") >= 0.5).then(
         pl.format(" Outflow follows inflow (rank correlation {}).", pl.col("comovement").round(2))
     )
-    chance = pl.format(" Of {} placebo corridors, {} % look at least so.", "n_placebos", _percent(pl.col("p_value")))
-    parts = [inflow, pl.coalesce(outflow, unseen), *by_value, lost, share, bound, novel, moves, chance]
+    parts = [inflow, pl.coalesce(outflow, unseen), *by_value, lost, share, bound, novel, moves, _chance()]
     mix = pl.when(pl.col("mix") != "").then(pl.concat_str(pl.lit(" "), "mix"))
     return pl.concat_str([part.fill_null("") for part in [*parts, mix]])
 
 
-def _percent(share: pl.Expr) -> pl.Expr:
-    return pl.when(share < 0.0001).then(pl.lit("under 0.01")).otherwise((100 * share).round_sig_figs(2).cast(pl.String))
+def _chance() -> pl.Expr:
+    """Say how many placebo corridors rose at least as far, and p, which is no share of them.
+
+    p is estimated beyond the last placebos by a fitted tail, and blends all placebos with the corridor's own origin's
+    and good's (models.corridor_tests).
+    """
+    p = pl.col("p_value")
+    told = pl.when(p < 0.0001).then(pl.lit("under 0.0001")).otherwise(p.round_sig_figs(2).cast(pl.String))
+    none = pl.format(" None of {} placebo corridors looks so; p, estimated beyond them, is {}.", "n_placebos", told)
+    some = pl.format(
+        " {} of {} placebo corridors look at least so; p, in which those of its own origin and good may count for more, "
+        "is {}.", "n_placebos_as_far", "n_placebos", told
+    )  # fmt: skip
+    return pl.when(pl.col("n_placebos_as_far") == 0).then(none).otherwise(some)
 
 
 def _rivals() -> pl.Expr:

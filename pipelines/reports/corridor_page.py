@@ -99,7 +99,7 @@ _SAYS = (
     ("At most", ("in_post_sum", "out_post_sum", "rerouted")),
     ("Nothing took", ("out_year_sum", "in_year_sum")),
     ("Outflow follows", ("comovement", "corr_0", "corr_1", "corr_2")),
-    ("placebo corridors", ("surge_z", "in_z", "out_z", "n_placebos", "p_value", "q_value")),
+    ("placebo corridors", ("surge", "n_placebos_as_far", "n_placebos", "p_value", "q_value")),
 )
 
 

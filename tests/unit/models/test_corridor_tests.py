@@ -47,10 +47,17 @@ def test_p_is_the_rank_among_placebos_and_the_interval_their_errors() -> None:
     above = sum(z >= 0.0 for _, z in POOL)
     assert got["p_value"] == pytest.approx((1 + above) / 1000)
     assert got["n_placebos"] == 999
+    assert got["n_placebos_as_far"] == above
     # 5 % and 95 % of a standard normal are ∓1.64, so the interval of an excess of 0 is about ∓164
     assert got["excess_low"] == pytest.approx(-164, abs=20)
     assert got["excess_high"] == pytest.approx(164, abs=20)
     assert got["first_look"] is None
+
+
+def test_placebos_that_rose_as_far_are_counted() -> None:
+    pool = [(11, 1.0), (11, 2.0), (11, 2.0), (11, 3.0)]
+    got = judge_corridors(surges([(11, "THA", 2.0), (11, "MEX", 3.5)], pool), Rule()).sort("hub_iso3")
+    assert got["n_placebos_as_far"].to_list() == [0, 3]  # 2, 2 and 3 are at least 2; none is 3.5
 
 
 def test_only_placebos_known_by_then_count() -> None:
