@@ -21,7 +21,10 @@ class Corridors(dy.Schema):
     excess_kg_low = dy.Float64(nullable=True, metadata={"unit": "kg"}, description="lower end of its interval")
     excess_kg_high = dy.Float64(nullable=True, metadata={"unit": "kg"}, description="upper end of its interval")
     excess_usd = dy.Float64(nullable=True, metadata={"unit": "USD"}, description="value above what was expected")
-    deflection_share = dy.Float64(nullable=True, description="excess over the fall in direct trade")
+    deflection_share = dy.Float64(
+        nullable=True,
+        description="excess over the fall in direct trade, at most 1: what exceeds the fall cannot be the trade lost",
+    )
     p_value = c.share(description="how often a corridor without diversion looks at least like this")
     q_value = c.share(description="false-discovery rate at which this corridor would be named")
     first_flagged_on = c.day(description="first day on which published figures were enough")

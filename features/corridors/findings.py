@@ -12,6 +12,7 @@ from features.corridors.watch import what_six_digits_hide
 
 LANES = ("mineral", "origin_iso3", "hub_iso3", "destination_iso3")
 MENTIONED_FROM = 0.2  # a rival below this is not worth a line
+MANY_TIMES = 10.0  # beyond this the excess says nothing of the little that direct trade lost
 
 
 def corridor_findings(
@@ -115,7 +116,7 @@ def _in_contract_columns(rows: pl.DataFrame) -> pl.DataFrame:
         "period",
         *(kg(pl.col(f"excess{end}")).alias(f"excess_kg{end}") for end in ("", "_low", "_high")),
         (pl.col("excess") * pl.col("usd_per_amount")).alias("excess_usd"),
-        (pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).alias("deflection_share"),
+        (pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).clip(upper_bound=1.0).alias("deflection_share"),
         "p_value",
         "q_value",
         "first_flagged_on",
@@ -179,24 +180,38 @@ def _evidence() -> pl.Expr:
         for leg, went in (("in", "came to"), ("out", "left"))
     ]
     lost = pl.format(" Direct trade fell short of its past by {} {}.", _number("deficit"), unit)
-    low, high = (
-        (pl.col("excess_low").clip(lower_bound=0.0) / pl.col("deficit")),
-        pl.col("excess_high") / pl.col("deficit"),
-    )
-    share = pl.format(
-        " The excess is {} % of that (interval {} to {} %).",
-        (100 * pl.col("excess").clip(lower_bound=0.0) / pl.col("deficit")).round(0).cast(pl.Int64),
-        (100 * low).round(0).cast(pl.Int64),
-        (100 * high).round(0).cast(pl.Int64),
-    )
     bound = pl.format(" At most {} {} can have been passed on.", _number("rerouted"), unit)
-    novel = pl.when(pl.col("is_novel")).then(pl.lit(" Nothing took this way in the year before."))
+    novel = pl.when(pl.col("is_novel")).then(_nothing_before())
     moves = pl.when(pl.col("comovement") >= 0.5).then(
         pl.format(" Outflow follows inflow (rank correlation {}).", pl.col("comovement").round(2))
     )
-    parts = [inflow, pl.coalesce(outflow, unseen), *by_value, lost, share, bound, novel, moves, _chance()]
+    parts = [inflow, pl.coalesce(outflow, unseen), *by_value, lost, _deflected(), bound, novel, moves, _chance()]
     mix = pl.when(pl.col("mix") != "").then(pl.concat_str(pl.lit(" "), "mix"))
     return pl.concat_str([part.fill_null("") for part in [*parts, mix]])
+
+
+def _deflected() -> pl.Expr:
+    """Set the excess beside what direct trade lost; what is more than all of it cannot be that trade."""
+    excess, low, high = (pl.col(f"excess{end}").clip(lower_bound=0.0) for end in ("", "_low", "_high"))
+    part, times = (excess / pl.col("deficit")), (excess / pl.col("deficit")).round(2)
+    most = pl.when(high > pl.col("deficit")).then(pl.lit("more than all")).otherwise(_per_cent(high))
+    least = pl.when(low > pl.col("deficit")).then(pl.lit("more than all")).otherwise(_per_cent(low))
+    share = pl.format(" The excess is {} of that (interval {} to {}).", _per_cent(excess), least, most)
+    how_much = pl.when(part > MANY_TIMES).then(pl.lit("many")).otherwise(times.cast(pl.String))
+    more = pl.format(" The excess is {} times that: the rest cannot be what direct trade lost.", how_much)
+    return pl.when(part > 1.0).then(more).otherwise(share)
+
+
+def _per_cent(amount: pl.Expr) -> pl.Expr:
+    return pl.format("{} %", (100 * amount / pl.col("deficit")).round(0).cast(pl.Int64))
+
+
+def _nothing_before() -> pl.Expr:
+    """Say of the leg that `is_novel` looked at, the outflow where it is known, that its year before carried nothing."""
+    hub, out_known = pl.col("hub_iso3"), pl.col("out_year_sum").is_not_null()
+    start = pl.when(out_known).then(hub).otherwise("origin_iso3")
+    end = pl.when(out_known).then("destination_iso3").otherwise(hub)
+    return pl.format(" In the year before these months nothing is recorded from {} to {}.", start, end)
 
 
 def _chance() -> pl.Expr:
@@ -209,8 +224,8 @@ def _chance() -> pl.Expr:
     told = pl.when(p < 0.0001).then(pl.lit("under 0.0001")).otherwise(p.round_sig_figs(2).cast(pl.String))
     none = pl.format(" None of {} placebo corridors looks so; p, estimated beyond them, is {}.", "n_placebos", told)
     some = pl.format(
-        " {} of {} placebo corridors look at least so; p, in which those of its own origin and good may count for more, "
-        "is {}.", "n_placebos_as_far", "n_placebos", told
+        " {} of {} placebo corridors look at least so; p, in which those of its own origin and good may count for "
+        "more, is {}.", "n_placebos_as_far", "n_placebos", told
     )  # fmt: skip
     return pl.when(pl.col("n_placebos_as_far") == 0).then(none).otherwise(some)
 

@@ -97,7 +97,7 @@ _SAYS = (
     ("Direct trade", ("direct_pre_mean", "direct_n_post", "direct_post_sum", "deficit")),
     ("The excess is", ("excess", "excess_low", "excess_high", "deficit")),
     ("At most", ("in_post_sum", "out_post_sum", "rerouted")),
-    ("Nothing took", ("out_year_sum", "in_year_sum")),
+    ("nothing is recorded", ("out_year_sum", "in_year_sum")),
     ("Outflow follows", ("comovement", "corr_0", "corr_1", "corr_2")),
     ("placebo corridors", ("surge", "n_placebos_as_far", "n_placebos", "p_value", "q_value")),
 )
