@@ -57,9 +57,10 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     earlier looks, with as many legs and (where there are 100) about as many months: all of them, and its own good's
     where there are enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
     later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
-    others 1. Adds `p_value`, `q_value`, `n_placebos`, `n_placebos_as_far` (of them rose at least so), `excess_low
-    excess_high` (excess less placebo errors), `new_odds` (`new_way_odds`, of which the q-value knows nothing), `first_look` (first look with q at
-    or below the level; null: never). Without any placebo p is null, and nothing is named.
+    others 1. Adds `p_value`, `q_value`, `n_placebos`, `n_placebos_as_far` (how many of them rose at least so),
+    `excess_low excess_high` (excess less placebo errors), `new_odds` (`new_way_odds`, of which the q-value knows
+    nothing), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null, and
+    nothing is named.
     """
     kind = pl.col("trial").str.split("-").list.first()
     distance = pl.sum_horizontal((pl.col("reach") > last).cast(pl.Int32) for last in REACHES)
