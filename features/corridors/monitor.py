@@ -191,8 +191,9 @@ def after_measures(months: pl.DataFrame, events: Mapping[str, Sequence[int]]) ->
     good and measure, over all destinations: `usual` (median month of the year before the front-loading window, kg or
     USD: `unit`), `front_loading` (largest of the three months before, over the usual), `lowest_share` (lowest of the
     three months from the measure on), `n_zero_months` and `n_collapse_months` in the two years since, `recovered_on`
-    (first month after the lowest with at least 80 %; null: not by now), `share_since` (median month since, over the
-    usual), `unit_value_since` (over the usual one). Null where the year before holds fewer than six months.
+    (first month after the lowest with at least 80 %; null: not by now, or it had not fallen so far), `share_since`
+    (median month since, over the usual), `unit_value_since` (over the usual one). Null where the year before holds
+    fewer than six months.
     """
     key = ["mineral", "kind", "good"]
     asked = pl.DataFrame(
@@ -223,6 +224,7 @@ def after_measures(months: pl.DataFrame, events: Mapping[str, Sequence[int]]) ->
     )
     lowest = measured.filter(start).sort(*keys, "share", "month", nulls_last=True).group_by(keys, maintain_order=True)
     measured = measured.join(lowest.agg(month.first().alias("lowest_on")), on=keys, how="left")
+    fell = pl.col("share").filter(start).min() < RECOVERY_SHARE
     back = since & (month > pl.col("lowest_on")) & (pl.col("share") >= RECOVERY_SHARE)
     return (
         measured.group_by(keys)
@@ -233,7 +235,7 @@ def after_measures(months: pl.DataFrame, events: Mapping[str, Sequence[int]]) ->
             pl.col("share").filter(start).min().alias("lowest_share"),
             (since & (pl.col("share") == 0)).sum().cast(pl.Int64).alias("n_zero_months"),
             (since & (pl.col("share") <= COLLAPSE_SHARE)).sum().cast(pl.Int64).alias("n_collapse_months"),
-            first_of_month(month.filter(back).min()).alias("recovered_on"),
+            pl.when(fell).then(first_of_month(month.filter(back).min())).alias("recovered_on"),
             pl.col("share").filter(since).median().alias("share_since"),
             (pl.col("unit_value_usd_per_kg").filter(since).median() / pl.col("usual_value").first()).alias(
                 "unit_value_since"

@@ -84,6 +84,13 @@ def test_what_followed_a_measure() -> None:
     assert after["lenses"]["kind"] == "downstream"
 
 
+def test_what_never_fell_is_not_told_as_back() -> None:
+    (own,) = after_measures(
+        months(*year(100.0, "2022-01", 19), *year(1500.0, "2023-08", 6)), {"germanium": [EVENT]}
+    ).to_dicts()
+    assert (own["lowest_share"], own["recovered_on"]) == (15.0, None)
+
+
 def test_no_year_before_is_unknown_and_nothing_gives_an_empty_table() -> None:
     rows = months(*year(100.0, "2023-06", 6))
     (one,) = after_measures(rows, {"germanium": [EVENT]}).to_dicts()
