@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from markupsafe import Markup
 
+from features.corridors.monitor import RECOVERY_SHARE
 from features.corridors.rivals import RIVALS
 from features.corridors.state import first_of_month
 from features.corridors.unmatched import KINDS
-from features.corridors.watch import what_six_digits_hide
+from features.corridors.watch import SHARED_HEADINGS, Watch, what_six_digits_hide
 from features.countries import country_name
 from models.corridor_tests import CORRIDOR
 from pipelines.reports.corridor_drawing import draw_leg, leg_series
@@ -45,8 +48,7 @@ def corridors_pages(
     level = settings.false_discovery_rate
     rows = [_row(search, row, level, draw=n < settings.n_drawn_corridors) for n, row in enumerate(shown.to_dicts())]
     named = [row for row in rows if row["is_named"]]
-    seen = set(search.pairs["hs6"])
-    hidden = [what_six_digits_hide(seen.intersection(one.hs_codes)) for one in search.watches]
+    watched = {code for one in search.watches for code in one.hs_codes}
     pages = {}
     for number, row in enumerate(rows, start=1):
         row["page"] = f"corridors/{page_name(number, row)}"
@@ -60,8 +62,9 @@ def corridors_pages(
         notes=search.notes,
         level=level,
         interval=settings.interval_share,
-        watches=search.watches,
-        hidden=sorted({words for words in hidden if words}),
+        watches=[{**asdict(one), "told_to": destinations_told(one)} for one in search.watches],
+        hidden=what_six_digits_hide(watched.intersection(search.pairs["hs6"])),
+        recovered_from=RECOVERY_SHARE,
         margin_share=round(100 * (2.718281828459045**search.margin.intercept - 1), 1),
         n_margin_pairs=search.margin.n_pairs,
         breaks=monitor.breaks.with_columns(places=_places()).sort("q_value", "good", "mineral").to_dicts(),
@@ -126,12 +129,50 @@ def _row(search: CorridorSearch, row: dict[str, Any], level: float, *, draw: boo
     return {
         **row,
         "names": [country_name(code) for code in places],
+        "months": f"{month_name(cell['post_from'])} to {month_name(cell['post_to'])}",
+        **told_once(str(row["evidence"])),
         **naming(search.tests, row, level),
         "rival_scores": [(words.split(":", 1)[0], float(row[code] or 0.0)) for code, words in RIVALS.items()],
         "unit": "kg" if cell["is_mass"] else "USD",
         "cell": cell,
         "charts": _charts(search, row, cell) if draw else [],
     }
+
+
+def told_once(evidence: str) -> dict[str, Any]:
+    """Take the note on shared codes out of the evidence, for a page that tells it once: `told`, `shared_codes`.
+
+    >>> told_once("Much went. " + what_six_digits_hide(["280450", "850511"]) + " A bound.")
+    {'told': 'Much went. A bound.', 'shared_codes': ['280450', '850511']}
+    """
+    found = re.search(r" ?Six digits cannot tell the goods apart: .*? A rise may be of any of them\.", evidence)
+    if found is None:
+        return {"told": evidence, "shared_codes": []}
+    codes = sorted(code for code in SHARED_HEADINGS if f"{code} holds " in found[0])
+    return {"told": evidence[: found.start()] + evidence[found.end() :], "shared_codes": codes}
+
+
+def destinations_told(watch: Watch) -> str:
+    """Say whom a watch looks at: those it lists, and since which measures every other country as well.
+
+    >>> destinations_told(Watch("tin", ("800110",), ("CHN",), ("USA",), (date(2023, 8, 1),)))
+    'USA'
+    >>> destinations_told(Watch("tin", ("800110",), ("CHN",), (), (date(2023, 8, 1),)))
+    'every country'
+    """
+    if not watch.destinations:
+        return "every country"
+    listed, days = " ".join(watch.destinations), ", ".join(day.isoformat() for day in watch.everywhere_since)
+    return f"{listed}; for the measures of {days} every country" if days else listed
+
+
+def month_name(number: int) -> str:
+    """Write a month number as a year and a month.
+
+    >>> month_name(2023 * 12 + 4)
+    '2023-05'
+    """
+    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def naming(tests: pl.DataFrame, row: dict[str, Any], level: float) -> dict[str, Any]:

@@ -98,8 +98,8 @@ def _as_watch(entry: WatchEntry) -> Watch:
 def watches_of_controls(controls: ControlList, *, as_of: date, origin_iso3: str) -> list[Watch]:
     """Make one watch for each controlled mineral: its codes, every measure in force and known by `as_of`.
 
-    A measure that names destinations adds them; a mineral whose measures name none is watched for every destination
-    that lost direct supply. Codes and measures unknown by then are left out, so an earlier search never knows more.
+    A measure that names destinations adds them; a mineral whose measures name none is watched for every destination.
+    Codes and measures unknown by then are left out, so an earlier search never knows more.
     """
     goods = controls.items.filter(pl.col("kind") == "good").select("item_id", "mineral")
     codes = goods.join(controls.codes, on="item_id", how="left").filter(pl.col("hs6").is_not_null())

@@ -4,8 +4,9 @@ from datetime import date
 
 import polars as pl
 
+from features.corridors.watch import Watch, what_six_digits_hide
 from pipelines.reports.corridor_page import page_name
-from pipelines.reports.corridors_page import naming
+from pipelines.reports.corridors_page import destinations_told, naming, told_once
 from pipelines.reports.flow_map import Leg, draw_map
 
 
@@ -60,3 +61,15 @@ def test_a_corridor_is_named_by_the_months_that_name_it() -> None:
 
 def test_what_never_stood_out_is_not_named() -> None:
     assert told(24_303, 0.3, on=None) == {"is_named": False, "named": "not named", "named_when": ""}
+
+
+def test_the_note_on_shared_codes_is_taken_out_of_each_row() -> None:
+    note = what_six_digits_hide(["280450", "800110"])  # boron beside tellurium; tin is alone in its code
+    assert told_once(f"Much went. {note} A bound.") == {"told": "Much went. A bound.", "shared_codes": ["280450"]}
+    assert told_once("Much went.") == {"told": "Much went.", "shared_codes": []}
+
+
+def test_a_watch_says_whom_it_looks_at() -> None:
+    day = date(2023, 8, 1)
+    bound = Watch("tin", ("800110",), ("CHN",), ("JPN", "USA"), (day,), everywhere_since=(day,))
+    assert destinations_told(bound) == "JPN USA; for the measures of 2023-08-01 every country"

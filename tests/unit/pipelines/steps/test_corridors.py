@@ -197,6 +197,8 @@ def test_run_writes_tables_and_a_page_that_escapes(diverted: pl.DataFrame, tmp_p
     assert "Before and after each measure" in page
     assert f"First named on {top['first_flagged_on']}, from 2023-" in page
     assert "Figures were enough" not in page
+    assert page.count("Six digits cannot tell the goods apart") == 1
+    assert "since, in all" not in page
     balance = pl.read_parquet(tmp_path / "out" / "mass_balance.parquet").row(0, named=True)
     assert (balance["hub_iso3"], balance["year"]) == ("THA", 2023)
     assert balance["impossible_low"] <= balance["impossible_share"] <= balance["impossible_high"]
