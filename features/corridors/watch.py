@@ -55,6 +55,8 @@ class Watch:
     """Announcements behind the events, named in the report."""
     everywhere_since: tuple[date, ...] = ()
     """Events that bind every destination: after these, destinations that are not in the list are looked at as well."""
+    longer_codes: tuple[str, ...] = ()
+    """Codes as they were given, of which only the six digits that all countries share can be read."""
     is_placebo: bool = False
     """Goods that no measure touches, looked at to learn what chance looks like."""
 

@@ -28,9 +28,12 @@ def config_folder() -> Path:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; raises ConfigError naming the file and line when it is missing or malformed."""
+    """Read a TOML file; raises ConfigError naming the file and line when it is missing or malformed.
+
+    A byte-order mark, as Windows editors write it, is no part of it.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such settings file") from error
     except OSError as error:

@@ -29,14 +29,21 @@ class WatchEntry(Closed):
     hubs: list[str] = Field(default_factory=list)
     controls: list[str] = Field(default_factory=list)
 
+    @field_validator("name")
+    @classmethod
+    def _some_letter(cls, name: str) -> str:
+        if not any(mark.isalnum() for mark in name):
+            raise ValueError("no letter or digit; a watch is told by its name")
+        return name
+
     @field_validator("hs_codes")
     @classmethod
-    def _six_digits(cls, codes: list[str]) -> list[str]:
+    def _digits(cls, codes: list[str]) -> list[str]:
         tidy = [code.replace(".", "").replace(" ", "") for code in codes]
         wrong = [code for code in tidy if not (code.isascii() and code.isdigit()) or not 6 <= len(code) <= 12]
         if wrong:
             raise ValueError(f"not customs codes of 6 to 12 digits: {', '.join(wrong)}")
-        return [code[:6] for code in tidy]
+        return tidy
 
     @field_validator("event_on")
     @classmethod
@@ -86,12 +93,13 @@ def _as_watch(entry: WatchEntry) -> Watch:
     events = entry.event_on if isinstance(entry.event_on, list) else [entry.event_on]
     return Watch(
         name=entry.name,
-        hs_codes=tuple(sorted(set(entry.hs_codes))),
+        hs_codes=tuple(sorted({code[:6] for code in entry.hs_codes})),
         origins=tuple(entry.origins),
         destinations=tuple(entry.destinations),
         events=tuple(sorted(set(events))),
         hubs=tuple(entry.hubs),
         controls=tuple(entry.controls),
+        longer_codes=tuple(sorted({code for code in entry.hs_codes if len(code) > 6})),
     )
 
 

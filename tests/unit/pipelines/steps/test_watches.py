@@ -28,6 +28,7 @@ def written(folder: Path, text: str) -> Path:
 def test_any_goods_can_be_watched(tmp_path: Path) -> None:
     (one,) = read_watches(written(tmp_path, GOOD))
     assert one.hs_codes == ("848210", "848220")
+    assert one.longer_codes == ("84822000",)
     assert one.events == (date(2022, 2, 26),)
     assert one.hubs == ("TUR", "ARE")
 
@@ -47,6 +48,7 @@ def test_any_goods_can_be_watched(tmp_path: Path) -> None:
         (("2022-02-26", '"soon"'), "event_on"),
         (("[[watch]]", "[[watches]]"), "unknown key 'watches'"),
         (('name = "ball bearings"', ""), "name"),
+        (('name = "ball bearings"', 'name = " \u200b "'), "name: no letter or digit"),
         ((GOOD, ""), "no [[watch]] table"),
         ((GOOD, GOOD + GOOD), "two [[watch]] tables are named 'ball bearings'"),
         ((GOOD, "watch = ["), "not a TOML file"),
@@ -62,6 +64,10 @@ def test_what_is_written_twice_counts_once(tmp_path: Path) -> None:
     twice = GOOD.replace("2022-02-26", "[2022-02-26, 2022-02-26]").replace('"84822000"', '"84821000"')
     (one,) = read_watches(written(tmp_path, twice))
     assert (one.hs_codes, one.events) == (("848210",), (date(2022, 2, 26),))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    assert read_watches(written(tmp_path, "\ufeff" + GOOD)) == read_watches(written(tmp_path, GOOD))
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
