@@ -89,7 +89,7 @@ def search_corridors(
         how="left",
         maintain_order="left",
     )
-    notes += _uncompared(monthly, final, tests)
+    notes += [*_uncompared(monthly, final, tests), *undated(monthly, final, settings)]
     if counts["placebos"] < FEWEST_PLACEBOS:
         notes.append(
             f"Only {counts['placebos']} placebo comparisons could be made, so small p-values cannot be reached: "
@@ -187,6 +187,52 @@ def _uncompared(monthly: pl.DataFrame, watches: Sequence[Watch], tests: pl.DataF
     ]
 
 
+def undated(monthly: pl.DataFrame, watches: Sequence[Watch], settings: CorridorSettings) -> list[str]:
+    """Name the measures before or after which there are too few monthly figures of their goods to compare.
+
+    Corridors are told of such a measure all the same, by the latest months beside those before them.
+    """
+    windows = settings.windows
+    too_early, too_late = [], []
+    for one in watches:
+        mine = monthly.filter(pl.col("hs6").is_in(one.hs_codes))
+        first, last = mine["period"].min(), mine["period"].max()
+        if not isinstance(first, date) or not isinstance(last, date):
+            continue
+        least = windows.least_base_months + windows.anticipation_months
+        for event in sorted({day.replace(day=1) for day in one.events}):
+            if _months_between(first, event) < least:
+                too_early.append(f"{one.name} ({event:%Y-%m}; figures begin in {first:%Y-%m})")
+            elif _months_between(event, last) + 1 < windows.least_post_months:
+                too_late.append(f"{one.name} ({event:%Y-%m}; figures end in {last:%Y-%m})")
+    told = [
+        (too_early, "Too few figures from before a measure: {}. Nothing told there compares before with after it; "
+         "where a corridor is told, its latest months are set beside the months before them."),
+        (too_late, "Too few figures from after a measure: {}."),
+    ]  # fmt: skip
+    return [words.format(", ".join(names)) for names, words in told if names]
+
+
+def _months_between(start: date, end: date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month
+
+
+def code_notes(seen: Sequence[str], watches: Sequence[Watch]) -> list[str]:
+    """Say which watched codes are read by their first six digits only, and which have no figures beside others."""
+    cut = [f"{', '.join(one.longer_codes)} ({one.name})" for one in watches if one.longer_codes]
+    known = set(seen)
+    without = [
+        f"{', '.join(sorted(set(one.hs_codes) - known))} ({one.name})"
+        for one in watches
+        if known.intersection(one.hs_codes) and not known.issuperset(one.hs_codes)
+    ]
+    told = [
+        (cut, "Read by their first six digits, which all countries share and which may hold other goods too: {}."),
+        (without, "No monthly figures for some of the codes: {}."),
+    ]
+    return [words.format("; ".join(codes)) for codes, words in told if codes]
+
+
 def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
     """Say plainly what these figures cannot show."""
     notes = []
@@ -207,6 +253,7 @@ def _notes(pairs: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
     silent = unseen.filter(~pl.col("hs6"))["mineral"].sort().to_list()
     if silent:
         notes.append(f"No figures at all for: {', '.join(silent)}.")
+    notes += code_notes(monthly["hs6"].unique().to_list(), watches)
     if monthly["m_usd"].null_count() == monthly.height:
         notes.append("No importing country's figures are given: only what exporters declared can be seen.")
     if monthly["x_usd"].null_count() == monthly.height:
