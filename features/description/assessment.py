@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
-from features.description.compounds import lawful_headings, names_free_metal
+from features.description.compounds import headings_of_goods, lawful_headings, names_free_metal
 from features.description.context import (
     affirmed,
     beside_keeps,
@@ -106,7 +106,9 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         meets_listed_form=pl.when((is_other_compound & ~is_one_heading) | is_free_metal)
         .then(pl.lit(value=False))
         .otherwise("meets_listed_form"),
-        own_headings=pl.when(~is_one_heading).then(own_headings),
+        own_headings=_both(
+            pl.when(~is_one_heading).then(own_headings), headings_of_goods(pl.col("text_mineral"), pl.col("words"))
+        ),
         term_weight=weight,
         stated_purity_share="purity",
         n_changed_chars=changed_chars(pl.col("text")),
@@ -218,6 +220,10 @@ def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
         weight=full * pl.col("keeps"),
         denied=pl.lit(0.0),
     )
+
+
+def _both(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return pl.coalesce(one + ";" + other, one, other)
 
 
 def _of_one_heading(minerals: Minerals) -> list[str]:

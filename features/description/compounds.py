@@ -15,6 +15,8 @@ COMPOUNDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("carbonates?|subcarbonates?", "碳酸", ("2836",)),
     ("silicates?", "硅酸", ("2839",)),
     ("vanadates?|titanates?|stannates?|aluminates?|chromates?|bismuthates?", "钒酸|钛酸|锡酸|铬酸|铋酸", ("2841",)),
+    (r"\w*molybdates?|\w*tungstates?|antimonates?", "钼酸|钨酸[铵钠钾钙]|锑酸", ("2841",)),
+    ("\\w*molybdic acid|tungstic acid", "", ("2825", "2811")),
     ("hydroxides?", "氢氧化", ("2825",)),
     ("silicides?|borides?|hydrides?|nitrides?", "硅化|硼化|氢化|氮化", ("2850",)),
     ("disulfides?|disulphides?", "二硫化", ("2830", "3403")),
@@ -29,6 +31,41 @@ COMPOUNDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("catalysts?", "催化剂", ("3815",)),
     ("driers?|accelerators?|vulcani[sz]\\w*|stabili[sz]ers?", "促进剂|稳定剂|催干剂", ("3211", "3812")),
 )  # fmt: skip
+# Goods that one mineral goes into or is alloyed with, and the headings or subheadings of HS 2022 that take them: an
+# aluminium-scandium alloy is aluminium (note 5 of section XV), hard metal mixed but not sintered is 3824.30.
+_GOODS: tuple[tuple[tuple[str, ...], str, str, tuple[str, ...]], ...] = (
+    (("tungsten", "molybdenum"), r"(?:\w+ )?carbides?", "碳化[钼钨]", ("2849",)),
+    (
+        ("tungsten",),
+        "(?:wc|tungsten carbide) (?:co|ni|cobalt|nickel)|mixed powders?|mix|ready to press|rtp",
+        "混合料|混合粉|造粒粉",
+        ("382430",),
+    ),
+    (("tungsten", "molybdenum"), "cermets?", "金属陶瓷", ("8113",)),
+    (
+        ("molybdenum", "tungsten", "graphite_natural", "graphite_synthetic"),
+        "heating (?:elements?|rods?)|heaters?",
+        "发热体|发热元件|加热元件|硅钼棒",
+        ("8516", "8545"),
+    ),
+    (
+        ("antimony", "molybdenum", "bismuth"),
+        "master ?batch(?:es)?",
+        "母粒|母料",
+        ("3812", "3824", "3206", "3901", "3902", "3903", "3904", "3907", "3908"),
+    ),
+    (("germanium",), "sesquioxide|organic germanium|ge 132|propagermanium", "有机锗|倍半氧化", ("2931",)),
+    ((), r"(?:aluminium|aluminum|al)(?: \p{L}+){1,2}(?: master)? alloys?", r"铝[\p{Han}]{1,2}(?:中间)?合金", ("7601",)),
+    ((), r"(?:copper|cu)(?: \p{L}+){1,2}(?: master)? alloys?", r"铜[\p{Han}]{1,2}(?:中间)?合金", ("7403", "7405")),
+    ((), r"(?:magnesium|mg)(?: \p{L}+){1,2}(?: master)? alloys?", r"镁[\p{Han}]{1,2}(?:中间)?合金", ("8104",)),
+    ((), "contrast (?:agents?|media|medium)", "造影剂", ("3006",)),
+    (
+        ("graphite_natural", "graphite_synthetic"),
+        "sheets?|foils?|gaskets?|bearings?|bush(?:es|ings?)?|packings?|rings?|tapes?|cloths?|tubes?|plates?",
+        "石墨(?:纸|片|垫|盘根|轴承|环|密封)",
+        ("6815",),
+    ),
+)
 RAW_CLASSES = ("metal", "concentrate", "magnet", "target", "wafer", "alloy")
 """Classes of form beside which a compound's word excuses nothing: antimony ingot, bismuth nitrate."""
 
@@ -45,6 +82,24 @@ def names_free_metal(words: pl.Expr) -> pl.Expr:
     return words.str.contains(FREE_METALS)
 
 
+def headings_of_goods(mineral: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Name the headings or subheadings of what is made with a mineral, joined by `;`; null where none is named.
+
+    They say nothing of whether the mineral is controlled there: alloys of scandium are, whatever their heading.
+    """
+    found = [
+        pl.when(words.str.contains(rf" (?:{latin}) |{han}" if han else rf" (?:{latin}) ") & _of(mineral, minerals))
+        .then(pl.lit(";".join(headings)))
+        for minerals, latin, han, headings in _GOODS
+    ]  # fmt: skip
+    named = pl.concat_str(found, separator=";", ignore_nulls=True)
+    return pl.when(named != "").then(named)
+
+
+def _of(mineral: pl.Expr, minerals: tuple[str, ...]) -> pl.Expr:
+    return mineral.is_in([*minerals]).fill_null(value=False) if minerals else pl.lit(value=True)
+
+
 def lawful_headings(words: pl.Expr, form_class: pl.Expr) -> pl.Expr:
     """Name the headings that the compounds of a word text lawfully have, joined by `;`; null where none is named.
 
@@ -52,7 +107,9 @@ def lawful_headings(words: pl.Expr, form_class: pl.Expr) -> pl.Expr:
     bismuth under 3206 (pearl pigment) needs its use named.
     """
     found = [
-        pl.when(words.str.contains(rf" (?:{latin}) |{han}")).then(pl.lit(";".join(headings)))
+        pl.when(words.str.contains(rf" (?:{latin}) |{han}" if han else rf" (?:{latin}) ")).then(
+            pl.lit(";".join(headings))
+        )
         for latin, han, headings in COMPOUNDS
     ]
     named = pl.concat_str(found, separator=";", ignore_nulls=True)

@@ -25,7 +25,7 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
 
     `form`: the code, or one of its heading, is the named form's, or the form is open and the code the mineral's;
     `listed`: another listed form's, or that of another mineral named as surely; `unlisted`: only unlisted forms of the
-    mineral have it; `compound`: the lawful heading of the compound that the text names (bismuth nitrate, 2834);
+    mineral have it; `compound`: a lawful heading of the compound or alloy that the text names (bismuth nitrate, 2834);
     `none`: no code of the mineral.
     """
     hs4 = pl.col("hs6").str.head(4)
@@ -54,7 +54,7 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
         .then(pl.lit("form"))
         .when(pl.col("any_listed").is_null() & pl.col("is_others").fill_null(value=False))
         .then(pl.lit("listed"))
-        .when(pl.col("any_listed").is_null() & _is_own(hs4))
+        .when(~pl.col("any_listed").fill_null(value=False) & _is_own(hs4, pl.col("hs6")))
         .then(pl.lit("compound"))
         .when(pl.col("any_listed").is_null())
         .then(pl.lit("none"))
@@ -67,8 +67,9 @@ def code_fit(named: pl.LazyFrame, codes: pl.DataFrame) -> pl.LazyFrame:
     return told.with_columns(code_fit=fit).drop("hs4", "is_forms", "any_listed", "form_listed", "is_others")
 
 
-def _is_own(hs4: pl.Expr) -> pl.Expr:
-    return pl.col("own_headings").str.split(";").list.contains(hs4).fill_null(value=False)
+def _is_own(hs4: pl.Expr, hs6: pl.Expr) -> pl.Expr:
+    own = pl.col("own_headings").str.split(";").list
+    return (own.contains(hs4) | own.contains(hs6)).fill_null(value=False)
 
 
 def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr) -> pl.Expr:

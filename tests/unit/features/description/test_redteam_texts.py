@@ -11,14 +11,15 @@ import polars as pl
 from features.description import build_description
 from features.minerals import Minerals
 
-FILE = Path(__file__).parents[3] / "golden" / "redteam_texts.csv"
+GOLDEN = Path(__file__).parents[3] / "golden"
+FILE = GOLDEN / "redteam_texts.csv"
+RIGHT_CODES = GOLDEN / "right_codes.csv"
 SURE = 0.5
 QUIET = ("term_mismatch", "disguised_text", "term_weight")
 
 
 def test_names_are_heard_and_lookalikes_let_be(minerals: Minerals, declare: Callable[..., pl.LazyFrame]) -> None:
-    with FILE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    rows = _rows(FILE)
     declarations = declare([row["text"] for row in rows], hs_code=[row["hs_code"] for row in rows])
     result = build_description(declarations, minerals).collect().sort("declaration_id").to_dicts()
     unheard, loud = [], []
@@ -33,3 +34,23 @@ def test_names_are_heard_and_lookalikes_let_be(minerals: Minerals, declare: Call
     assert not loud, "\n".join(map(str, loud))
     assert len([row for row in rows if row["mineral"]]) >= 350
     assert len([row for row in rows if not row["mineral"]]) >= 130
+
+
+def test_goods_under_their_own_code_are_not_misdeclared(
+    minerals: Minerals, declare: Callable[..., pl.LazyFrame]
+) -> None:
+    rows = _rows(RIGHT_CODES)
+    declarations = declare([row["text"] for row in rows], hs_code=[row["hs_code"] for row in rows])
+    result = build_description(declarations, minerals).collect().sort("declaration_id").to_dicts()
+    wrong = [
+        (row["text"], got["term_mismatch"])
+        for row, got in zip(rows, result, strict=True)
+        if got["term_mismatch"] >= 0.3
+    ]
+    assert not wrong, "\n".join(map(str, wrong))
+    assert len(rows) >= 149
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
