@@ -40,6 +40,7 @@ MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
 PASSING_KEEPS = 0.45  # a name among other goods' names, with nothing said of a substance
 ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
 NAMED_WEIGHT = 0.5  # every mineral named as surely as this is told, not only the surest
+STANDS_FROM = 0.3  # a mineral named so surely stands, whatever else the text denies
 OVERLONG_STRENGTH = 0.6  # nobody needs more than 8,192 characters to name a good
 CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray mark, and every fifth letter
 
@@ -114,7 +115,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         n_changed_chars=changed_chars(pl.col("text")),
         disguised_text=_disguise(pl.col("text"), pl.col("hiding").fill_null(0.0) * ramp(weight, 0.0, 0.5)),
         vague_text=vagueness(pl.col("words"), weight),
-        negated_term=pl.col("negated_term").fill_null(0.0),
+        negated_term=pl.when(weight < STANDS_FROM).then(pl.col("negated_term").fill_null(0.0)).otherwise(0.0),
         innocent_context=pl.col("innocent_context").fill_null(0.0),
     )
 
@@ -174,7 +175,7 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame, bare_names: list[
     is_bare = (pl.col("reading") == "plain") & pl.col("term").is_in(bare_names) & pl.col("purity").is_null()
     passing = pl.col("names_goods") & in_passing(pl.col("before"), pl.col("after"))
     keeps = pl.min_horizontal("text_keeps", company, pl.when(is_bare & passing).then(PASSING_KEEPS).otherwise(1.0))
-    denied = is_denied(pl.col("before"), pl.col("after"))
+    denied = is_denied(pl.col("term"), pl.col("before"), pl.col("after"))
     misspelt = pl.when(pl.col("reading").is_in(["misspelt", "respelt"])).then(MISSPELT_KEEPS).otherwise(1.0)
     sure = mentions.with_columns(full=pl.col("weight") * misspelt, said_no=denied, keeps=keeps)
     told = sure.select(

@@ -300,6 +300,8 @@ COMPANY: tuple[Company, ...] = (
         "保健品 膳食补充 维生素",
         0.15,
         is_softened=False,
+        unless=r" (?:ingots?|lumps?|regulus|concentrates?|ores?|scraps?|billets?|shots?|wafers?|granules?|metal|\d ?n|"
+        r"9\d \d+|drums?) |[锭矿砂]|金属",  # nobody swallows ingots
     ),
     Company(
         (),

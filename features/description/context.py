@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.description.company import COMPANY, OTHER_METALS, RAW_FORM, RAW_FORM_KEEPS_SHARE, SUBSTANCE, Company
+from features.description.company import (
+    COMPANY,
+    OTHER_METALS,
+    RAW_FORM,
+    RAW_FORM_KEEPS_SHARE,
+    SHAPES,
+    SUBSTANCE,
+    Company,
+)
 from features.description.denials import ABROAD_AFTER, ABROAD_BEFORE
 from features.description.vagueness import specific_words
 
@@ -38,6 +46,11 @@ DENIED_AFTER = (
 )
 ASSAYED = r"^(?:含量|纯度|purity|assay|min)? ?(?:min )?9\d(?: |$)"
 """A purity right behind a term: what is not in the goods has none (no, antimony trioxide 99.8 %)."""
+EXCEPTED = rf"(?:^| )(?:{_NO})(?: [\p{{L}}\d]+){{1,4}} (?:except|excepting|excluding|other than|but)$"
+"""An exception to a denial, which affirms: no metals except gallium."""
+RAW_WORDS = r"ingots?|lumps?|powders?|granules?|concentrates?|shots?|scrap|trioxide|dioxide"
+SUBSTANCE_TERM = rf" (?:{SHAPES}|{RAW_WORDS})$|[锭矿粉砂块粒]|金属|氧化"
+"""A term that tells more than the bare name."""
 HEAD_GOES_ON = r"^(?:for|used|use|in|from|with|of|and|or|as|to|min|max|grade|by|is|\d)"
 """Words after which a name at the start of a text is what the text is about."""
 
@@ -62,11 +75,24 @@ def affirmed(words: pl.Expr) -> pl.Expr:
     ).str.replace_all(han, " ")
 
 
-def is_denied(before: pl.Expr, after: pl.Expr) -> pl.Expr:
-    """Tell whether the words to either side of a term say that the mineral is not in the goods."""
-    said_before = before.str.contains(DENIED_BEFORE) & ~before.str.contains(NUMBER_SIGN)
+def is_denied(term: pl.Expr, before: pl.Expr, after: pl.Expr) -> pl.Expr:
+    """Tell whether the words to either side of a term say that the mineral is not in the goods.
+
+    They do not where the text begins with the denial of one other substance and goes on with a term that tells a form
+    (no lead antimony ingots: goods have to be something), nor behind an exception to a denial (no metals except), nor
+    where what is free of it is denied (not antimony-free).
+    """
+    is_head = (
+        before.str.contains(rf"^(?:(?:{_NO}) (?:{_WITH})|(?:不含有?|无|未含){_HAN_LIST})$")
+        & (term.str.contains(SUBSTANCE_TERM) | after.str.contains(rf"^(?:{SHAPES}|{RAW_WORDS})(?: |$)"))
+        & ~after.str.contains(rf"^(?:{_WITH})(?: |$)")
+    )
+    excepted = before.str.contains(EXCEPTED)
+    is_free = after.str.contains(r"^free(?: |$)")
+    said_before = before.str.contains(DENIED_BEFORE) & ~before.str.contains(NUMBER_SIGN) & ~is_head & ~excepted
     said_after = after.str.contains(DENIED_AFTER) & ~after.str.contains(FREE_OTHERWISE)
-    return (said_before & ~after.str.contains(ASSAYED)) | said_after
+    not_free = is_free & before.str.contains(r"(?:^| )(?:not|never)$")
+    return ((said_before & ~after.str.contains(ASSAYED)) | said_after) & ~not_free
 
 
 def names_goods(words: pl.Expr) -> pl.Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from features.confusables import LOOKALIKES
 
 # As a word text shows them: lower case, accents off, apostrophes gone. Dictionary phrases of labels and data sheets.
@@ -39,3 +41,22 @@ ABROAD_AFTER = (
     r"^(?:icermez|icermeyen|icermiyor)(?: |$)"
 )
 """Words of other languages right behind a term that deny it (アンチモンフリー)."""
+
+# What ends a denial: free of gallium; gallium metal 4N. Word texts have no punctuation, so a word of two letters that
+# denies nothing is set there; words that a denial goes on behind (free of: lead, antimony) take it away again.
+_DENYING = (
+    r"(?i:\b(?:without|free of|free from|no|not|non|zero|contains no|ohne|frei von|sans|senza|sin|sem|bez|zonder|без)"
+    r"\s+|\p{L}[- ]free\b|不含有?|未含|不添加|无)"
+)
+_ENDS = rf"({_DENYING}[^;:；：。|\n\r]{{0,60}}?)(?:[;:；：。|\n\r]|\.\s)"
+_GOES_ON = r"(?i:(\b(?:of|from|von|de|di|any|contain\w*|includ\w*|no|not)|含有?|无)\s*; ie )"
+
+
+def with_ends(text: pl.Expr) -> pl.Expr:
+    """Set a word where punctuation or the end of a line ends what a text denies.
+
+    >>> texts = pl.Series(["free of gallium; gallium metal", "free of: lead, gallium", "antimony-free: tin"])
+    >>> pl.select(with_ends(pl.lit(texts))).to_series().to_list()
+    ['free of gallium; ie gallium metal', 'free of lead, gallium', 'antimony-free; ie tin']
+    """
+    return text.str.replace_all(rf"{_ENDS}\s*", "${1}; ie ").str.replace_all(_GOES_ON, "${1} ")

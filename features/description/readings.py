@@ -6,6 +6,7 @@ import polars as pl
 
 from features.confusables import DIGIT_LETTERS, LOOKALIKES
 from features.description import lookalikes as look
+from features.description.denials import with_ends
 from features.description.escapes import decoded_texts
 from features.description.near_words import NEAR_WORDS
 from features.description.normalise import lower_simplified, plain_text, read_portion, undone_text, word_text
@@ -35,6 +36,7 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     read = texts.select("text_no", text=read_portion(pl.col("text")))
     both = settle(
         decoded_texts(read)
+        .with_columns(decoded=with_ends(pl.col("decoded")), text=with_ends(pl.col("text")))
         .select(
             "text_no",
             text="decoded",
