@@ -11,6 +11,7 @@ from features.description.context import (
     beside_keeps,
     in_passing,
     is_denied,
+    may_be_a_part,
     names_goods,
     speaks_of_form,
     text_keeps,
@@ -52,7 +53,8 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
 
     Columns `text`, `wording` (see `headings.wording`), `text_mineral`, `text_form`, `text_term`, `also_named` (other
     minerals, joined by `;`), `text_minerals` and `text_forms` (all named with weight 0.5 or more, joined by `;`),
-    `own_headings`, `term_weight`, `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`,
+    `own_headings`, `term_weight`, `is_part` (see `context.may_be_a_part`), `stated_purity_share`, `meets_listed_form`,
+    `n_changed_chars`, `disguised_text`,
     `vague_text`, `negated_term`, `innocent_context`.
     """
     vocabulary = vocabulary_of(minerals)
@@ -111,6 +113,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
             pl.when(~is_one_heading).then(own_headings), headings_of_goods(pl.col("text_mineral"), pl.col("words"))
         ),
         term_weight=weight,
+        is_part=may_be_a_part(pl.col("words"), pl.col("text_term")) & pl.col("purity").is_null(),
         stated_purity_share="purity",
         n_changed_chars=changed_chars(pl.col("text")),
         disguised_text=_disguise(pl.col("text"), pl.col("hiding").fill_null(0.0) * ramp(weight, 0.0, 0.5)),

@@ -61,6 +61,8 @@ _WORKS = (
 )
 _MACHINES = "equipment|machine|machines|machinery|furnace|furnaces|plant|line|system|pump|pumps|bags|kit|vessel|tools?"
 
+_VESSELS = "drums?|bottles?|bags?|cans?|containers?|ibcs?|cylinders?|pallets?|boxes|crates|barrels?|sacks?"
+
 COMPANY: tuple[Company, ...] = (
     # a place, a brand, a firm
     Company(
@@ -145,6 +147,37 @@ COMPANY: tuple[Company, ...] = (
         0.15,
         is_softened=False,
     ),
+    # what held it once, and what is printed with its name
+    Company(
+        (),
+        "before",
+        r"(?:last|previously|formerly) (?:contained|held|containing)(?: \p{L}+)?(?: \p{L}+)?, empty, emptied, "
+        rf"empty (?:\p{{L}}+ )?(?:{_VESSELS})(?: (?:of|from|for|ex|formerly|used|last))?(?: (?:of|from|for))?, "
+        r"labels?, labels? (?:for|of|reading|marked|printed)",
+        "空[桶瓶袋罐] 标签",
+        0.2,
+        is_softened=False,
+    ),
+    # what people wear, write, play and fish with, in the languages of trade
+    Company(
+        (),
+        "anywhere",
+        "fly tying, nymph, jig head, growing kit, science kit, radio kit, kids, hobby, bucking bar, scribe pen, burs?, "
+        "mill jar, water colou?r, watercolou?r, eyeshadow, eyebrow, kohl, kajal, tankard, mug, name badge, blueprint, "
+        "fishing, pencil, theatre props?, vinyl film, "
+        r"bleistift\p{L}*, armband\p{L}*, ohrring\p{L}*, halskette\p{L}*, ehering\p{L}*, spielzeug\p{L}*, "
+        r"schmierfett\p{L}*, ladegerat\p{L}*, gluhbirne\p{L}*, gluhlampe\p{L}*, angelblei\p{L}*, "
+        "lapiz, lapices, pulsera, anillo, collar, juguete, grasa, cargador, bombilla, plomada, sombra de ojos, "
+        "yuzuk, bileklik, kolye, oyuncak, kalem, but chi, vong tay, vong co, nhan cuoi, do choi, mo boi tron, bo sac, "
+        "bong den, moi cau, chi cau ca, "
+        r"карандаш\p{L}*, браслет\p{L}*, кольц\p{L}*, ожерель\p{L}*, игруш\p{L}*, ламп\p{L}*, смазк\p{L}*, "
+        r"грузил\p{L}*, рыбол\p{L}*, зарядн\p{L}*, бров\p{L}*, космет\p{L}*, сувенир\p{L}*, акварел\p{L}*",
+        "電球 鉛筆 ブレスレット ネックレス 指輪 おもちゃ グリース 充電器 温浴 釣り 化粧 "
+        "팔찌 목걸이 반지 낚시 연필 장난감 윤활 충전기 전구 램프 "
+        "화장품 찜질 快充 充电头 汗蒸 服装 试剂盒 复合肥 蓄电池",
+        0.25,
+    ),
+    Company(("tungsten",), "after", "horns?, skull", "", 0.1, is_of_names=True),  # a wolf, a ram
     # shot in cartridges
     Company(("bismuth", "tungsten"), "anywhere", "cartridge, shotshell, shotgun", "霰弹", 0.3, is_softened=False),
     Company(("gallium",), "before", r"(?:[1-3]?\d)", "", 0.2, is_of_names=True),  # gauge: 12 GA wire
@@ -347,3 +380,12 @@ SUBSTANCE = rf"{RAW_FORM}| (?:{SHAPES}) |\d ?n | 9\d(?: \d+)? |金属"
 """The text speaks of a metal, a form, a shape or a compound at all."""
 
 RAW_FORM_KEEPS_SHARE = 0.6
+
+BULK = (
+    r" (?:ingots?|concentrates?|lumps?|shots?|granules?|regulus|powders?|flakes?|pure|purity|micropowders?|wafers?|"
+    r"targets?|scraps?|billets?|oxides?|trioxide|dioxide|pentoxide|metals?|unwrought|raw|crude|refined|ores?|drums?|"
+    r"barrels?|bags?|kgs?|kilos?|tons?|tonnes?|mt|\d ?n|9[89] \d+|9\d \d\d+|\d+ ?(?:kgs?|mt)|"
+    r"substrates?|residues?|slags?|dross) |"
+    r"[锭矿砂吨]|粉|金属|废料|高纯|靶材|晶片|衬底|公斤|千克|氧化"
+)
+"""Speaks of a raw form, a purity or a quantity in bulk, as no text of finished goods needs to."""

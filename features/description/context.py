@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.description.company import (
+    BULK,
     COMPANY,
     OTHER_METALS,
     RAW_FORM,
@@ -14,6 +15,7 @@ from features.description.company import (
     Company,
 )
 from features.description.denials import ABROAD_AFTER, ABROAD_BEFORE
+from features.description.isotopes import is_isotope
 from features.description.vagueness import specific_words
 
 _NO = (
@@ -51,6 +53,7 @@ EXCEPTED = rf"(?:^| )(?:{_NO})(?: [\p{{L}}\d]+){{1,4}} (?:except|excepting|exclu
 RAW_WORDS = r"ingots?|lumps?|powders?|granules?|concentrates?|shots?|scrap|trioxide|dioxide"
 SUBSTANCE_TERM = rf" (?:{SHAPES}|{RAW_WORDS})$|[锭矿粉砂块粒]|金属|氧化"
 """A term that tells more than the bare name."""
+ISOTOPE_KEEPS = 0.15  # of a term that names an isotope: medicines and sources of radiation
 HEAD_GOES_ON = r"^(?:for|used|use|in|from|with|of|and|or|as|to|min|max|grade|by|is|\d)"
 """Words after which a name at the start of a text is what the text is about."""
 
@@ -103,6 +106,12 @@ def names_goods(words: pl.Expr) -> pl.Expr:
     return (specific_words(words) >= 3) & ~words.str.contains(SUBSTANCE)
 
 
+def may_be_a_part(words: pl.Expr, term: pl.Expr) -> pl.Expr:
+    """Tell whether a text names other goods beside the term and says nothing of raw form, purity grade or bulk."""
+    others = specific_words(words) - specific_words(pl.format(" {} ", term))
+    return (others >= 1) & ~words.str.replace_all(f" (?:{OTHER_METALS}) oxides? ", " ").str.contains(BULK)
+
+
 def in_passing(before: pl.Expr, after: pl.Expr) -> pl.Expr:
     """Tell whether a bare name stands in passing in a text that names goods: granite slabs from Antimony, Utah.
 
@@ -136,7 +145,8 @@ def beside_keeps(mineral: pl.Expr, form_id: pl.Expr, before: pl.Expr, after: pl.
     plastics, antimony trioxide 99.8 %).
     """
     before = pl.when(after.str.contains(ASSAYED)).then(pl.lit("")).otherwise(before)
-    return _all_kept(mineral, form_id, {"before": before, "after": after}, is_raw)
+    kept = _all_kept(mineral, form_id, {"before": before, "after": after}, is_raw)
+    return pl.when(is_isotope(mineral, after)).then(ISOTOPE_KEEPS).otherwise(kept)
 
 
 def _all_kept(mineral: pl.Expr, form_id: pl.Expr, sides: dict[str, pl.Expr], is_raw: pl.Expr) -> pl.Expr:

@@ -57,6 +57,6 @@ def with_ends(text: pl.Expr) -> pl.Expr:
 
     >>> texts = pl.Series(["free of gallium; gallium metal", "free of: lead, gallium", "antimony-free: tin"])
     >>> pl.select(with_ends(pl.lit(texts))).to_series().to_list()
-    ['free of gallium; ie gallium metal', 'free of lead, gallium', 'antimony-free; ie tin']
+    ['free of gallium; ie gallium metal', 'free of: lead, gallium', 'antimony-free; ie tin']
     """
     return text.str.replace_all(rf"{_ENDS}\s*", "${1}; ie ").str.replace_all(_GOES_ON, "${1} ")

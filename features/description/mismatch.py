@@ -6,6 +6,22 @@ import polars as pl
 
 SAME_MINERAL_OTHER_FORM = 0.4  # named form is listed, declared under an unlisted form of the same mineral
 
+PART_OF_GOODS = 0.25  # other goods are named, declared under finished goods, and nothing is said of form or bulk
+FINISHED_ARTICLES = (
+    (3001, 3407),  # medicines, fertilisers, paints, cosmetics, lubricants
+    (3601, 3707),
+    (3822, 3822),  # reagents and test kits
+    (3917, 3926),
+    (4008, 4017),
+    (4201, 6815),  # leather, wood, paper, textiles, apparel, articles of stone
+    (7001, 7020),
+    (7113, 7118),
+    (7321, 7326),
+    (7615, 7616),
+    (8201, 9706),  # tools, machines, devices, vehicles, instruments, toys
+)
+"""Headings of goods that are made, first and last of each span (HS 2022)."""
+
 
 def mineral_codes(forms: pl.DataFrame, more: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return `mineral`, `form_id`, `is_listed`, `hs6`, `hs4`: every code under which a mineral's forms are declared.
@@ -72,15 +88,23 @@ def _is_own(hs4: pl.Expr, hs6: pl.Expr) -> pl.Expr:
     return (own.contains(hs4) | own.contains(hs6)).fill_null(value=False)
 
 
-def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
+def is_finished_article(hs6: pl.Expr) -> pl.Expr:
+    """Tell whether a code is one of finished goods, of which a mineral can be a part or an ingredient."""
+    heading = hs6.str.head(4).cast(pl.Int32, strict=False)
+    spans = [heading.is_between(first, last) for first, last in FINISHED_ARTICLES]
+    return pl.any_horizontal(spans).fill_null(value=False)
+
+
+def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr, *, is_part: pl.Expr | bool = False) -> pl.Expr:
     """Names a controlled mineral, but is declared under a code that is none of its codes.
 
     Strength in [0, 1]: the weight of the term; 0.4 of it where the code belongs only to unlisted forms of the mineral
-    and the text names a listed one; 0 where nothing is named or the code fits. Null where there is no description.
-    Source: indicators.md 19.
+    and the text names a listed one; 0.25 of it where the mineral may be a part of finished goods (`is_part`); 0 where
+    nothing is named or the code fits. Null where there is no description. Source: indicators.md 19.
     """
+    part = pl.when(is_part).then(PART_OF_GOODS).otherwise(1.0)
     share = (
-        pl.when(code_fit == "none").then(1.0).when(code_fit == "unlisted").then(SAME_MINERAL_OTHER_FORM).otherwise(0.0)
+        pl.when(code_fit == "none").then(part).when(code_fit == "unlisted").then(SAME_MINERAL_OTHER_FORM).otherwise(0.0)
     )
     return pl.when(term_weight.is_not_null()).then(term_weight * share)
 

@@ -11,7 +11,13 @@ from features.beside import beside, told_once
 from features.description.assessment import assess_texts
 from features.description.headings import PastWordings, heading_mismatch, judge_headings, past_wordings
 from features.description.headings_rules import HEADING_DIGITS
-from features.description.mismatch import code_fit, declared_openly, mineral_codes, term_mismatch
+from features.description.mismatch import (
+    code_fit,
+    declared_openly,
+    is_finished_article,
+    mineral_codes,
+    term_mismatch,
+)
 from features.description.registry import REGISTRY
 from features.description.remarks import remark_conflict, remark_missing, remark_says
 from features.lookback import month_number, settle, settle_streamed, settled
@@ -135,9 +141,10 @@ def judge_description(
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
     is_ruled = (pl.col("declared_on") >= remark_rule_from) & pl.col("text_mineral").is_in([*remark_rule_minerals])
     recorded = are_remarks_recorded if isinstance(are_remarks_recorded, pl.Expr) else pl.lit(are_remarks_recorded)
+    is_part = pl.col("is_part").fill_null(value=False) & is_finished_article(pl.col("hs6"))
     has_licence = pl.col("licence_no").str.strip_chars().str.len_chars().fill_null(0) > 0
     evidence = remarked.lazy().with_columns(
-        term_mismatch=term_mismatch(pl.col("code_fit"), weight),
+        term_mismatch=term_mismatch(pl.col("code_fit"), weight, is_part=is_part),
         heading_mismatch=heading_mismatch(pl.col("heading_log_odds"), pl.col("heading_basis")),
         remark_conflict=remark_conflict(says, meets, weight),
         remark_missing=remark_missing(
