@@ -24,7 +24,13 @@ from pipelines.ingest.draft import (
     yes_or_no,
 )
 from pipelines.ingest.flows import finish_flows
-from pipelines.ingest.levels import refuse_conflicts, set_breakdowns_apart, set_code_sums_apart
+from pipelines.ingest.levels import (
+    add_up_lone_breakdowns,
+    is_added_up,
+    refuse_conflicts,
+    set_breakdowns_apart,
+    set_code_sums_apart,
+)
 from pipelines.ingest.places import add_place
 from pipelines.settings.ingest import IngestSettings
 
@@ -126,7 +132,8 @@ def read_comtrade(raw: pl.LazyFrame, settings: IngestSettings, given: Given) -> 
         & pl.col("transport_mode").is_null()
         & pl.col("customs_procedure").is_null()
     )
-    return refuse_conflicts(set_breakdowns_apart(set_code_sums_apart(draft), is_total))
+    parted = add_up_lone_breakdowns(set_code_sums_apart(draft))
+    return refuse_conflicts(set_breakdowns_apart(parted, is_total | is_added_up()))
 
 
 def _need_either(raw: pl.LazyFrame, first: str, second: str) -> None:

@@ -18,7 +18,7 @@ from pipelines.ingest.comtrade_legacy import read_comtrade_legacy
 from pipelines.ingest.draft import Given
 from pipelines.ingest.gacc import ENCODING, read_gacc
 from pipelines.ingest.kcs import read_kcs_declarations, read_kcs_outcomes
-from pipelines.ingest.levels import sum_flows
+from pipelines.ingest.levels import join_parts, sum_flows
 from pipelines.settings.ingest import IngestSettings
 
 Reader = Callable[[pl.LazyFrame, IngestSettings, Given], pl.LazyFrame]
@@ -51,6 +51,10 @@ class SourceFormat:
     encoding: str = "utf-8"
 
 
+def _comtrade(read: Reader) -> tuple[Target, ...]:
+    return (Target("flows", Flows, read, join_parts),)
+
+
 def _flows(read: Reader, add_up: Callable[[pl.DataFrame], pl.DataFrame] | None = None) -> tuple[Target, ...]:
     return (Target("flows", Flows, read, add_up or _in_order, adds_up=add_up is not None),)
 
@@ -58,7 +62,7 @@ def _flows(read: Reader, add_up: Callable[[pl.DataFrame], pl.DataFrame] | None =
 FORMATS: dict[str, SourceFormat] = {
     one.name: one
     for one in (
-        SourceFormat("comtrade", "UN Comtrade API answer or bulk file", _flows(read_comtrade), "cp1252"),
+        SourceFormat("comtrade", "UN Comtrade API answer or bulk file", _comtrade(read_comtrade), "cp1252"),
         SourceFormat("comtrade-legacy", "UN Comtrade CSV of before 2023", _flows(read_comtrade_legacy), "cp1252"),
         SourceFormat("comext", "Eurostat Comext bulk file, old or new layout", _flows(read_comext, sum_flows)),
         SourceFormat("census-imports", "US Census Bureau imports", _flows(read_census_imports, sum_census)),

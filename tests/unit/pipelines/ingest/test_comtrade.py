@@ -96,11 +96,57 @@ def test_totals_and_breakdowns_are_never_added(tmp_path):
 
 def test_breakdowns_without_a_total_are_not_passed_off_as_one(tmp_path):
     path = tmp_path / "answer.json"
-    rows = [row(partnerCode=410, partnerISO="KOR"), row(motCode=1000), row(motCode=2100)]
+    # no total of this code anywhere: the query may have asked for two modes only
+    rows = [row(partnerCode=410, partnerISO="KOR", cmdCode="282590"), row(motCode=1000), row(motCode=2100)]
     path.write_text(json.dumps({"data": rows}))
     result = ingest("comtrade", [path], tmp_path / "out")
     assert result.counts["flows"].apart == {"breakdowns": 2}
-    assert "2 rows: breakdown without total" in result.notes
+    assert any(note.startswith("2 rows: breakdown without total, set apart") for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    "told_by", [{"partnerCode": 410, "partnerISO": "KOR"}, {"partnerCode": 0, "partnerISO": "W00"}]
+)
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"motCode": 1000}, {"motCode": 2100}],
+        [{"customsCode": "C01"}, {"customsCode": "C05"}],
+        [{"partner2Code": 344, "partner2ISO": "HKG"}, {"partner2Code": 899, "partner2ISO": "_X"}],
+    ],
+)
+def test_parts_in_one_dimension_stand_for_a_total_that_the_source_lacks(tmp_path, told_by, parts):
+    # Totals were asked for, as another partner's or the world's shows: 60 + 40 = 100 to Japan, 7 + 3 kg = 10 kg
+    other, first, second = (
+        row(**told_by, primaryValue=500.0, fobvalue=500.0),
+        row(**parts[0], primaryValue=60.0, fobvalue=60.0, netWgt=7.0),
+        row(**parts[1], primaryValue=40.0, fobvalue=40.0, netWgt=3.0),
+    )
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps({"data": [other, first, second, row(cmdCode="282590")]}))
+    result = ingest("comtrade", [path], tmp_path / "out")
+    flows = pl.read_parquet(tmp_path / "out" / "flows.parquet")
+    (one,) = flows.filter(pl.col("partner_iso3") == "JPN", pl.col("hs_code") == "811292").to_dicts()
+    assert (one["value_usd"], one["net_kg"], one["is_net_kg_estimated"]) == (100.0, 10.0, False)
+    assert (one["consigned_iso3"], one["transport_mode"], one["customs_procedure"]) == ("W00", None, None)
+    assert "2 rows: parts without a total added up" in result.notes
+    assert "breakdowns" not in result.counts["flows"].apart
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"motCode": 1000}, {"customsCode": "C01"}],  # two breakdowns of one figure, or parts of each: unknown
+        [{"motCode": 1000, "customsCode": "C01"}, {"motCode": 2100, "customsCode": "C01"}],
+        [{"motCode": 2000}, {"motCode": 2100}],  # water holds sea
+        [{"motCode": 1000}, {"motCode": 1000, "primaryValue": 7.0}],
+    ],
+)
+def test_parts_that_may_overlap_or_leave_some_out_are_not_added(tmp_path, parts):
+    rows = [row(partnerCode=410, partnerISO="KOR"), *(row(**part) for part in parts)]
+    counts, flows = bring_in(tmp_path, rows)
+    assert counts.apart == {"breakdowns": 2}
+    assert flows["partner_iso3"].to_list() == ["KOR"]
 
 
 def test_sums_of_codes_are_set_apart(tmp_path):
