@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import polars as pl
 
 from features.corridors.donors import DONOR
+from features.corridors.lanes import ORDINARY_SPREAD
 from features.corridors.rivals import LEADS_FROM, STOPS_A_NAME
 from features.corridors.state import ORDINARY_P
 from models.discovery import SMALLEST_POOL_FOR_TAIL, Floats, Method, placebo_p_values, q_values
@@ -36,6 +38,8 @@ Printed by `python -m tests.benchmarks.corridors_found --world null --seeds 61 6
 `132 133`."""
 NEW_FROM = 0.9
 """From this part of what left that would not be expected, a way is a new one: a start from nothing, as of lanes."""
+MOST_PAIRS = 1_000  # placebos whose legs' errors an interval is read from: its ends rest on fifty of them each
+CELLS_AT_ONCE = 1_000
 NEW_WAYS_OF_DIVERSIONS = 0.5  # half of them: where nothing is known, either is as likely (indicators.md 13)
 WEIGHT_OF_LOST_TRADE = 3.0  # weight of a corridor whose direct trade ceased, beside one whose direct trade did not fall
 
@@ -58,7 +62,7 @@ def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     where there are enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
     later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
     others 1. Adds `p_value`, `q_value`, `n_placebos`, `n_placebos_as_far` (how many of them rose at least so),
-    `excess_low excess_high` (excess less placebo errors), `new_odds` (`new_way_odds`, of which the q-value knows
+    `excess_low excess_high` (excess less `excess_errors`), `new_odds` (`new_way_odds`, of which the q-value knows
     nothing), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null, and
     nothing is named.
     """
@@ -111,22 +115,46 @@ def _against(cells: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.Data
     of_origins = fair.filter(~pl.col("trial").str.starts_with(DONOR))
     everywhere = _closer((p, _new_ways(fair)), cells, of_origins, rule)
     for group in cells.with_columns(pl.Series("p_value", everywhere[0])).partition_by("mineral", maintain_order=True):
-        errors, own = fair["surge_z"].drop_nulls(), fair.filter(pl.col("mineral") == group["mineral"][0])
+        own = fair.filter(pl.col("mineral") == group["mineral"][0])
         p, new_share = _closer((group["p_value"].to_numpy(), everywhere[1]), group, own, rule)
-        if own.height >= rule.own_pool_from:
-            errors = own["surge_z"].drop_nulls()
-        low, high = np.quantile(errors.to_numpy(), [tail, 1.0 - tail]) if errors.len() else (np.nan, np.nan)
+        low, high = excess_errors(group, own if own.height >= rule.own_pool_from else fair, tail)
         parts.append(
             group.with_columns(
                 pl.Series("p_value", p, nan_to_null=True, dtype=pl.Float64),
                 pl.lit(fair.height, dtype=pl.Int64).alias("n_placebos"),
                 _as_far(group["surge"], fair["surge"]),
-                (pl.col("excess") - float(high) * pl.col("noise")).fill_nan(None).alias("excess_low"),
-                (pl.col("excess") - float(low) * pl.col("noise")).fill_nan(None).alias("excess_high"),
+                (pl.col("excess") - pl.Series(high)).fill_nan(None).alias("excess_low"),
+                (pl.col("excess") - pl.Series(low)).fill_nan(None).alias("excess_high"),
                 pl.lit(new_share).alias("new_of_chance"),
             )
         )
     return pl.concat(parts)
+
+
+def excess_errors(cells: pl.DataFrame, placebos: pl.DataFrame, tail: float) -> tuple[Floats, Floats]:
+    """Tell how far each corridor's excess may lie below and above the mass that passed: two errors, in its own unit.
+
+    The excess is the lesser of two legs', so its error is the lesser of two errors: those of the placebos' pairs of
+    legs, each in its own noises (`in_z`, `out_z`), at the noises of the corridor's legs (`in_noise`, `out_noise`), less
+    `tail` at either end. And what passed is read from one side's figures, from which the other side's lie away by a
+    factor (`ORDINARY_SPREAD`, in ln): as far as that goes, less `tail`, the excess itself may be too small or too
+    large. Both are taken as independent. NaN without placebos. Source: indicators.md 4 for the spread.
+    """
+    pairs = placebos.drop_nulls("in_z").sort("in_z", "out_z").select("in_z", "out_z")
+    if pairs.is_empty():
+        return np.full(cells.height, np.nan), np.full(cells.height, np.nan)
+    pairs = pairs.gather_every(-(-pairs.height // MOST_PAIRS))
+    in_z, out_z = (pairs[name].cast(pl.Float64).to_numpy() for name in ("in_z", "out_z"))
+    in_noise, out_noise = (cells[name].cast(pl.Float64).to_numpy()[:, None] for name in ("in_noise", "out_noise"))
+    ends = [
+        np.quantile(np.fmin(in_noise[rows] * in_z, out_noise[rows] * out_z), [tail, 1.0 - tail], axis=1)
+        for rows in np.array_split(np.arange(cells.height), -(-cells.height // CELLS_AT_ONCE))
+    ]
+    low, high = np.concatenate(ends, axis=1)
+    middle, half = (low + high) / 2.0, (high - low) / 2.0
+    read = np.clip(cells["excess"].cast(pl.Float64).to_numpy(), 0.0, None)
+    factor = float(np.exp(ORDINARY_SPREAD * NormalDist().inv_cdf(1.0 - tail)))
+    return middle - np.hypot(half, read * (factor - 1.0)), middle + np.hypot(half, read * (1.0 - 1.0 / factor))
 
 
 def _as_far(surges: pl.Series, placebos: pl.Series) -> pl.Series:

@@ -71,7 +71,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     if surges.is_empty():
         return None
     is_real = pl.col("trial").str.starts_with(REAL)
-    kept = ["mineral", "look", "event", "trial", "legs", "surge", "surge_z", "reach", "post_to", "new_share"]
+    kept = ["mineral", "look", "event", "trial", "legs", "surge", "in_z", "out_z", "reach", "post_to", "new_share"]
     real = surges.filter(is_real)
     placebos = _apart_from(surges.filter(~is_real), real).select(kept)
     if real.is_empty():

@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.corridor_tests import Rule, judge_corridors, new_way_odds
+from models.corridor_tests import Rule, excess_errors, judge_corridors, new_way_odds
 
 
 def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]) -> pl.DataFrame:
@@ -24,16 +24,18 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
             "hub_iso3": hub,
             "trial": "real",
             "surge": z,
-            "surge_z": z,
             "direct_fall": 0.0,
             "rival_neighbour": 0.0,
             "excess": 100.0 * z,
-            "noise": 100.0,
+            "in_z": z,
+            "out_z": z,
+            "in_noise": 100.0,
+            "out_noise": 100.0,
         }
         for look, hub, z in real
     ]
     rows += [
-        cell | {"look": look, "hub_iso3": "P", "trial": f"placebo-{n}", "surge": z, "surge_z": z}
+        cell | {"look": look, "hub_iso3": "P", "trial": f"placebo-{n}", "surge": z, "in_z": z, "out_z": z}
         for n, (look, z) in enumerate(placebos)
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
@@ -52,6 +54,28 @@ def test_p_is_the_rank_among_placebos_and_the_interval_their_errors() -> None:
     assert got["excess_low"] == pytest.approx(-164, abs=20)
     assert got["excess_high"] == pytest.approx(164, abs=20)
     assert got["first_look"] is None
+
+
+def test_intervals_hold_what_was_planted_about_as_often_as_they_say() -> None:
+    # 500 corridors carry 1,000 each; a quiet leg (noise 20) beside a loud one (300), each read by one side, whose
+    # figures scatter by 0.52/√2 in ln around the truth, as two sides that lie 0.52 apart do
+    rng = np.random.default_rng(5)
+    noises = np.array([20.0, 300.0])
+    legs = 1_000.0 * np.exp(rng.normal(0, 0.52 / 2**0.5, (500, 2))) + noises * rng.normal(0, 1, (500, 2))
+    cells = pl.DataFrame({"excess": legs.min(axis=1), "in_noise": noises[0], "out_noise": noises[1]})
+    placebos = pl.DataFrame(rng.normal(0, 1, (900, 2)), schema=["in_z", "out_z"])
+    low, high = excess_errors(cells, placebos, 0.05)
+    excess = cells["excess"].to_numpy()
+    holds = (excess - high <= 1_000.0) & (excess - low >= 1_000.0)
+    assert 0.85 < holds.mean() < 0.99
+
+
+def test_an_interval_knows_the_noise_of_either_leg() -> None:
+    # placebos err by −1, 0 or 1 noise on both legs alike; the lesser of −20 and −300 is −300, of 20 and 300 is 20
+    placebos = pl.DataFrame({"in_z": [-1.0, 0.0, 1.0] * 100, "out_z": [-1.0, 0.0, 1.0] * 100})
+    cells = pl.DataFrame({"excess": [0.0, 0.0], "in_noise": [20.0, 20.0], "out_noise": [300.0, None]})
+    low, high = excess_errors(cells, placebos, 0.05)
+    assert (low.tolist(), high.tolist()) == ([-300.0, -20.0], [20.0, 20.0])  # with one leg alone its own noise counts
 
 
 def test_placebos_that_rose_as_far_are_counted() -> None:
