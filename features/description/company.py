@@ -127,6 +127,7 @@ COMPANY: tuple[Company, ...] = (
         "ballpoint, bearing",
         "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极",
         0.2,
+        unless=r" (?:scraps?|chatarra|schrott|rottami|phe lieu|лом|sludge) |废|粉末|混合料",
     ),
     Company(  # the search engine, the surname, the cooking pot
         ("tungsten",),
@@ -220,7 +221,7 @@ COMPANY: tuple[Company, ...] = (
         "anywhere",
         "pencil, lead, grease, lubricant, gasket, seal, brush, packing, racket, racquet, golf, bicycle, fishing, "
         "crayon, sketch, pan, color, colour, grey, gray, electrode, graphene",
-        "石墨烯 电极 铅笔 润滑 垫片 密封 碳刷 球拍 盘根 自行车 画笔",
+        "石墨烯 シャープペン 鉛筆 연필 电极 铅笔 润滑 垫片 密封 碳刷 球拍 盘根 自行车 画笔",
         0.2,
     ),
     Company(_GRAPHITE, "anywhere", "lithium ion battery, lithium ion batteri, battery pack", "电池", 0.3),

@@ -56,6 +56,7 @@ _GOODS: tuple[tuple[tuple[str, ...], str, str, tuple[str, ...]], ...] = (
     ),
     (("germanium",), "sesquioxide|organic germanium|ge 132|propagermanium", "有机锗|倍半氧化", ("2931",)),
     ((), r"(?:aluminium|aluminum|al)(?: \p{L}+){1,2}(?: master)? alloys?", r"铝[\p{Han}]{1,2}(?:中间)?合金", ("7601",)),
+    (("scandium",), r"al ?sc ?\d*|al \d+ ?sc", "", ("7601",)),
     ((), r"(?:copper|cu)(?: \p{L}+){1,2}(?: master)? alloys?", r"铜[\p{Han}]{1,2}(?:中间)?合金", ("7403", "7405")),
     ((), r"(?:magnesium|mg)(?: \p{L}+){1,2}(?: master)? alloys?", r"镁[\p{Han}]{1,2}(?:中间)?合金", ("8104",)),
     ((), "contrast (?:agents?|media|medium)", "造影剂", ("3006",)),

@@ -13,6 +13,7 @@ from features.description.normalise import lower_simplified, plain_text, read_po
 from features.description.ornaments import ORNAMENTS, TURNED
 from features.description.reading_kinds import READING
 from features.description.recovered import (
+    by_sound,
     cas_numbers,
     cut_short,
     formulas_apart,
@@ -67,6 +68,7 @@ def read_texts(texts: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
             cas_numbers(deepest, vocabulary),
             formulas_apart(deepest, vocabulary),
             tones_off(deepest),
+            by_sound(deepest),
             indium_by_symbol(deepest),
             _as_reading(cut_short(deepest, vocabulary), vocabulary, "misspelt"),
         ]

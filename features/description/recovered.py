@@ -22,7 +22,7 @@ _BESIDE = (
     "ores?|concentrates?|alloys?|scrap|wafers?|targets?|needles?|sulfide|sulphide|chloride|nitrate|carbide|flakes?|"
     "pellets?|bricks?|regulus|wire|sheet|plate|in|and|of|for|the|grade|industrial|raw|material|natural|artificial|"
     "with|min|flame|retardant|reagent|nitrate|penta|hydrate|anhydrous|heavy|zone|refined|inch|fine|micro|super|"
-    "barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
+    "metallic|zinc|barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
 )
 # Letters and pairs that sound alike, in this order; applied to term and word alike.
 _SOUNDS = (
@@ -37,8 +37,12 @@ LONGEST_STEMMED = 10
 # Forms beside which the start of an element's name can be nothing else, and further ones where more of it is there.
 _SURE_FORMS = r"(?:di|tri|pent|penta)oxides?|ingots?|(?:tetra|tri)chlorides?"
 _FORMS = rf"{_SURE_FORMS}|oxides?|powders?|pwdr|pdr|metal|lumps?|needles?|scrap|concentrates?"
+_CUT_FORMS = "triox|diox|pentox|carb|met|chlor|conc"  # cut themselves: germ. diox.
 # Letters that a scanner takes for others.
 _SCANNED = (("rn", "m"), ("vv", "w"), ("^[l1|]", "i"), ("cl", "d"))
+_SYLLABLES = {"ti": "锑", "jia": "镓", "zhe": "锗", "wu": "钨", "bi": "铋", "di": "碲", "mu": "钼", "yin": "铟"}
+_TONED = r"[a-z]{0,3}[āáǎàēéěèīíǐìūúǔù][a-z]{0,2}"
+_TONED_BESIDE_HAN = rf"\p{{Han}} ?{_TONED}|{_TONED} ?\p{{Han}}"
 _INDIUM = r"^In[ -](?:ingots?|metal|shots?)(?:[ ,.:;(>≥-]*(?:min\.? ?)?(?:9\d|\dN)|[ .]*$)"
 
 
@@ -63,7 +67,7 @@ def cut_short(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
     asked = (
         (pl.col("words"), rf" ([a-z]{{4}}) (?:{_SURE_FORMS}) "),
         (pl.col("words"), rf" ([a-z]{{5,}}) (?:{_FORMS}) "),
-        (plain, rf"\b([a-z]{{4,}})\. ?(?:{_FORMS})\b"),
+        (plain, rf"\b([a-z]{{4,}})\. ?(?:{_FORMS}|{_CUT_FORMS})\b"),
     )
     found = [deepest.select("text_no", stem=text.str.extract(shape, 1)).drop_nulls("stem") for text, shape in asked]
     return pl.concat(found).join(cut.lazy(), on="stem", how="inner").select("text_no", "pattern").unique()
@@ -160,7 +164,11 @@ def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
         .list.join("|")
         .str.replace_all(" ", "")
     )
-    speaks_of_form = pl.col("words").str.contains(RAW_FORM)  # else SB203 is the number of a part
+    # else SB203 is the number of a part
+    speaks_of_form = pl.col("words").str.contains(RAW_FORM) | pl.col("words").str.contains(r" \dn\d? ")
+    on_form = (
+        pl.col("words").str.extract_all(r" [a-z]{1,2}\d{0,2}o\d{1,2}(?:powders?|targets?|granules?) ").list.join("|")
+    )
     noughts = (
         pl.when(speaks_of_form)
         .then(pl.col("words").str.extract_all(r" [a-z]{1,2}\d[a-z\d]{2,} ").list.join("|").str.replace_all(" ", ""))
@@ -170,7 +178,7 @@ def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
         pl.col("text").str.extract_all(_JOINED).list.join("|").str.replace_all(r"[^A-Za-z0-9|]", "").str.to_lowercase()
     )
     found = deepest.select(
-        "text_no", formula=pl.concat_str(apart, pl.lit("|"), noughts, pl.lit("|"), joined).str.extract_many(
+        "text_no", formula=pl.concat_str(apart, noughts, joined, on_form, separator="|").str.extract_many(
             pl.lit([*spelled], dtype=pl.List(pl.String)), leftmost=True
         )
     ).explode("formula", empty_as_null=False)  # fmt: skip
@@ -184,6 +192,21 @@ def tones_off(deepest: pl.LazyFrame) -> pl.LazyFrame:
     texts = deepest.filter(pl.col("words").str.count_matches(toned) >= 1)
     bare = pl.col("words").str.replace_all(" ", "  ").str.replace_all(toned, "${1} ").str.replace_all(r" +", " ")
     return texts.select("text_no", pl.lit("misspelt", READING).alias("reading"), words=bare)
+
+
+def is_toned(text: pl.Expr) -> pl.Expr:
+    """Tell whether a syllable with its tone stands beside a Chinese character."""
+    return text.str.normalize("NFC").str.to_lowercase().str.contains(_TONED_BESIDE_HAN)
+
+
+def by_sound(deepest: pl.LazyFrame) -> pl.LazyFrame:
+    """Chinese with an element's syllable and its tone for its character (tī锭): `text_no`, `reading`, `words`."""
+    toned = deepest.filter(is_toned(pl.col("text")))
+    words = pl.col("words")
+    for syllable, element in _SYLLABLES.items():
+        words = words.str.replace_all(rf"(\p{{Han}}) ?{syllable} ", f"${{1}}{element} ")
+        words = words.str.replace_all(rf" {syllable} ?(\p{{Han}})", f" {element}${{1}}")
+    return toned.select("text_no", pl.lit("respelt", READING).alias("reading"), words=words)
 
 
 def _collapsed(text: pl.Expr) -> pl.Expr:
