@@ -19,8 +19,9 @@ from features.description.context import (
 from features.description.forms import form_classes, settle_forms
 from features.description.formulae import find_formulae
 from features.description.headings import wording
+from features.description.homophones import is_heard
 from features.description.long_texts import cut_down
-from features.description.magnets import states_heavy
+from features.description.magnets import is_rare_earth_mixture, states_heavy
 from features.description.normalise import (
     LONGEST_READ,
     changed_chars,
@@ -28,8 +29,9 @@ from features.description.normalise import (
 )
 from features.description.reading_kinds import HIDING, READING
 from features.description.readings import read_texts
+from features.description.recovered import is_toned
 from features.description.terms import find_mentions
-from features.description.vagueness import vagueness
+from features.description.vagueness import specific_words, vagueness
 from features.description.vocabulary import vocabulary_of
 from features.lookback import settle
 from features.minerals import Minerals
@@ -41,6 +43,22 @@ MISSPELT_KEEPS = 0.85  # a word one letter away is nearly always the term
 PASSING_KEEPS = 0.45  # a name among other goods' names, with nothing said of a substance
 ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
 NAMED_WEIGHT = 0.5  # every mineral named as surely as this is told, not only the surest
+GUESSED_FROM = 0.6  # a reading as deep as this, of a text written by sound: it names no form that a rule can go by
+# No. 18 of 2025 lists alloys and mixtures of seven rare earths whatever their share; below 1 % they are impurities.
+RARE_EARTHS_OF_ANY_SHARE = ("samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium", "yttrium")
+LEAST_OF_MIXTURE = 0.01
+# Metals won from residues of others, which hold little of them (flue dust, leach residues): 0.1 % is rich.
+WON_FROM_RESIDUES = ("gallium", "germanium", "indium", "tellurium")
+LEAST_OF_RESIDUE = 0.001
+RESIDUE = (
+    r" (?:concentrates?|residues?|slags?|flue dusts?|dusts?|ash|slimes?|sludges?|dross|leach cake) |"
+    r"精矿|渣|烟灰|烟尘|阳极泥"
+)
+SOLD_AS_METAL = (
+    *("gallium", "germanium", "antimony", "indium", "bismuth", "tellurium"),
+    *("镓", "锗", "锑", "铟", "铋", "碲"),
+)
+"""Names that mean the metal where nothing else is said: not tungsten and molybdenum, which are sold as powder too."""
 STANDS_FROM = 0.3  # a mineral named so surely stands, whatever else the text denies
 OVERLONG_STRENGTH = 0.6  # nobody needs more than 8,192 characters to name a good
 CLEAN_SHARE, DISGUISED_SHARE = 0.02, 0.20  # shares of letters undone: a stray mark, and every fifth letter
@@ -84,7 +102,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         negated_term=pl.col("denied").max(), innocent_context=pl.col("excused").max()
     )
     told = base.join(best, on="text_no", how="left").join(company, on="text_no", how="left")
-    form_class = form_classes(pl.col("words"))
+    form_class = _form_class(pl.col("words"), pl.col("text_term"))
     named = told.select(
         "text_no", mineral="text_mineral", form_id="form_id", form_class=form_class, purity="purity",
         states_heavy=states_heavy(pl.col("words")),
@@ -97,6 +115,11 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     is_one_heading = pl.col("text_mineral").is_in(_of_one_heading(minerals))
     is_free_metal = pl.col("text_mineral").is_null() & names_free_metal(pl.col("words"))
     weight = pl.col("term_weight").fill_null(0.0)
+    is_guess = (pl.col("hiding") >= GUESSED_FROM) & (is_heard(pl.col("text")) | is_toned(pl.col("text")))
+    full = full.with_columns(
+        pl.when(~is_guess.fill_null(value=False)).then(name).alias(name)
+        for name in ("text_form", "text_forms", "meets_listed_form")
+    )
     return full.select(
         "text",
         wording=wording(affirmed(pl.col("words"))),
@@ -166,6 +189,8 @@ def _company(named: pl.LazyFrame, stated: pl.LazyFrame, base: pl.LazyFrame) -> p
         is_raw=speaks_of_form(words),
         names_goods=names_goods(words),
         is_master=words.str.contains(" master alloys? |中间合金"),
+        is_mixture=is_rare_earth_mixture(words),
+        is_residue=words.str.contains(RESIDUE),
     )
     told = pairs.join(texts, on="text_no", how="left")
     keeps = text_keeps(pl.col("mineral"), words, pl.col("is_raw"))
@@ -197,9 +222,16 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame, bare_names: list[
         share_term=pl.col("term").sort_by(*by_share).last(),
         reading=pl.col("reading").sort_by(pl.col("reading").to_physical()).first(),
         keeps=pl.col("text_keeps").min(),
-        is_master=pl.col("is_master").any(),
+        is_master=pl.col("is_master").any() | _no_measure(pl.col("mineral").first(), pl.col("share").max()),
     )
     return pl.concat([_scaled(told, stated), _only_stated(stated)])
+
+
+def _no_measure(mineral: pl.Expr, share: pl.Expr) -> pl.Expr:
+    """Tell where a share measures nothing: rare earths in alloys and mixtures, minor metals in ores and residues."""
+    in_mixture = pl.col("is_mixture").any() & mineral.is_in([*RARE_EARTHS_OF_ANY_SHARE]) & (share >= LEAST_OF_MIXTURE)
+    in_residue = pl.col("is_residue").any() & mineral.is_in([*WON_FROM_RESIDUES]) & (share >= LEAST_OF_RESIDUE)
+    return in_mixture | in_residue
 
 
 def _scaled(told: pl.LazyFrame, stated: pl.LazyFrame) -> pl.LazyFrame:
@@ -226,6 +258,12 @@ def _only_stated(stated: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _form_class(words: pl.Expr, term: pl.Expr) -> pl.Expr:
+    """The class of form that a text speaks of; a metal that is sold as such and named by nothing else is the metal."""
+    is_bare = term.is_in([*SOLD_AS_METAL]) & (specific_words(words) <= 1)
+    return pl.coalesce(form_classes(words), pl.when(is_bare).then(pl.lit("metal")))
+
+
 def _both(one: pl.Expr, other: pl.Expr) -> pl.Expr:
     return pl.coalesce(one + ";" + other, one, other)
 
@@ -240,8 +278,9 @@ def _all_named(ranked: pl.LazyFrame, base: pl.LazyFrame, minerals: Minerals) -> 
     """Every mineral named surely, and the form each is named in: `text_no`, `text_minerals`, `text_forms`."""
     sure = ranked.filter(pl.col("weight") >= NAMED_WEIGHT)
     words = pl.col("words")
-    read = base.select("text_no", "purity", form_class=form_classes(words), states_heavy=states_heavy(words))
-    asked = sure.select("text_no", "mineral", "form_id").join(read, on="text_no", how="left")
+    read = base.select("text_no", "purity", "words", states_heavy=states_heavy(words))
+    asked = sure.select("text_no", "mineral", "form_id", "term").join(read, on="text_no", how="left")
+    asked = asked.with_columns(form_class=_form_class(words, pl.col("term"))).drop("term", "words")
     numbered = asked.sort("text_no", "mineral").with_row_index("at").rename({"text_no": "of"})
     settled = settle_forms(numbered.rename({"at": "text_no"}), minerals.forms)
     joined = numbered.join(settled, left_on="at", right_on="text_no", how="left").sort("of", "mineral")
@@ -256,7 +295,11 @@ def _ranked_minerals(weighed: pl.LazyFrame) -> pl.LazyFrame:
     hiding = pl.col("reading").cast(pl.String).replace_strict(HIDING, return_dtype=pl.Float64)
     ranked = weighed.filter(pl.col("weight") > 0).with_columns(hiding=hiding, length=pl.col("term").str.len_chars())
     return (
-        ranked.sort("text_no", "mineral", "weight", "length", "term", descending=[False, False, True, True, False])
+        # of equal ones the one that stands in the text as it is written: неодимовый, not what it looks like in Latin
+        ranked.sort(
+            *("text_no", "mineral", "weight", "hiding", "length", "term"),
+            descending=[False, False, True, False, True, False],
+        )
         .group_by("text_no", "mineral", maintain_order=True)
         .agg(
             pl.col("weight").first(),

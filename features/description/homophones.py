@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 # Element and characters of its sound or of its phonetic part (Unihan kMandarin, kPhonetic), simplified.
 SOUND_ALIKE: dict[str, str] = {
     "锑": "提梯题踢替剃体啼蹄涕惕悌弟T",
@@ -9,7 +11,7 @@ SOUND_ALIKE: dict[str, str] = {
     "锗": "者赭这褶浙折哲蔗诸储",
     "钨": "乌污巫屋无吴午坞邬呜",
     "铋": "必毕币闭碧泌壁弼秘",
-    "碲": "帝弟第蒂缔谛递",
+    "碲": "帝第蒂缔谛递",
     "钼": "目木牧沐苜募慕",
     "铟": "因音姻茵阴殷银洇",
     "镝": "滴笛迪敌嘀嫡",
@@ -57,3 +59,12 @@ def _spelled() -> dict[str, str]:
 
 HOMOPHONES: dict[str, str] = _spelled()
 """Term as written with a character of the same sound, to the term it means."""
+
+
+def is_heard(text: pl.Expr) -> pl.Expr:
+    """Tell whether a text holds a term written by its sound: what it means is a guess.
+
+    Characters written in halves (钅弟) are no guess.
+    """
+    whole = text.str.replace_all(r"[钅釒金石]\s*\p{Han}", " ")
+    return whole.str.contains_any(pl.lit(sorted(HOMOPHONES), dtype=pl.List(pl.String)))

@@ -6,6 +6,7 @@ import polars as pl
 
 SAME_MINERAL_OTHER_FORM = 0.4  # named form is listed, declared under an unlisted form of the same mineral
 
+PLAINLY_WRITTEN_BELOW = 0.3  # strength of disguised_text: a slip of the keyboard is plain writing
 PART_OF_GOODS = 0.25  # other goods are named, declared under finished goods, and nothing is said of form or bulk
 FINISHED_ARTICLES = (
     (3001, 3407),  # medicines, fertilisers, paints, cosmetics, lubricants
@@ -110,15 +111,21 @@ def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr, *, is_part: pl.Expr |
 
 
 def declared_openly(
-    code_fit: pl.Expr, term_weight: pl.Expr, has_licence: pl.Expr, says: pl.Expr, meets_listed_form: pl.Expr
+    code_fit: pl.Expr,
+    term_weight: pl.Expr,
+    has_licence: pl.Expr,
+    says: pl.Expr,
+    meets_listed_form: pl.Expr,
+    *,
+    is_plain: pl.Expr,
 ) -> pl.Expr:
     """Names the mineral and declares it under one of the mineral's own codes.
 
     Strength in [0, 1]: 0.6 of the term's weight, all of it where a licence number is given or the remark says
-    controlled, 0.2 where the remark says not controlled of a form that may be listed. 0 where the code is another's;
-    null without a description.
+    controlled, 0.2 where the remark says not controlled of a form that may be listed. 0 where the code is another's,
+    and where the text had to be put right to be read (`is_plain` is false); null without a description.
     """
-    open_code = code_fit.is_in(["form", "listed", "compound"])
+    open_code = code_fit.is_in(["form", "listed", "compound"]) & is_plain
     backed = has_licence | (says == "controlled").fill_null(value=False)
     denied = (says == "not_controlled").fill_null(value=False) & meets_listed_form.fill_null(value=True)
     share = pl.when(denied).then(0.2).when(backed).then(1.0).otherwise(0.6)

@@ -13,7 +13,7 @@ REGISTRY: tuple[Evidence, ...] = (
         family="description",
         role="doubt",
         unit="strength",
-        sentence="The text says “{text_term}”, which names {text_mineral}, but {declared_heading} does not fit",
+        sentence="The text, read as “{text_term}”, names {text_mineral}, but {declared_heading} does not fit",
         figures=("text_term", "text_mineral", "text_form", "declared_heading", "hs_code"),
         null_means=_NO_TEXT,
         source="indicators.md 19",
@@ -25,8 +25,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="description",
         role="doubt",
         unit="strength",
-        sentence="The text had to be put right to be read (look-alike or hidden characters: {n_changed_chars};"
-        " name read: “{text_term}”)",
+        sentence="The text had to be put right to be read: letters are replaced, hidden or set apart"
+        " (name read: “{text_term}”)",
         figures=("n_changed_chars", "text_term", "text_mineral"),
         null_means=_NO_TEXT,
         source="indicators.md 22; Unicode UTS #39",

@@ -12,6 +12,7 @@ from features.description.assessment import assess_texts
 from features.description.headings import PastWordings, heading_mismatch, judge_headings, past_wordings
 from features.description.headings_rules import HEADING_DIGITS
 from features.description.mismatch import (
+    PLAINLY_WRITTEN_BELOW,
     code_fit,
     declared_openly,
     is_finished_article,
@@ -141,7 +142,8 @@ def judge_description(
     says, meets = pl.col("remark_reading"), pl.col("meets_listed_form")
     is_ruled = (pl.col("declared_on") >= remark_rule_from) & pl.col("text_mineral").is_in([*remark_rule_minerals])
     recorded = are_remarks_recorded if isinstance(are_remarks_recorded, pl.Expr) else pl.lit(are_remarks_recorded)
-    is_part = pl.col("is_part").fill_null(value=False) & is_finished_article(pl.col("hs6"))
+    is_plain = pl.col("disguised_text").fill_null(0.0) < PLAINLY_WRITTEN_BELOW
+    is_part = pl.col("is_part").fill_null(value=False) & is_finished_article(pl.col("hs6")) & is_plain
     has_licence = pl.col("licence_no").str.strip_chars().str.len_chars().fill_null(0) > 0
     evidence = remarked.lazy().with_columns(
         term_mismatch=term_mismatch(pl.col("code_fit"), weight, is_part=is_part),
@@ -150,7 +152,7 @@ def judge_description(
         remark_missing=remark_missing(
             says, meets, weight, is_ruled=is_ruled.fill_null(value=False), is_recorded=recorded
         ),
-        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says, meets),
+        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says, meets, is_plain=is_plain),
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
