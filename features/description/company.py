@@ -387,6 +387,6 @@ BULK = (
     r"targets?|scraps?|billets?|oxides?|trioxide|dioxide|pentoxide|metals?|unwrought|raw|crude|refined|ores?|drums?|"
     r"barrels?|bags?|kgs?|kilos?|tons?|tonnes?|mt|\d ?n|9[89] \d+|9\d \d\d+|\d+ ?(?:kgs?|mt)|"
     r"substrates?|residues?|slags?|dross) |"
-    r"[锭矿砂吨]|粉|金属|废料|高纯|靶材|晶片|衬底|公斤|千克|氧化"
+    r"[锭矿砂吨]|磁[钢体材]|粉|金属|废料|高纯|靶材|晶片|衬底|公斤|千克|氧化"
 )
 """Speaks of a raw form, a purity or a quantity in bulk, as no text of finished goods needs to."""

@@ -107,8 +107,8 @@ def compare_headings(
     pl.LazyFrame
         Distinct `wording`, `heading`, `month`, with `best_heading`, `heading_log_odds` (mean per known token,
         ln P(best | words) - ln P(declared | words), >= 0) and `heading_basis`: `past declarations`, or `nomenclature`
-        where history cannot judge (fewer than 10 wordings of the declared heading, or no two telling tokens), the
-        nomenclature has the declared heading, and at least two words speak for the best one. Else all null.
+        where history cannot judge (fewer than 10 wordings of the declared heading, or fewer than two telling
+        tokens of three or more), the nomenclature has the declared heading, and at least two words speak for the best one. Else all null.
     """
     return judge_headings(declared, past_wordings(history, digits), reference)
 
@@ -116,9 +116,10 @@ def compare_headings(
 def judge_headings(declared: pl.LazyFrame, past: PastWordings, reference: pl.DataFrame | None = None) -> pl.LazyFrame:
     """Return what `compare_headings` does, from past wordings read already (see `past_wordings`)."""
     asked = settle(declared.select(_CASE).drop_nulls().unique())  # settled: polars lost shared parts of a plan so deep
-    # one word of several alone (kit) does not speak, a text of one word does
-    several = pl.col("wording").str.contains(" ", literal=True)
-    is_told = (pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING) & ((pl.col("n_tokens") >= FEWEST_KNOWN_WORDS) | ~several)
+    # one word of many (kit) does not speak for all of them; one of two does (bismuth needles)
+    n_words = pl.col("wording").str.count_matches(" ", literal=True) + 1
+    is_heard = (pl.col("n_tokens") >= FEWEST_KNOWN_WORDS) | (2 * pl.col("n_tokens") >= n_words)
+    is_told = (pl.col("n_own") >= FEWEST_TEXTS_OF_HEADING) & is_heard
     by_history = _verdicts(asked, past, None, is_told)
     judged = settle(
         asked.join(by_history.with_columns(heading_basis=pl.lit("past declarations")), on=_CASE, how="left")
