@@ -107,8 +107,9 @@ def compare_headings(
     pl.LazyFrame
         Distinct `wording`, `heading`, `month`, with `best_heading`, `heading_log_odds` (mean per known token,
         ln P(best | words) - ln P(declared | words), >= 0) and `heading_basis`: `past declarations`, or `nomenclature`
-        where history cannot judge (fewer than 10 wordings of the declared heading, or fewer than two telling
-        tokens of three or more), the nomenclature has the declared heading, and at least two words speak for the best one. Else all null.
+        where history cannot judge (fewer than 10 wordings of the declared heading, fewer than two telling tokens of
+        three or more), the nomenclature has the declared heading, and at least two words speak for the best one. Else
+        all null.
     """
     return judge_headings(declared, past_wordings(history, digits), reference)
 
