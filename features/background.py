@@ -13,7 +13,7 @@ from features.contracts import Declarations, Outcomes
 from features.controls import ControlList
 from features.description.headings import PastWordings, past_wordings
 from features.description.table import repeated_cases, repeated_texts
-from features.licences.ledger import shipped_by_month
+from features.licences.ledger import shipped_by_day
 from features.licences.table import licence_register
 from features.minerals import Minerals
 from features.parcel import ParcelRules
@@ -117,7 +117,7 @@ class Past:
                 journeys=past_journeys(history),
                 travelled=Travelled(),
                 register=None if background.licences is None else licence_register(background.licences),
-                shipped=shipped_by_month(history),
+                shipped=shipped_by_day(history),
                 firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
                 parties=begun.result(),
             )

@@ -23,6 +23,16 @@ def month_number(day: pl.Expr) -> pl.Expr:
     return day.dt.year().cast(pl.Int32) * 12 + day.dt.month().cast(pl.Int32) - 1
 
 
+def day_number(day: pl.Expr) -> pl.Expr:
+    """Number a date from 1970 on; null where the date is. For what may not wait for the month's end.
+
+    >>> from datetime import date
+    >>> pl.select(day_number(pl.lit(date(1970, 2, 1)))).item()
+    31
+    """
+    return day.dt.epoch("d").cast(pl.Int32)
+
+
 def to_steps(value: pl.Expr) -> pl.Expr:
     """Keep a real number as whole fixed-point steps, so that sums are exact."""
     return (value * FIXED_POINT).round(0).cast(pl.Int64)
@@ -63,9 +73,15 @@ def settle_streamed(state: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def totals_before(
-    events: pl.LazyFrame, wanted: pl.LazyFrame, *, by: Sequence[str], sums: Sequence[str], window: int | None = None
+    events: pl.LazyFrame,
+    wanted: pl.LazyFrame,
+    *,
+    by: Sequence[str],
+    sums: Sequence[str],
+    window: int | None = None,
+    step: str = "month",
 ) -> pl.LazyFrame:
-    """Add up events of strictly earlier months, for each wanted key and month.
+    """Add up events of strictly earlier months (or days: `step`), for each wanted key and month.
 
     Parameters
     ----------
@@ -77,16 +93,18 @@ def totals_before(
         Key columns and columns to add up.
     window
         How many months to look back; None looks back to the beginning.
+    step
+        The column of whole numbers that stands for `month`, such as `day`.
 
     Returns
     -------
     pl.LazyFrame
         One row per distinct wanted key and month: `by`, `month` and `sums` (Int64, 0 where nothing happened before).
     """
-    keys = [*by, "month"]
+    keys = [*by, step]
     happened = events.select(*keys, *[pl.col(name).cast(pl.Int64) for name in sums]).drop_nulls(keys)
-    leaving = [] if window is None else [_negated(happened, sums, window)]
-    moved = pl.concat([happened.with_columns(pl.col("month") + 1), *leaving]).with_columns(is_asked=pl.lit(value=False))
+    leaving = [] if window is None else [_negated(happened, sums, step, window)]
+    moved = pl.concat([happened.with_columns(pl.col(step) + 1), *leaving]).with_columns(is_asked=pl.lit(value=False))
     zero = [pl.lit(0, pl.Int64).alias(name) for name in sums]
     asked = wanted.select(keys).drop_nulls().with_columns(*zero, is_asked=pl.lit(value=True))
     steps = pl.concat([moved, asked]).group_by(keys).agg(pl.col(*sums).sum(), pl.col("is_asked").any()).sort(keys)
@@ -104,8 +122,8 @@ def _running(by: Sequence[str], sums: Sequence[str]) -> list[pl.Expr]:
     return [all_ - pl.when(begins).then(all_ - pl.col(name)).forward_fill() for name, all_ in so_far.items()]
 
 
-def _negated(happened: pl.LazyFrame, sums: Sequence[str], window: int) -> pl.LazyFrame:
-    return happened.with_columns(pl.col("month") + window + 1, *[-pl.col(name) for name in sums])
+def _negated(happened: pl.LazyFrame, sums: Sequence[str], step: str, window: int) -> pl.LazyFrame:
+    return happened.with_columns(pl.col(step) + window + 1, *[-pl.col(name) for name in sums])
 
 
 def months_behind(wanted: pl.LazyFrame, *, by: Sequence[str], window: int) -> pl.LazyFrame:

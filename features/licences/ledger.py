@@ -1,47 +1,47 @@
-"""What has been shipped under each licence, month by month, against what it allows."""
+"""What has been shipped under each licence, day by day, against what it allows."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from features.licences.licence_keys import licence_key
-from features.lookback import month_number, settle_streamed, totals_before
+from features.lookback import day_number, settle_streamed, totals_before
 
 GRAMS = 1000
 CENTS = 100
 
 
-def shipped_by_month(history: pl.LazyFrame) -> pl.LazyFrame:
-    """Add up past exports under each licence number: `licence_key`, `month`, `grams`, `cents`.
+def shipped_by_day(history: pl.LazyFrame) -> pl.LazyFrame:
+    """Add up past exports under each licence number: `licence_key`, `day`, `grams`, `cents`.
 
     A past shipment whose mass or value is unknown adds nothing. Sums are of whole grams and cents, so that row order
     changes nothing.
     """
     events = history.filter(pl.col("direction") == "export").select(
         licence_key=licence_key(pl.col("licence_no")),
-        month=month_number(pl.col("declared_on")),
+        day=day_number(pl.col("declared_on")),
         grams=(pl.col("net_kg") * GRAMS).round(0).fill_null(0.0).cast(pl.Int64),
         cents=(pl.col("value_usd") * CENTS).round(0).fill_null(0.0).cast(pl.Int64),
     )
     named = events.filter(pl.col("licence_key") != "")
-    return settle_streamed(named.group_by("licence_key", "month").agg(pl.col("grams", "cents").sum()))
+    return settle_streamed(named.group_by("licence_key", "day").agg(pl.col("grams", "cents").sum()))
 
 
 def shipped_before(asked: pl.LazyFrame, shipped: pl.LazyFrame | None) -> pl.LazyFrame:
-    """Return `licence_key`, `month`, `shipped_before_kg`, `shipped_before_usd` for each licence and month asked.
+    """Return `licence_key`, `day`, `shipped_before_kg`, `shipped_before_usd` for each licence and day asked.
 
-    `shipped` as `shipped_by_month` makes it, None where there is no history. Only strictly earlier months count, and
-    the sums are a lower bound.
+    `shipped` as `shipped_by_day` makes it, None where there is no history. Strictly earlier days count: a licence can
+    be used up within one month. The sums are a lower bound: what is declared on the day itself is not in them.
     """
-    keys = asked.select("licence_key", "month").drop_nulls().unique()
+    keys = asked.select("licence_key", "day").drop_nulls().unique()
     if shipped is None:
         nothing = [pl.lit(0.0).alias(name) for name in ("shipped_before_kg", "shipped_before_usd")]
         return keys.with_columns(*nothing)
     used = shipped.join(keys.select("licence_key").unique(), on="licence_key", how="semi")
-    sums = totals_before(used, keys, by=["licence_key"], sums=["grams", "cents"])
+    sums = totals_before(used, keys, by=["licence_key"], sums=["grams", "cents"], step="day")
     return sums.select(
         "licence_key",
-        "month",
+        "day",
         shipped_before_kg=pl.col("grams") * (1.0 / GRAMS),
         shipped_before_usd=pl.col("cents") * (1.0 / CENTS),
     )

@@ -49,8 +49,9 @@ REGISTRY: tuple[Evidence, ...] = (
         family="licences",
         role="counter",
         unit="strength",
-        sentence="Licence {licence_no} fits the consignment and enough is left on it",
-        figures=("licence_no", "shipped_before_kg", "licensed_kg"),
+        sentence="Licence {licence_no} fits the consignment and, by what was declared before {declared_on}, enough is"
+        " left on it",
+        figures=("licence_no", "declared_on", "shipped_before_kg", "licensed_kg"),
         null_means="no licence is named, or there is no register of licences",
         source="indicators.md 36",
     ),

@@ -6,10 +6,10 @@ import polars as pl
 
 from features.beside import beside
 from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
-from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_month, use_ratio
+from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_day, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
-from features.lookback import month_number, settle, settled
+from features.lookback import day_number, month_number, settle, settled
 
 TOLERANCE_SHARE = (
     0.0  # no overage by default; some licences of bulk goods allow a few percent, which is the user's call
@@ -60,7 +60,7 @@ def build_licences(
     licences
         The register of licences; None where there is none.
     history
-        Past declarations, whose exports of strictly earlier months draw on the licences.
+        Past declarations, whose exports of strictly earlier days draw on the licences.
     needs
         `declaration_id`, `needs_licence` (true, false, null unknown), `minerals` (list of the controlled minerals the
         goods are thought to be; empty or null where unknown).
@@ -75,7 +75,7 @@ def build_licences(
     pl.LazyFrame
         One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them.
     """
-    shipped = None if history is None else shipped_by_month(history)
+    shipped = None if history is None else shipped_by_day(history)
     return judge_licences(
         declarations,
         None if licences is None else licence_register(licences),
@@ -95,9 +95,9 @@ def judge_licences(
     tolerance_share: float = TOLERANCE_SHARE,
     are_numbers_recorded: pl.Expr | bool | None = None,
 ) -> pl.LazyFrame:
-    """Return what `build_licences` does, from the register by key and what was shipped by month.
+    """Return what `build_licences` does, from the register by key and what was shipped by day.
 
-    See `licence_register` and `shipped_by_month`.
+    See `licence_register` and `shipped_by_day`.
     """
     has_register = register is not None
     given = has_register if are_numbers_recorded is None else are_numbers_recorded
@@ -108,6 +108,7 @@ def judge_licences(
         *("net_kg", "value_usd"),
         licence_key=pl.when(recorded).then(key.fill_null("")).otherwise(key),
         month=month_number(pl.col("declared_on")),
+        day=day_number(pl.col("declared_on")),
     )
     need = needs.select("declaration_id", "needs_licence", "minerals")
     every = beside(settled(facts), need, "declaration_id")
@@ -129,7 +130,7 @@ def _compared(
     judged = (
         facts.filter(named)
         .join(_NO_REGISTER if register is None else register, on="licence_key", how="left")
-        .join(shipped_before(facts, shipped), on=["licence_key", "month"], how="left")
+        .join(shipped_before(facts, shipped), on=["licence_key", "day"], how="left")
         .with_columns(_begun(name) for name in (*_REGISTERED, "licence_is_known"))
     )
     is_known = pl.col("licence_is_known").fill_null(value=False)

@@ -171,6 +171,11 @@ def known_by(made: Made, cut: date, *, how: str) -> Background:
     )
 
 
+BY_DAY = ("shipped_before_kg", "shipped_before_usd", "licence_use_ratio", "licence_overdrawn", "licence_covers",
+          "rule_hits")  # fmt: skip
+"""What knows the days before a declaration, not only the months: how much of its licence is used up."""
+
+
 def test_the_world_shows_every_kind_of_evidence(made: Made):
     silent = [code for code in CODES if made.evidence[code].count() == 0]
     assert not silent, "the properties below would hold for nothing"
@@ -183,7 +188,23 @@ def test_nothing_from_the_month_on_changes_evidence_up_to_it(made: Made, month: 
     cut = first_of(made.rows, month)
     is_judged = made.rows["declared_on"].dt.truncate("1mo") <= cut
     judged = assemble_evidence(made.rows.filter(is_judged), known_by(made, cut, how=how))
-    assert_same(judged, made.evidence.filter(is_judged))
+    wanted = made.evidence.filter(is_judged)
+    assert_same(judged, wanted, but=BY_DAY)
+    up_to = pl.col("declared_on") <= pl.lit(cut)
+    assert_same(judged.filter(up_to), wanted.filter(up_to))
+
+
+def test_nothing_of_a_day_or_later_changes_what_is_left_on_a_licence_that_day(made: Made):
+    """Licences are drawn on day by day: nothing else may look past the month's beginning (`BY_DAY`)."""
+    drawn = made.evidence.filter((pl.col("shipped_before_kg") > 0) & (pl.col("declared_on").dt.day() > 1))
+    cut = drawn["declared_on"].sort()[drawn.height // 2]
+    is_known = pl.col("declared_on") < pl.lit(cut)
+    history = pl.concat([made.rows.filter(is_known), altered(made.rows.filter(~is_known))])
+    judged = made.rows.filter(pl.col("declared_on") == pl.lit(cut))
+    wanted = made.evidence.filter(pl.col("declared_on") == pl.lit(cut))
+    for known in (history, made.rows.filter(is_known)):
+        found = assemble_evidence(judged, replace(made.background, history=known.lazy()))
+        assert_same(found.select(BY_DAY), wanted.select(BY_DAY))
 
 
 @pytest.mark.parametrize("month", [4, 6, 9, 11])

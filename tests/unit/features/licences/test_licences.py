@@ -1,4 +1,4 @@
-"""Licences: worked by hand on a small register; nulls on each side; strictly earlier months."""
+"""Licences: worked by hand on a small register; nulls on each side; strictly earlier days."""
 
 from __future__ import annotations
 
@@ -166,11 +166,12 @@ def test_without_a_register_nothing_is_compared() -> None:
 
 
 def test_the_ledger_by_hand() -> None:
-    # April 500 kg + March 300 kg shipped; the same month, an import, another licence and an unknown mass do not count.
+    # 11 May 500 kg + March 300 kg shipped; the same day and later, an import, another licence and an unknown mass do not count.
     past = rows(
-        {"declared_on": date(2025, 4, 30), "net_kg": 500.0},
+        {"declared_on": date(2025, 5, 11), "net_kg": 500.0},
         {"declared_on": date(2025, 3, 1), "net_kg": 300.0, "licence_no": "l 1"},
-        {"declared_on": date(2025, 5, 1), "net_kg": 900.0},
+        {"declared_on": date(2025, 5, 12), "net_kg": 900.0},
+        {"declared_on": date(2025, 5, 13), "net_kg": 900.0},
         {"declared_on": date(2025, 4, 1), "net_kg": 900.0, "direction": "import"},
         {"declared_on": date(2025, 4, 1), "net_kg": 900.0, "licence_no": "L-OPEN"},
         {"declared_on": date(2025, 4, 1), "net_kg": None},
@@ -184,6 +185,17 @@ def test_the_ledger_by_hand() -> None:
     assert judge({"net_kg": 200.0}, history=past)["licence_overdrawn"] == 0.0
     assert judge({"net_kg": 400.0}, history=past, tolerance_share=0.2)["licence_overdrawn"] == 0.0
     assert judge({"net_kg": 9200.0}, history=past)["licence_overdrawn"] == 1.0
+
+
+def test_a_licence_used_up_within_the_month_is_overdrawn() -> None:
+    # L-1 allows 1000 kg. 300 kg on each of 1, 3 and 5 May: 900 kg are gone by the 6th, 600 kg by the 5th.
+    past = rows(*[{"declared_on": date(2025, 5, day), "net_kg": 300.0} for day in (1, 3, 5)])
+    asked = rows(*[{"declared_on": date(2025, 5, day), "net_kg": 300.0} for day in (5, 6)])
+    fifth, sixth = build_licences(asked, REGISTER, past, need(asked)).sort("declaration_id").collect().to_dicts()
+    assert (fifth["shipped_before_kg"], sixth["shipped_before_kg"]) == (600.0, 900.0)
+    assert (fifth["licence_overdrawn"], fifth["licence_covers"]) == (0.0, 1.0)  # 900 of 1000 kg
+    assert sixth["licence_overdrawn"] == pytest.approx(0.6)  # 1200 of 1000 kg: 0.5 + 0.5 * 0.2
+    assert sixth["licence_covers"] == 0.0
 
 
 def test_value_limits_count_too() -> None:
