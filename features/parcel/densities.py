@@ -9,6 +9,7 @@ import polars as pl
 from features.parcel.deviation import spreads_apart
 from features.parcel.rules import ParcelRules
 from features.strength import ramp
+from features.units import plain_number
 
 HEAVIEST_KG_M3 = 22_590.0  # osmium, the densest element (CRC Handbook); no goods can exceed it
 
@@ -51,6 +52,29 @@ def density_off(rules: ParcelRules) -> pl.Expr:
     by_history = ramp(spreads_apart("density", rules).abs(), rules.doubt_from_spreads, rules.doubt_full_spreads)
     impossible = pl.col("density_kg_m3") > HEAVIEST_KG_M3
     return pl.when(impossible).then(1.0).otherwise(pl.coalesce(by_history, above_densest(rules)))
+
+
+def density_words(rules: ParcelRules) -> pl.Expr:
+    """Say on which side the density does not fit, and what is usual; null where it is not off."""
+    usual, densest = _said(pl.col("density_middle").exp()), _said(pl.col("densest_kg_m3"))
+    return (
+        pl.when(pl.col("density_kg_m3") > HEAVIEST_KG_M3)
+        .then(pl.lit("is more than any matter weighs"))
+        .when(spreads_apart("density", rules) < -rules.doubt_from_spreads)
+        .then(pl.format("is lighter than the declared good packs to, which usually is about {}", usual))
+        .when(spreads_apart("density", rules) > rules.doubt_from_spreads)
+        .then(
+            pl.format(
+                "is denser than the declared good packs to, which usually is about {}, at most {}", usual, densest
+            )
+        )
+        .when(pl.col("density_middle").is_null() & (above_densest(rules) > 0))
+        .then(pl.format("is denser than the declared good can be, which packs to at most about {}", densest))
+    )
+
+
+def _said(figure: pl.Expr) -> pl.Expr:
+    return plain_number(figure.round_sig_figs(4))
 
 
 def density_bands(forms: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:

@@ -52,9 +52,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="{density_kg_m3} kg per cubic metre does not fit the declared good, which packs to at most about"
-        " {densest_kg_m3}.",
-        figures=("density_kg_m3", "usual_density_kg_m3", "densest_kg_m3"),
+        sentence="{density_kg_m3} kg per cubic metre {density_words}.",
+        figures=("density_kg_m3", "usual_density_kg_m3", "densest_kg_m3", "density_words"),
         null_means=_NO_VOLUME,
         source="indicators.md 25",
         hints=("misdeclaration", "concealment"),

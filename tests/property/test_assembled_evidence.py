@@ -380,7 +380,6 @@ def test_every_figure_of_a_sentence_is_in_the_table(made: Made):
 
 
 RIGHTLY_UNKNOWN = {
-    ("density_off", "densest_kg_m3"),  # denser than any matter is told of any good
     ("container_overfull", "payload_share"),  # room and payload are judged one without the other
     ("container_overfull", "volume_share"),
     ("packing_off", "usual_kg_per_package"),  # the kind of package can say it without history

@@ -64,6 +64,34 @@ def test_density_goes_by_history_then_by_the_carrier_and_osmium_bounds_all():
     assert values(densities.above_densest(RULES), **given) == [0.0, 1.0, 1.0, None, None, None]
 
 
+def test_words_say_on_which_side_a_density_lies():
+    # Usual 6000, spread 0.2: too light below 6000 * e^-0.5 = 3639, too dense above 6000 * e^0.5 = 9892.
+    densities_kg_m3 = [863.3, 6_000.0, 12_000.0, 30_000.0, None]
+    given: dict[str, list[Any]] = {
+        "density_kg_m3": densities_kg_m3,
+        "log_density": [None if one is None else math.log(one) for one in densities_kg_m3],
+        "density_middle": [math.log(6_000.0)] * 5,
+        "density_spread": [0.2] * 5,
+        "densest_kg_m3": [9_892.0] * 5,
+    }
+    assert values(densities.density_words(RULES), **given) == [
+        "is lighter than the declared good packs to, which usually is about 6000",
+        None,
+        "is denser than the declared good packs to, which usually is about 6000, at most 9892",
+        "is more than any matter weighs",
+        None,
+    ]
+    unseen: dict[str, list[Any]] = {
+        "density_kg_m3": [6_600.0, 1_000.0],
+        "log_density": [math.log(6_600.0), math.log(1_000.0)],
+        "density_middle": [None, None],
+        "density_spread": [None, None],
+        "densest_kg_m3": [1_470.0, 1_470.0],
+    }
+    said = "is denser than the declared good can be, which packs to at most about 1470"
+    assert values(densities.density_words(RULES), **unseen) == [said, None]
+
+
 def test_halfway_above_the_densest():
     # Geometric middle of 1.2 and 4: sqrt(4.8) = 2.19 times the densest is 0.5.
     given: dict[str, list[Any]] = {"density_kg_m3": [1_000.0 * math.sqrt(4.8)], "densest_kg_m3": [1_000.0]}
