@@ -9,6 +9,7 @@ import polars as pl
 from features.parcel.deviation import spreads_apart
 from features.parcel.rules import ParcelRules
 from features.strength import ramp, strongest
+from features.units import plain_number
 
 
 def package_most_kg(package_type: pl.Expr, rules: ParcelRules) -> pl.Expr:
@@ -26,10 +27,33 @@ def packing_off(rules: ParcelRules) -> pl.Expr:
     Against the good's own history, on either side; weaker where the mass per package does not fit the suspected
     mineral either. Against the kind of package also without history. Null where neither can be judged.
     """
-    by_history = ramp(spreads_apart("package", rules).abs(), rules.doubt_from_spreads, rules.doubt_full_spreads)
+    return strongest(_by_history(rules), _by_kind())
+
+
+def packing_words(rules: ParcelRules) -> pl.Expr:
+    """Say which limit the mass per package breaks: the good's own, that of the kind of package, or both."""
+    usual, most = (plain_number(pl.col(name).round_sig_figs(4)) for name in ("usual_kg_per_package", "package_most_kg"))
+    own = pl.format("this good, usually {} kg", usual)
+    kind = pl.format("the declared kind of package, which holds {} kg at most", most)
+    is_own, is_kind = ((one > 0).fill_null(value=False) for one in (_by_history(rules), _by_kind()))
+    return (
+        pl.when(is_own & is_kind)
+        .then(pl.concat_str(own, pl.lit(", nor "), kind))
+        .when(is_own)
+        .then(own)
+        .when(is_kind)
+        .then(kind)
+    )
+
+
+def _by_history(rules: ParcelRules) -> pl.Expr:
+    off = ramp(spreads_apart("package", rules).abs(), rules.doubt_from_spreads, rules.doubt_full_spreads)
     fits = pl.when(pl.col("is_mineral_packing").fill_null(value=False)).then(1.0).otherwise(0.7)  # own choice
-    by_kind = ramp((pl.col("kg_per_package") / pl.col("package_most_kg")).log(), math.log(1.5), math.log(6.0))
-    return strongest(by_history * fits, by_kind)
+    return off * fits
+
+
+def _by_kind() -> pl.Expr:
+    return ramp((pl.col("kg_per_package") / pl.col("package_most_kg")).log(), math.log(1.5), math.log(6.0))
 
 
 def tare_off(rules: ParcelRules) -> pl.Expr:

@@ -115,9 +115,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="{kg_per_package} kg per package does not fit this good, usually {usual_kg_per_package} kg, or the"
-        " declared kind of package.",
-        figures=("kg_per_package", "usual_kg_per_package"),
+        sentence="{kg_per_package} kg per package does not fit {packing_words}.",
+        figures=("kg_per_package", "usual_kg_per_package", "packing_words"),
         null_means="mass or packages missing or zero, and neither history nor kind of package to compare with",
         source="indicators.md 26",
         hints=("misdeclaration", "concealment"),

@@ -66,7 +66,10 @@ CARRIERS = (
 
 # Usual handling limits, words and UN/ECE Recommendation 21 codes (own estimate, order of magnitude). First match wins.
 PACKAGE_LIMITS = (
-    PackageLimit(r"big bag|jumbo|fibc|吨袋|^43$", 2_000.0),
+    PackageLimit(
+        r"(?:big|bulk|jumbo|super|tonn?e?|container)[\s_-]*(?:bag|sack)|jumbo|fibc|[吨噸]\s*[袋包]|集[装裝]袋|太空[袋包]|^43$",
+        2_000.0,
+    ),
     PackageLimit(r"pallet|托盘|^px$", 2_500.0),
     PackageLimit(r"drum|barrel|桶|^dr$", 500.0),
     PackageLimit(r"carton|纸箱|^ct$", 50.0),

@@ -40,6 +40,7 @@ _FIGURES = (
     "density_words",
     "kg_per_package",
     "usual_kg_per_package",
+    "packing_words",
     "gross_net_ratio",
     "usual_gross_net_ratio",
     "payload_share",
@@ -108,7 +109,9 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
         (pl.col("tare_middle").exp() + 1.0).alias("usual_gross_net_ratio"),
     )
     codes = [one.code for one in REGISTRY]
-    return strengths.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+    return strengths.with_columns(packing.packing_words(rules).alias("packing_words")).select(
+        "declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES
+    )
 
 
 def _measured(rows: pl.DataFrame, rules: ParcelRules) -> pl.DataFrame:

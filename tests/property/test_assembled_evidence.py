@@ -382,7 +382,6 @@ def test_every_figure_of_a_sentence_is_in_the_table(made: Made):
 RIGHTLY_UNKNOWN = {
     ("container_overfull", "payload_share"),  # room and payload are judged one without the other
     ("container_overfull", "volume_share"),
-    ("packing_off", "usual_kg_per_package"),  # the kind of package can say it without history
     ("tare_off", "usual_gross_net_ratio"),  # so can gross below net
     ("impossible_leg", "speed_share"),  # so can a ship to a country without a coast
     ("slow_transit", "usual_transit_days"),  # so can a long wait, or the distance, on a lane without history

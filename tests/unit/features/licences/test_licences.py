@@ -166,7 +166,8 @@ def test_without_a_register_nothing_is_compared() -> None:
 
 
 def test_the_ledger_by_hand() -> None:
-    # 11 May 500 kg + March 300 kg shipped; the same day and later, an import, another licence and an unknown mass do not count.
+    # 11 May 500 kg + March 300 kg shipped; the same day and later, an import, another licence and an unknown mass count
+    # nothing.
     past = rows(
         {"declared_on": date(2025, 5, 11), "net_kg": 500.0},
         {"declared_on": date(2025, 3, 1), "net_kg": 300.0, "licence_no": "l 1"},

@@ -152,7 +152,42 @@ def test_packages_against_history_and_kind():
     assert values(packing.packing_off(RULES), **given) == pytest.approx([0.0, 0.5, 0.35, None, 0.5])
 
 
+def test_words_say_which_limit_of_a_package_spoke():
+    # 613.1 kg: 0.2 spreads off the good's own 594.1 kg, 10 times what a bag holds; 150 kg is 9 spreads off 25 kg.
+    given: dict[str, list[Any]] = {
+        "log_package": [math.log(613.1), math.log(150.0), math.log(150.0), math.log(25.0), None],
+        "package_middle": [math.log(594.1), math.log(25.0), math.log(25.0), math.log(25.0), None],
+        "package_spread": [0.2, 0.2, 0.2, 0.2, None],
+        "usual_kg_per_package": [594.1, 25.0, 25.0, 25.0, None],
+        "kg_per_package": [613.1, 150.0, 150.0, 25.0, None],
+        "package_most_kg": [60.0, 60.0, None, 60.0, 60.0],
+        "is_mineral_packing": [None] * 5,
+    }
+    kind = "the declared kind of package, which holds 60 kg at most"
+    assert values(packing.packing_words(RULES), **given) == [
+        kind,
+        f"this good, usually 25 kg, nor {kind}",
+        "this good, usually 25 kg",
+        None,
+        None,
+    ]
+
+
 def test_kinds_of_package_in_words_and_codes():
+    of_a_tonne = [
+        "bigbag",
+        "big-bag",
+        "Bulk Bag",
+        "super sack",
+        "ton bag",
+        "tonne bags",
+        "集装袋",
+        "吨袋",
+        "吨包",
+        "噸袋",
+    ]
+    said = values(packing.package_most_kg(pl.col("package_type"), RULES), package_type=of_a_tonne)
+    assert said == [2_000.0] * len(of_a_tonne)
     kinds: list[Any] = ["Big Bag", "woven bags", "DR", "纸箱", "crate", "", None]
     assert values(packing.package_most_kg(pl.col("package_type"), RULES), package_type=kinds) == [
         2_000.0,
