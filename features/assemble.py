@@ -142,7 +142,9 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     ]
     table = _one_table(ruled, others)
     hits = rule_hits(
-        table.with_columns(needs["needs_licence"]), background.controls, has_register=background.licences is not None
+        table.with_columns(needs["needs_licence"], needs["is_item_by_code"]),
+        background.controls,
+        has_register=background.licences is not None,
     )
     whole = _one_table(table, [_latest_prices(table, background.minerals), hits.lazy()])
     return whole.with_columns(given["declaration_id"])
@@ -222,21 +224,21 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
     Form and purity count against the items in force on the day for the destination. A code decides only where it
     agrees to the last printed digit and the words do not put the goods below the item's condition, nor leave open what
     plain goods of the same code differ by (dysprosium and terbium in magnets); null where neither says enough.
+    `is_item_by_code` where the code decides so, whatever rule binds it: a ban asks for no licence.
     """
     rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
-    by_code = _is_as_printed() & pl.col("control_rules").list.contains("licence")
     code_decides = meets.fill_null(value=True) & ~pl.col("is_unsaid").fill_null(value=False)
+    is_item = _is_as_printed() & code_decides
+    by_code = is_item & pl.col("control_rules").list.contains("licence")
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_minerals")
     return rows.select(
         "declaration_id",
         minerals=pl.coalesce(by_words, "text_mineral", "mineral").str.split(";"),
-        needs_licence=pl.when(meets | (by_code & code_decides))
-        .then(pl.lit(value=True))
-        .when(free | ~meets)
-        .then(pl.lit(value=False)),
+        is_item_by_code=is_item,
+        needs_licence=pl.when(meets | by_code).then(pl.lit(value=True)).when(free | ~meets).then(pl.lit(value=False)),
     )
 
 

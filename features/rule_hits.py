@@ -9,6 +9,7 @@ from features.controls import ControlList
 RULE_HIT = pl.Struct({"code": pl.String, "announcement": pl.String, "sentence": pl.String})
 _NEEDED = (
     "needs_licence",
+    "is_item_by_code",
     "code_controls",
     "mineral_controls",
     "control_rules",
@@ -35,8 +36,9 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     Parameters
     ----------
     table
-        One row per declaration with the columns of the licence and party rooms, `needs_licence`, and the controls and
-        rules by code (`code_controls`, `control_rules`) and by mineral (`mineral_controls`, `mineral_rules`).
+        One row per declaration with the columns of the licence and party rooms, `needs_licence`, `is_item_by_code`, and
+        the controls and rules by code (`code_controls`, `control_rules`) and by mineral (`mineral_controls`,
+        `mineral_rules`).
     controls
         The control list, for the announcement behind each rule.
     has_register
@@ -49,14 +51,16 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
         the papers do not keep a rule as published, not why: a name can be borne by two firms, a licence be on its way.
     """
     needs = pl.col("needs_licence").fill_null(value=False)
+    is_banned = needs | pl.col("is_item_by_code").fill_null(value=False)
     is_listed = (pl.col("listed_match") == EXACT_MATCH).fill_null(value=False)
     hits = [
         _hit("listed_party", is_listed, pl.col("listed_announcement"), _listed_sentence()),
         *(_licence_hits(controls, needs) if has_register else ()),
-        *(_destination_hit(rule, words, controls, needs) for rule, words in _DESTINATION_RULES.items()),
+        _destination_hit("refusal_presumed", controls, needs, needs),
+        _destination_hit("prohibited", controls, is_banned, needs),
     ]
     touched = table.select("declaration_id", *_NEEDED).filter(
-        _may_touch(is_listed, needs)
+        _may_touch(is_listed, needs, is_banned)
     )  # few, and sentences are slow
     none = pl.lit([], pl.List(RULE_HIT))
     told = touched.rechunk().select(  # in one piece: polars fails on text in a piece that was filtered empty
@@ -66,7 +70,7 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     return every.with_columns(pl.col("rule_hits").fill_null(none))
 
 
-def _may_touch(is_listed: pl.Expr, needs: pl.Expr) -> pl.Expr:
+def _may_touch(is_listed: pl.Expr, needs: pl.Expr, is_banned: pl.Expr) -> pl.Expr:
     """Tell whether any rule could be hit: a listed party, a licence needed and not in order, a place with a rule."""
     past, overdrawn = pl.col("days_past_validity").fill_null(0) != 0, pl.col("licence_overdrawn").fill_null(0.0) > 0.0
     unlicensed = needs & (past | overdrawn | (pl.col("licence_missing") == 1.0).fill_null(value=False))
@@ -75,7 +79,7 @@ def _may_touch(is_listed: pl.Expr, needs: pl.Expr) -> pl.Expr:
         for rules in ("control_rules", "mineral_rules")
         for rule in _DESTINATION_RULES
     ]
-    return pl.any_horizontal(is_listed, unlicensed, needs & pl.any_horizontal(placed))
+    return pl.any_horizontal(is_listed, unlicensed, (needs | is_banned) & pl.any_horizontal(placed))
 
 
 _DESTINATION_RULES = {
@@ -120,11 +124,13 @@ def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def _destination_hit(rule: str, words: str, controls: ControlList, needs: pl.Expr) -> pl.Expr:
+def _destination_hit(rule: str, controls: ControlList, by_code: pl.Expr, by_mineral: pl.Expr) -> pl.Expr:
+    """Hit where the rule binds the code of goods that are `by_code`, or the mineral of those that are `by_mineral`."""
     rules = pl.col("control_rules").list.contains(rule), pl.col("mineral_rules").list.contains(rule)
-    applies = rules[0].fill_null(value=False) | rules[1].fill_null(value=False)
-    sentence = pl.format("By announcement {} " + words + ".", _announcements(rule, controls), _said("destination_iso3"))
-    return _hit(rule, needs & applies, _announcements(rule, controls), sentence)
+    applies = (by_code & rules[0].fill_null(value=False)) | (by_mineral & rules[1].fill_null(value=False))
+    words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
+    sentence = pl.format(words, _announcements(rule, controls), _said("destination_iso3"))
+    return _hit(rule, applies, _announcements(rule, controls), sentence)
 
 
 def _announcements(rule: str, controls: ControlList) -> pl.Expr:

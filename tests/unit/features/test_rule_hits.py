@@ -26,6 +26,7 @@ CONTROLS = ControlList(
 KINDS: dict[str, Any] = {
     "declaration_id": pl.String(),
     "needs_licence": pl.Boolean(),
+    "is_item_by_code": pl.Boolean(),
     "code_controls": pl.List(pl.String()),
     "mineral_controls": pl.List(pl.String()),
     "control_rules": pl.List(pl.String()),
@@ -87,6 +88,15 @@ def test_destination_rules_bind_only_goods_that_need_a_licence() -> None:
     assert hits(needs_licence=None, **rules) == []
     banned = {"control_rules": ["prohibited"], "mineral_controls": ["2026-29"]}
     assert hits(needs_licence=True, **banned) == [("prohibited", "2026-29")]
+
+
+def test_a_ban_binds_goods_that_no_licence_could_free() -> None:
+    """Helium, No. 29 of 2026: the item is banned and needs no licence."""
+    helium = {"control_rules": ["prohibited"], "code_controls": ["2026-29"]}
+    assert hits(is_item_by_code=True, **helium) == [("prohibited", "2026-29")]
+    assert hits(is_item_by_code=False, **helium) == hits(**helium) == []
+    refused = {"control_rules": ["refusal_presumed"]}
+    assert hits(is_item_by_code=True, **refused) == []
 
 
 def test_only_the_very_name_of_a_listed_party_is_a_hit() -> None:
