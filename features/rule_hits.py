@@ -28,6 +28,9 @@ _NEEDED = (
     "listed_others_n",
 )
 EXACT_MATCH = "same name"
+NOTE = "listed_party_free_goods"
+"""No breach, but worth knowing: the lists bind dual-use items (Regulations of 2024), and these goods are none."""
+_NO_BREACH = ". The list binds dual-use items; by code and words these goods are none: a note, no breach."
 
 
 def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool) -> pl.DataFrame:
@@ -47,14 +50,17 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     Returns
     -------
     pl.DataFrame
-        `rule_hits` is a list of `code`, `announcement`, `sentence`; empty where no rule is touched. A hit says that
-        the papers do not keep a rule as published, not why: a name can be borne by two firms, a licence be on its way.
+        `rule_hits` is a list of `code`, `announcement`, `sentence`; empty where no rule is touched. A hit (but for
+        `NOTE`) says that the papers do not keep a rule as published, not why: a name can be borne by two firms, a
+        licence be on its way.
     """
     needs = pl.col("needs_licence").fill_null(value=False)
     is_banned = needs | pl.col("is_item_by_code").fill_null(value=False)
     is_listed = (pl.col("listed_match") == EXACT_MATCH).fill_null(value=False)
+    is_free = (~pl.col("needs_licence") & ~is_banned).fill_null(value=False)
     hits = [
-        _hit("listed_party", is_listed, pl.col("listed_announcement"), _listed_sentence()),
+        _hit("listed_party", is_listed & ~is_free, pl.col("listed_announcement"), _listed_sentence(".")),
+        _hit(NOTE, is_listed & is_free, pl.col("listed_announcement"), _listed_sentence(_NO_BREACH)),
         *(_licence_hits(controls, needs) if has_register else ()),
         _destination_hit("refusal_presumed", controls, needs, needs),
         _destination_hit("prohibited", controls, is_banned, needs),
@@ -141,9 +147,9 @@ def _announcements(rule: str, controls: ControlList) -> pl.Expr:
     return in_force.list.set_intersection(pl.lit(carrying, pl.List(pl.String))).list.sort().list.join(", ")
 
 
-def _listed_sentence() -> pl.Expr:
+def _listed_sentence(end: str) -> pl.Expr:
     return pl.format(
-        "The {} {} bears the name of {} on the {} list of announcement {}; {} other firms carry its word.",
+        "The {} {} bears the name of {} on the {} list of announcement {}; {} other firms carry its word" + end,
         "listed_side",
         _said("listed_party_name"),
         "listed_name",

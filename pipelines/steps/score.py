@@ -15,6 +15,7 @@ from features.contracts import Declarations
 from features.contracts.split import RowCounts
 from features.errors import ConfigError
 from features.registry import REGISTRY
+from features.rule_hits import NOTE
 from models.bundle import ModelBundle
 from models.ranking import choose
 from models.worklist import Versions, compose_worklist
@@ -212,9 +213,9 @@ def _rule_hits(evidence: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hits_line(hits: pl.DataFrame) -> str:
-    return (
-        f"{hits['declaration_id'].n_unique():,} declarations do not keep a rule's letter, each named in rule_hits.csv"
-    )
+    breaches = hits.filter(pl.col("code") != NOTE)
+    n = breaches["declaration_id"].n_unique()
+    return f"{n:,} declarations do not keep a rule's letter, each named in rule_hits.csv"
 
 
 def _last_day(declarations: pl.DataFrame, today: date | None) -> date:

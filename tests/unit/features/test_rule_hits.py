@@ -110,6 +110,10 @@ def test_only_the_very_name_of_a_listed_party_is_a_hit() -> None:
     }
     assert hits(listed_match="same name", **listed) == [("listed_party", "2026-30")]
     assert hits(listed_match="similar name", **listed) == []
+    free = {"needs_licence": False, "is_item_by_code": False}
+    assert hits(listed_match="same name", **free, **listed) == [("listed_party_free_goods", "2026-30")]
+    assert hits(listed_match="same name", needs_licence=True, **listed) == [("listed_party", "2026-30")]
+    assert hits(listed_match="same name", needs_licence=False, is_item_by_code=True, **listed)[0][0] == "listed_party"
     row = {"declaration_id": "d", "listed_match": "same name"} | listed
     found = rule_hits(pl.DataFrame([row], schema=KINDS), CONTROLS, has_register=False)
     assert found["rule_hits"].item()[0]["sentence"] == (
