@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.assemble import CARRIED, _is_recorded, _mineral
+from features.assemble import CARRIED, _is_chinese_export, _is_recorded, _mineral
 from features.background import first_days
 
 HISTORY = pl.LazyFrame(
@@ -37,6 +37,22 @@ def test_a_blank_is_none_where_earlier_months_filled_the_column(day: date, histo
 def test_a_column_that_is_not_there_records_nothing():
     rows = pl.DataFrame({"declared_on": [date(2024, 6, 1)]})
     assert rows.select(_is_recorded("licence_no", rows, first_days("licence_no", HISTORY))).item() is False
+
+
+def test_a_chinese_licence_is_looked_for_on_chinese_export_papers_alone():
+    rows = pl.DataFrame(
+        [
+            ("export", "CHN", None, True),
+            ("export", "KOR", "CHN", True),  # of foreign origin, but it leaves China
+            ("export", "CHN", "KOR", False),  # Korean papers
+            ("import", "CHN", None, False),  # papers of the country it comes to
+            ("transit", "CHN", "CHN", False),
+            ("export", None, None, False),
+        ],
+        schema=["direction", "origin_iso3", "dispatch_iso3", "is_chinese"],
+        orient="row",
+    )
+    assert rows.select(_is_chinese_export()).to_series().to_list() == rows["is_chinese"].to_list()
 
 
 def test_what_the_control_list_asks_about_goes_along():
