@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from features.evidence import Evidence
 
-_NO_HISTORY = "mass or value missing or zero, or the heading was declared fewer than five times in the last year"
+_NO_HISTORY = (
+    "mass or value missing or zero, or in the last year the subheading was never declared, or the heading fewer than"
+    " five times"
+)
 _NO_VOLUME = "mass or volume missing or zero, or nothing is known of how dense the declared good is"
 
 REGISTRY: tuple[Evidence, ...] = (
@@ -13,9 +16,9 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="Declared at {unit_value_usd_per_kg} USD/kg; this good usually is {usual_unit_value_usd_per_kg} USD/kg"
-        " on this lane. Worth a check of what it is.",
-        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg"),
+        sentence="Declared at {unit_value_usd_per_kg} USD/kg; {usual_of} usually is about {usual_unit_value_usd_per_kg}"
+        " USD/kg. Worth a check of what it is.",
+        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg", "usual_of"),
         null_means=_NO_HISTORY,
         source="indicators.md 24",
         hints=("misdeclaration",),
@@ -26,9 +29,9 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="Declared at only {unit_value_usd_per_kg} USD/kg; this good usually is"
-        " {usual_unit_value_usd_per_kg} USD/kg on this lane. Unusual.",
-        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg"),
+        sentence="Declared at only {unit_value_usd_per_kg} USD/kg; {usual_of} usually is about"
+        " {usual_unit_value_usd_per_kg} USD/kg. Unusual.",
+        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg", "usual_of"),
         null_means=_NO_HISTORY,
         source="indicators.md 24",
         hints=("misdeclaration",),

@@ -34,6 +34,7 @@ _ROWS = (*_HISTORY, "n_containers", "container_type", "package_type")
 _FIGURES = (
     "unit_value_usd_per_kg",
     "usual_unit_value_usd_per_kg",
+    "usual_of",
     "density_kg_m3",
     "usual_density_kg_m3",
     "densest_kg_m3",
@@ -104,6 +105,7 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
         packing.tare_off(rules).alias("tare_off"),
         pl.col("unit_value_n").alias("history_n"),
         pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
+        _usual_of().alias("usual_of"),
         pl.col("density_middle").exp().alias("usual_density_kg_m3"),
         pl.col("package_middle").exp().alias("usual_kg_per_package"),
         (pl.col("tare_middle").exp() + 1.0).alias("usual_gross_net_ratio"),
@@ -136,6 +138,15 @@ def _measured(rows: pl.DataFrame, rules: ParcelRules) -> pl.DataFrame:
             pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
         )
     )
+
+
+def _usual_of() -> pl.Expr:
+    """Say whose usual price is told, and by how many declarations; null where none is."""
+    told = [
+        pl.format(level + " {} ({} declarations in the year before)", code, "unit_value_n")
+        for level, code in (("subheading", "hs6"), ("heading", "hs4"))
+    ]
+    return pl.when(pl.col("unit_value_middle").is_not_null()).then(pl.coalesce(told))
 
 
 def _is_odd() -> pl.Expr:

@@ -107,20 +107,28 @@ def _goods_states(rows: pl.LazyFrame, counts: dict[str, pl.LazyFrame], rules: Pa
 
 
 def _goods_state(counts: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rules: ParcelRules) -> pl.LazyFrame:
-    """Shrink subheading to heading to chapter: one row per good and month, `<quantity>_middle`, `_spread`, `_n`."""
+    """Shrink subheading to heading to chapter: one row per good and month, `<quantity>_middle`, `_spread`, `_n`.
+
+    Null for a subheading that was never declared: goods of one heading differ too much to answer for one another
+    (ferro-tungsten is no ferro-silicon). Where a level was seen seldom, what is borrowed from the one above is wrong by
+    as much as the two lie apart: that is added to the spread, so that a good at its own middle never lies outside.
+    """
     asked = pl.concat([wanted.select(pl.col(level).alias("code"), "month") for level in _LEVELS])
     usual = settle(usual_before(counts, asked, by=["code"], window=rules.history_months))
     found = wanted
     for level in _LEVELS:
         named = usual.rename({"code": level, "n": f"n_{level}", "middle": f"m_{level}", "spread": f"s_{level}"})
         found = found.join(named, on=[level, "month"], how="left")
-    enough = pl.col("n_hs4").fill_null(0) >= rules.shipments_least
+    is_seen = pl.col("hs6").is_null() | (pl.col("n_hs6").fill_null(0) > 0)
+    enough = is_seen & (pl.col("n_hs4").fill_null(0) >= rules.shipments_least)
     middle, variance = pl.col("m_hs2"), pl.col("s_hs2").pow(2)
     for level in ("hs4", "hs6"):
         seen = pl.col(f"n_{level}").fill_null(0)
         trust = seen / (seen + rules.shipments_to_trust)
-        middle = middle + trust * (pl.col(f"m_{level}").fill_null(0.0) - pl.when(seen > 0).then(middle).otherwise(0.0))
-        variance = (1 - trust) * variance + trust * pl.col(f"s_{level}").pow(2).fill_null(0.0)
+        apart = pl.when(seen > 0).then(pl.col(f"m_{level}") - middle).otherwise(0.0)
+        middle = middle + trust * apart
+        borrowed = ((1 - trust) * apart).pow(2)
+        variance = (1 - trust) * variance + trust * pl.col(f"s_{level}").pow(2).fill_null(0.0) + borrowed
     return found.select(
         "goods",
         "month",

@@ -43,6 +43,33 @@ def test_a_thin_subheading_leans_on_its_heading():
     assert found["unit_value_spread"].item() > 0.5
 
 
+FERRO_SILICON = [
+    declaration(f"h{i}", hs_code="72022100", value_usd=27_400.0, declared_on=date(2024, 8, 5)) for i in range(40)
+]
+"""1.37 USD/kg."""
+
+
+def test_a_subheading_never_declared_has_nothing_usual():
+    found = usual([declaration("a", hs_code="72028000", value_usd=740_000.0)], FERRO_SILICON)
+    assert found.select("unit_value_middle", "unit_value_spread").row(0) == (None, None)
+    assert found["unit_value_n"].item() == 0
+    by_heading = usual([declaration("a", hs_code="7202")], FERRO_SILICON)
+    assert by_heading["unit_value_middle"].item() == pytest.approx(0.35)  # log 1.37 is 0.315, in the bin 0.3 to 0.4
+
+
+def test_a_subheading_seldom_declared_does_not_lie_outside_at_its_own_price():
+    # Three of ferro-tungsten at 37 USD/kg (log 3.61, bin middle 3.65) beside forty at 1.37 (0.35, the heading's middle
+    # too, for three of 43 hardly move it). Trust 3/13: the middle is 0.35 + 3/13 * 3.3 = 1.11, and the spread at least
+    # 10/13 * 3.3 = 2.54, so 37 USD/kg is at most one spread away.
+    past = [
+        declaration(f"t{i}", hs_code="72028000", value_usd=740_000.0, declared_on=date(2024, 8, 5)) for i in range(3)
+    ]
+    asked = declaration("a", hs_code="72028000", value_usd=740_000.0, destination_iso3="USA")
+    found = usual([asked], [*FERRO_SILICON, *past])
+    assert found["unit_value_middle"].item() == pytest.approx(1.11, abs=0.02)
+    assert found["unit_value_spread"].item() == pytest.approx(2.54, abs=0.03)
+
+
 def test_a_lane_that_pays_more_is_its_own_measure():
     past = [declaration(f"c{i}", declared_on=date(2024, 6, 5)) for i in range(200)]
     past += [declaration(f"d{i}", declared_on=date(2024, 7, 5)) for i in range(200)]
