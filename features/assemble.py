@@ -16,6 +16,7 @@ from features.contracts import Declarations
 from features.controls import ControlList, controls_for_minerals, join_controls
 from features.controls.join import ANSWERS, CONTROLLER
 from features.controls.meeting import meets_item
+from features.controls.stated import breaks_every_item
 from features.corridors import build_corridor
 from features.description.table import judge_description
 from features.evidence import Evidence
@@ -125,7 +126,10 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     answers = settled(by_code.select(list(ANSWERS)))
     named = seen.with_columns(answers.get_columns()).with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls, past)
-    needs = _needs(ruled, background, past)
+    is_free = breaks_every_item(
+        ruled.select("control_items", "stated_purity_share", given["description"]), background.controls
+    )
+    needs = _needs(ruled.with_columns(is_free.alias("breaks_every_item")), background, past)
     others = [
         judge_routing(rows, background.distances, past.journeys, background.routing_rules, past.travelled),
         judge_parties(rows, past.parties, background.parties_rules),
@@ -232,14 +236,16 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
     """Say whether goods need a licence as declared: by a code that an announcement prints, or by form and purity.
 
     Form and purity count against the items in force on the day for the destination. A code decides only where it
-    agrees to the last printed digit and the words do not put the goods below the item's condition, nor leave open what
-    plain goods of the same code differ by (dysprosium and terbium in magnets); null where neither says enough.
-    `is_item_by_code` where the code decides so, whatever rule binds it: a ban asks for no licence.
+    agrees to the last printed digit and the words do not put the goods below the item's condition (by form and purity,
+    or by a figure: `features.controls.stated`), nor leave open what plain goods of the same code differ by (dysprosium
+    and terbium in magnets); null where neither says enough. `is_item_by_code` where the code decides so, whatever rule
+    binds it: a ban asks for no licence.
     """
     rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
     code_decides = meets.fill_null(value=True) & ~pl.col("is_unsaid").fill_null(value=False)
+    code_decides = code_decides & ~pl.col("breaks_every_item")
     is_item = _is_as_printed() & code_decides
     by_code = is_item & pl.col("control_rules").list.contains("licence")
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
