@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import polars as pl
 
 from features.lookback import month_number
-from features.parcel.rules import ParcelRules
+from features.parcel.rules import TRADED_T_PER_YEAR, ParcelRules
 
 _STEP = 0.02  # of the log: rows whose figure agrees to 2 % are looked up once
 
@@ -54,9 +55,18 @@ def price_bands(prices: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
 
 
 def closest_mineral(
-    rows: pl.LazyFrame, bands: pl.LazyFrame, own: pl.LazyFrame, *, log_figure: str, prefer: str | None, name: str
+    rows: pl.LazyFrame,
+    bands: pl.LazyFrame,
+    own: pl.LazyFrame,
+    *,
+    log_figure: str,
+    prefer: str | None,
+    name: str,
+    traded: Sequence[tuple[str, float]] = TRADED_T_PER_YEAR,
 ) -> pl.LazyFrame:
-    """Find the controlled mineral whose band holds a figure best, the declared code's own minerals left out.
+    """Find the controlled mineral whose band holds a figure, the declared code's own minerals left out.
+
+    Of several the one that is traded most is named, for a band does not tell its parts apart, and how many there are.
 
     Parameters
     ----------
@@ -74,17 +84,20 @@ def closest_mineral(
         narrower one of another does.
     name
         Column to write.
+    traded
+        Tonnes a year of each mineral; one that is not in it goes behind.
 
     Returns
     -------
     pl.LazyFrame
         One row for each of `rows` that a mineral fits: `declaration_id`, the mineral in `name`, and the band's marks
-        `<name>_is_later`, `<name>_is_wide`.
+        `<name>_is_later`, `<name>_is_wide`, and `<name>_n`, how many minerals have a band that holds the figure.
     """
     keys = ["hs6", "month", "step", *([prefer] if prefer else [])]
     stepped = rows.with_columns((pl.col(log_figure) * (1.0 / _STEP)).floor().cast(pl.Int32).alias("step"))
     figure = (pl.col("step") + 0.5) * _STEP
     not_preferred = (pl.col("mineral") != pl.col(prefer)).fill_null(value=True) if prefer else pl.lit(value=False)
+    rarity = pl.col("mineral").replace_strict({one: -tonnes for one, tonnes in traded}, default=0.0)
     off_centre = (figure - pl.col("centre")).abs() / (pl.col("high") - pl.col("low"))
     inside = (figure >= pl.col("low") - _STEP / 2) & (figure <= pl.col("high") + _STEP / 2)
     in_force = (pl.col("from_month") <= pl.col("month")).fill_null(value=True) & (
@@ -96,14 +109,15 @@ def closest_mineral(
         .join(bands, how="cross")
         .filter(inside & in_force)
         .join(own, on=["hs6", "mineral"], how="anti")
-        .with_columns(not_preferred=not_preferred, off_centre=off_centre)
-        .sort(*keys, "is_wide", "not_preferred", "off_centre", "mineral", "is_later")
+        .with_columns(not_preferred=not_preferred, off_centre=off_centre, rarity=rarity)
+        .sort(*keys, "is_wide", "not_preferred", "rarity", "off_centre", "mineral", "is_later")
         .group_by(keys, maintain_order=True)
         .agg(
+            pl.col("mineral").n_unique().cast(pl.Int64).alias(f"{name}_n"),
             pl.col("mineral").first().alias(name),
             pl.col("is_later", "is_wide").first().name.prefix(f"{name}_"),
         )
     )
     return stepped.join(fitting, on=keys, how="inner", nulls_equal=True).select(
-        "declaration_id", name, f"{name}_is_later", f"{name}_is_wide"
+        "declaration_id", name, f"{name}_is_later", f"{name}_is_wide", f"{name}_n"
     )

@@ -43,8 +43,11 @@ REGISTRY: tuple[Evidence, ...] = (
         role="doubt",
         unit="strength",
         sentence="{unit_value_usd_per_kg} USD/kg does not fit the declared good but lies in the price band of"
-        " {price_mineral}, among others.",
-        figures=("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg", "price_mineral", "is_price_band_wide"),
+        " {price_mineral} (controlled minerals whose band holds it: {price_mineral_n}).",
+        figures=(
+            *("unit_value_usd_per_kg", "usual_unit_value_usd_per_kg", "price_mineral", "price_mineral_n"),
+            "is_price_band_wide",
+        ),
         null_means=_NO_HISTORY,
         source="indicators.md 24; price bands of the minerals table",
         hints=("misdeclaration",),
@@ -67,9 +70,9 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="{density_kg_m3} kg per cubic metre is denser than the declared good packs to and would fit, among"
-        " others, {density_mineral}.",
-        figures=("density_kg_m3", "densest_kg_m3", "density_mineral"),
+        sentence="{density_kg_m3} kg per cubic metre is denser than the declared good packs to and would fit"
+        " {density_mineral} (controlled minerals that pack so: {density_mineral_n}).",
+        figures=("density_kg_m3", "densest_kg_m3", "density_mineral", "density_mineral_n"),
         null_means=_NO_VOLUME,
         source="indicators.md 25; densities of the minerals table",
         hints=("misdeclaration", "concealment"),

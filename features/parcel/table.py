@@ -47,7 +47,9 @@ _FIGURES = (
     "payload_share",
     "volume_share",
     "price_mineral",
+    "price_mineral_n",
     "density_mineral",
+    "density_mineral_n",
     "is_price_band_later",
     "is_price_band_wide",
     "material_mineral",
@@ -201,6 +203,7 @@ def _add_likeness(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) ->
             log_figure="log_unit_value",
             prefer="material_mineral",
             name="price_mineral",
+            traded=rules.traded_t_per_year,
         )
     )
     dense = settle(
@@ -213,6 +216,7 @@ def _add_likeness(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) ->
             log_figure="log_density",
             prefer="named",
             name="density_mineral",
+            traded=rules.traded_t_per_year,
         )
     )
     found = (
