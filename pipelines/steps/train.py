@@ -31,6 +31,9 @@ from pipelines.tracking import log_training
 HELD_OUT = "held_out.parquet"
 """Inspected test rows with their evidence, kept under the home for `compare` and `promote`."""
 
+LATE_DAYS = 365
+"""A result later than this after the last declaration is most likely a date typed wrongly (own choice)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
@@ -184,6 +187,9 @@ def _count(
         "outcomes_elsewhere": outcomes.height - labels.table.height,
         "outcomes_dated_too_early": _beside_declared(outcomes, table)
         .filter(pl.col("inspected_on") < pl.col("declared_on"))
+        .height,
+        "outcomes_dated_too_late": _beside_declared(outcomes, table)
+        .filter(pl.col("inspected_on") > table["declared_on"].max() + pl.duration(days=LATE_DAYS))
         .height,
         **{f"{part}_rows": n for part, n in split.counts().items()},
         **labels.counts,

@@ -48,7 +48,13 @@ def training_lines(
             f"{counts['outcomes_dated_too_early']:,} results are dated before the declaration was made: "
             "they count as known on its day"
         )
-    if counts["violations"] and not bundle.is_supervised:
+    if counts["outcomes_dated_too_late"]:
+        lines.append(
+            f"{counts['outcomes_dated_too_late']:,} results are dated more than a year after the last declaration: "
+            "known only then, they teach nothing before; look at inspected_on"
+        )
+    is_dated = 2 * counts["outcomes_dated_too_late"] < counts["inspected"]
+    if counts["violations"] and not bundle.is_supervised and is_dated:
         lines.append(
             f"{counts['violations']:,} known violations were not enough: the test ({counts['test_violations']:,}), the "
             "embargo and the traders held out keep some of them; smaller shares in [split] leave more to learn from, "

@@ -171,6 +171,19 @@ def test_results_dated_before_their_declaration_are_said(world, tmp_path) -> Non
     assert "1 results are dated before the declaration was made: they count as known on its day" in result.lines
 
 
+def test_results_dated_far_ahead_are_said_and_no_shares_advised(world, tmp_path) -> None:
+    one = world.evidence.join(world.outcomes, on="declaration_id", how="semi").head(1)
+    late = world.outcomes.with_columns(inspected_on=pl.lit("2090-01-01").str.to_date())
+    late = late.with_columns(finding=pl.lit("misdeclaration"))
+    result = train(world, tmp_path / "home", tmp_path / "out", evidence=one, outcomes=late)
+    assert result.counts["outcomes_dated_too_late"] == result.counts["inspected"] == 1
+    said = (
+        "1 results are dated more than a year after the last declaration: known only then, they teach nothing before;"
+    )
+    assert any(line.startswith(said) for line in result.lines)
+    assert not any("[split]" in line for line in result.lines)
+
+
 def test_too_few_violations_say_what_keeps_some_of_them(world, tmp_path) -> None:
     is_found = world.outcomes["finding"].is_in(TYPOLOGIES)
     few = pl.concat([world.outcomes.filter(is_found).head(9), world.outcomes.filter(~is_found)])
