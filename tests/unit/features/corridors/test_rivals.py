@@ -164,6 +164,7 @@ def test_diversion_has_no_strong_rival() -> None:
 
 def test_lawful_re_export() -> None:
     lanes = ordinary()
+    del lanes["KOR", "THA", "811292"]
     for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292"), ("THA", "JPN", "811292")):
         lanes[key][EVENT:] = [3_000.0] * 6
     row = scored(lanes)
