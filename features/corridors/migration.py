@@ -15,6 +15,7 @@ EVERYWHERE_SHARE = 0.5  # of the origin's lanes moving alike: a change of nomenc
 RISEN_Z = 1.0
 """A lane can lose no more than it had: with honest spread 0.52, all of it is about 1.9 noises, half is 1."""
 OUT = "out of the controlled code"
+BETWEEN = "between controlled codes"
 _LANE = [*TRIAL, "exporter_iso3", "importer_iso3"]
 _VALUES = ["hs6", "excess", "noise", "z", "floor", "is_mass", "pre_uv", "post_uv", "expected", "post_sum"]
 
@@ -29,26 +30,30 @@ def code_migrations(lanes: pl.LazyFrame, neighbours: pl.LazyFrame, barred: pl.La
     """What stopped under a controlled code began under another on the same lane, at a similar price.
 
     `lanes` and `neighbours` from `excess_over_expected`, real trials, each code a good of its own, with `hs6`; and
-    `mineral` the watch. `barred`: `mineral`, `destination_iso3` that a measure names. One row per trial, origin,
-    partner and pair of codes that moved in opposite directions:
+    `mineral` the watch; neighbours with `is_watched`: whether a measure controls that code too. `barred`: `mineral`,
+    `destination_iso3` that a measure names. One row per trial, origin, partner and pair of codes that moved in
+    opposite directions:
 
     - `from_hs6 to_hs6`; `moved` (smaller of loss and gain, `unit` kg or USD), `moved_share` of the loss;
     - `price_likeness` in [0, 1] (1: equal unit values; 0: fourfold apart; null: not both known);
     - `alike_share`: share of the origin's other lanes of that code that moved the same way in those months;
     - `kind`: `into the controlled code` (goods declared openly under it: reclassification, lawful), `everywhere`
-      (most lanes at once: a change of nomenclature or ruling, lawful) or `out of the controlled code` (doubt);
+      (most lanes at once: a change of nomenclature or ruling, lawful), `between controlled codes` (no control is left
+      behind, but for what each of the two covers) or `out of the controlled code` (doubt);
     - `doubt`: strength in [0, 1] of evasion, 0 for the lawful kinds. Source: indicators.md 15.
     """
     own = lanes.filter("is_from_origin").select(*_LANE, *_VALUES)
-    near = neighbours.filter("is_from_origin").select(*_LANE, *_VALUES)
+    near = neighbours.filter("is_from_origin").select(*_LANE, *_VALUES, "is_watched")
     moves = _with_alike(_moves(own, near), own)
     named = barred.select("mineral", pl.col("destination_iso3").alias("importer_iso3")).unique()
     named = named.with_columns(pl.lit(value=True).alias("is_barred"))
     kind = (
-        pl.when(~pl.col("is_out"))
+        pl.when(~pl.col("is_out") & ~pl.col("is_watched"))
         .then(pl.lit("into the controlled code"))
         .when(pl.col("alike_share") >= EVERYWHERE_SHARE)
         .then(pl.lit("everywhere"))
+        .when("is_watched")
+        .then(pl.lit(BETWEEN))
         .otherwise(pl.lit(OUT))
     )
     strength = pl.col("moved_share") * pl.col("price_likeness").fill_null(0.5) * (1.0 - pl.col("alike_share"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from features.corridors.hubs import (
     with_hub_totals,
 )
 from features.corridors.lanes import TRIAL
-from features.corridors.migration import SIMILAR_LN
+from features.corridors.migration import SIMILAR_LN, price_likeness
 from features.corridors.mined import unsourced_mined
 from features.lookback import settle
 
@@ -62,37 +63,33 @@ def neighbour_falls(neighbours: pl.LazyFrame) -> pl.LazyFrame:
         fall.alias("neighbour_fall"),
         pl.col("pre_uv").alias("neighbour_uv"),
         pl.col("is_mass").alias("neighbour_is_mass"),
+        pl.lit(0.0).alias("alike_share"),
     )
 
 
 def score_rivals(
     corridors: pl.LazyFrame,
     lanes: pl.LazyFrame,
-    neighbours: pl.LazyFrame,
-    doubted: pl.LazyFrame,
-    rebooked: pl.LazyFrame,
+    falls: pl.LazyFrame,
+    sides: Sequence[pl.LazyFrame],
 ) -> pl.LazyFrame:
     """Score the honest readings of each corridor, and name the strongest.
 
-    `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `neighbours` the same of neighbouring
-    codes, `doubted` from `doubted_prices`, `rebooked` from `rebooked_legs`. Adds the columns of `RIVALS`, each in
-    [0, 1] and never null (0: nothing in the figures speaks for it; of several codes, those of the one that rose as
-    well, `explained_by_code`), then
+    `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `falls` from `neighbour_falls` and
+    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices` and `rebooked_legs`.
+    Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks
+    for it; of several codes, those of the one that rose as well, `explained_by_code`), then
     `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
     Source: indicators.md 15, 18; the scores are this project's own.
     """
-    near = neighbour_falls(neighbours)
-    rows = (
-        with_hub_totals(corridors, lanes)
-        .join(origin_prices(lanes), on=[*TRIAL, "origin_iso3"], how="left")
-        .join(near, on=[*TRIAL, "origin_iso3", "hub_iso3"], how="left")
-    )
+    rows = with_hub_totals(corridors, lanes).join(origin_prices(lanes), on=[*TRIAL, "origin_iso3"], how="left")
     for leg, start, end in (("in", "origin_iso3", "hub_iso3"), ("out", "hub_iso3", "destination_iso3")):
-        own = doubted.rename({"exporter_iso3": start, "importer_iso3": end, "other_uv": f"{leg}_other_uv"})
-        rows = rows.join(own, on=[*TRIAL, start, end], how="left")
-        own = rebooked.rename({"exporter_iso3": start, "importer_iso3": end, "rebooked_share": f"{leg}_rebooked_share"})
-        rows = rows.join(own, on=[*TRIAL, start, end], how="left")
-    rows = settle(to_many_by_code(settle(rows), lanes))  # each is used several times below
+        for told in sides:
+            values = {name: f"{leg}_{name}" for name in told.collect_schema().names() if name in _SIDES_SAY}
+            own = told.rename({"exporter_iso3": start, "importer_iso3": end, **values})
+            rows = rows.join(own, on=[*TRIAL, start, end], how="left")
+    rows = settle(_moved_from(settle(rows), falls))
+    rows = settle(to_many_by_code(rows, lanes))  # each is used several times below
     rows = unsourced_mined(rows, lanes).with_columns(
         _re_export().alias("rival_re_export"),
         _production().alias("rival_production"),
@@ -105,6 +102,9 @@ def score_rivals(
         _other_goods().alias("rival_other_goods"),
     )
     return explained_by_code(settle(rows), list(RIVALS)).with_columns(strongest_rival())
+
+
+_SIDES_SAY = ("other_uv", "rebooked_share")
 
 
 def strongest_rival() -> list[pl.Expr]:
@@ -184,21 +184,37 @@ def _inflow_growth() -> pl.Expr:
 
 
 def _reclassification() -> pl.Expr:
-    """Part of the inflow's excess that neighbouring codes lost; or a start in the very month, openly and oddly priced.
+    """Part of the inflow's excess that other codes lost, or a start in the very month, openly and oddly priced.
 
     A measure brings licences that take weeks to get (45 working days by MOFCOM's rules), so more of the good being
     declared by the origin itself under the controlled code from the first month on is a change of code, the more so
     when its unit value is unlike what the origin's lanes of that code used to fetch (full at twofold, ln 2).
     """
-    mass_like = pl.col("neighbour_is_mass") == pl.col("is_mass")
-    apart = (pl.col("in_post_uv") / pl.col("neighbour_uv")).log().abs()
-    similar = (1.0 - apart / math.log(4.0)).clip(0.0, 1.0).fill_null(0.5)
-    moved = pl.when(mass_like).then(ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * similar).fill_null(0.0)
     at_once = (pl.col("in_event_step") >= 0.5).fill_null(value=False)
     openly = 1.0 - pl.col("in_post_importer_share").fill_null(1.0)
     odd_price = ((pl.col("in_post_uv") / pl.col("usual_uv")).log().abs() / math.log(2.0)).clip(0.0, 1.0).fill_null(0.0)
     step = pl.when(at_once).then(openly * odd_price).otherwise(0.0)
-    return pl.max_horizontal(moved, step)
+    return pl.max_horizontal(pl.col("moved_from").fill_null(0.0), step)
+
+
+def _moved_from(corridors: pl.LazyFrame, falls: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `moved_from`: the largest part of the inflow's excess that a neighbour or kindred code lost.
+
+    Times how alike the two are priced, or, where that is more, how many of the origin's other lanes moved so. In
+    [0, 1], half where a price is unknown; null where no such code lost anything.
+    """
+    lane = [*TRIAL, "origin_iso3", "hub_iso3"]
+    way = [*lane, "destination_iso3"]
+    similar = price_likeness(pl.col("in_post_uv"), pl.col("neighbour_uv")).fill_null(0.5)
+    part = ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * pl.max_horizontal(similar, "alike_share")
+    moved = (
+        corridors.select(*way, "is_mass", "in_excess", "in_post_uv")
+        .join(falls, on=lane)
+        .filter(pl.col("neighbour_is_mass") == pl.col("is_mass"))
+        .group_by(way)
+        .agg(part.max().alias("moved_from"))
+    )
+    return corridors.join(moved, on=way, how="left")
 
 
 def _neighbour() -> pl.Expr:

@@ -1,8 +1,8 @@
-"""Beside the corridors: chains of several hubs, and mass that moved to a code next door."""
+"""Beside the corridors: chains of several hubs, and mass that moved to a code next door or of the same kind of good."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from features.corridors import (
     watched_places,
 )
 from features.corridors.chains import chain_places, strongest_chains
+from features.corridors.kindred import kindred_codes
 from features.corridors.migration import code_migrations
 from features.corridors.state import first_of_month
 from features.mirror import (
@@ -22,7 +23,7 @@ from features.mirror import (
 from models.discovery import placebo_p_values, q_values
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_lanes import lanes_now
-from pipelines.steps.corridor_search import first_day
+from pipelines.steps.corridor_search import first_day, substitutes
 
 
 def judged_chains(lanes: pl.DataFrame | None, meant: pl.DataFrame, watches: Sequence[Watch]) -> pl.DataFrame:
@@ -65,11 +66,16 @@ def judged_chains(lanes: pl.DataFrame | None, meant: pl.DataFrame, watches: Sequ
 def moved_codes(
     flows: pl.LazyFrame, watches: Sequence[Watch], *, look: int, settings: CorridorSettings
 ) -> pl.DataFrame:
-    """Follow mass from watched codes to the other codes of their heading, and back."""
+    """Follow mass from watched codes to the other codes of their heading, and back; and between kindred codes.
+
+    Kindred (`kindred_codes`): of the same mineral or of what stands in for it, in whatever chapter.
+    """
     hs6 = pl.col("hs_code").str.slice(0, 6)
     watched = {code for one in watches for code in one.hs_codes}
     headings = sorted({code[:4] for code in watched})
-    near_flows = flows.filter(hs6.str.slice(0, 4).is_in(headings))
+    kindred = set(kindred_codes(watches, substitutes(settings)).rows())
+    asked = hs6.str.slice(0, 4).is_in(headings) | hs6.is_in(sorted({kin for _, kin in kindred}))
+    near_flows = flows.filter(asked)
     known = near_flows.select(hs6.unique().sort()).collect().to_series().to_list()
     near_pairs = known_at(pair_mirrors(near_flows), pl.lit(first_day(look))).collect()
     near_periods = reported_periods(near_flows).filter(pl.col("available_from") < first_day(look)).collect()
@@ -78,7 +84,7 @@ def moved_codes(
         for one in watches
         for code in one.hs_codes
         for near in known
-        if near[:4] == code[:4] and near not in watched
+        if _is_near(code, near, one, watched, kindred)
     ]
     each = [
         Watch(f"{one.name}|{code}", (code,), one.origins, one.destinations, one.events, one.hubs)
@@ -101,6 +107,7 @@ def moved_codes(
         schema={"mineral": pl.String, "destination_iso3": pl.String},
     )
     own, near = (frame.with_columns(pl.col("cell").alias("mineral")).drop("cell").lazy() for frame in tidy)
+    near = near.with_columns(pl.col("hs6").is_in(sorted(watched)).alias("is_watched"))
     by_watch = barred.join(
         pl.LazyFrame({"cell": [one.name for one in each], "mineral": [one.name.split("|")[0] for one in each]}),
         on="mineral",
@@ -111,3 +118,12 @@ def moved_codes(
         pl.col("mineral").str.split("|").list.first(),
         first_of_month(pl.col("event")).alias("event_on"),
     ).drop("event", "look")
+
+
+def _is_near(
+    code: str, near: str, watch: Watch, watched: Collection[str], kindred: Collection[tuple[str, str]]
+) -> bool:
+    """Say whether mass is followed from a watch's code to another: of two codes of one watch, once."""
+    if near in watch.hs_codes:
+        return code < near
+    return (code, near) in kindred or (near[:4] == code[:4] and near not in watched)

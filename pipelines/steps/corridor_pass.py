@@ -26,7 +26,9 @@ from features.corridors import (
 )
 from features.corridors.donors import DONOR, with_donors
 from features.corridors.doubt import doubted_prices
+from features.corridors.kindred import kindred_falls
 from features.corridors.rebooked import both_sides, rebooked_legs
+from features.corridors.rivals import neighbour_falls
 from features.corridors.trials import REAL
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
@@ -45,6 +47,8 @@ class Ground:
     """When each country first published anything of a month (`published_months`)."""
     watches: tuple[Watch, ...]
     codes: tuple[str, ...]
+    kin: pl.DataFrame
+    """Which codes are of one kind of good (`kindred_codes`)."""
     settings: CorridorSettings
 
 
@@ -78,12 +82,17 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
         return placebos
     tested = set(real["mineral"])
     near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
-    near_lanes = _neighbours(ground, trials.filter(is_real), real, near)
+    compared = trials.filter(is_real).lazy()
+    falls = [neighbour_falls(_neighbours(ground, trials.filter(is_real), real, near).lazy())]
+    falls += [_kindred_falls(ground, compared, lanes.filter(is_real))]
     own = named.filter(pl.col("mineral").is_in(sorted(tested)))
-    doubted = doubted_prices(real.lazy(), monthly, own).collect()
     sides = both_sides(monthly, ground.published.lazy(), cif_ratio=CIF_RATIO)
-    rebooked = rebooked_legs(real.lazy(), trials.filter(is_real).lazy(), sides, own, near).collect()
-    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), near_lanes.lazy(), doubted.lazy(), rebooked.lazy())
+    told = [
+        doubted_prices(real.lazy(), monthly, own),
+        rebooked_legs(real.lazy(), compared, sides, own, near),
+    ]
+    said = [one.collect().lazy() for one in told]
+    scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), pl.concat(falls, how="vertical_relaxed"), said)
     return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
 
 
@@ -122,6 +131,16 @@ def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame, near: 
     marks = reported_marks(periods, near, looks=looks)
     material = ground.settings.material_usd
     return lane_windows(amounts, trials.lazy(), marks, material_usd=material, at_like_prices=False).collect()
+
+
+def _kindred_falls(ground: Ground, compared: pl.LazyFrame, lanes: pl.DataFrame) -> pl.LazyFrame:
+    """Measure what fell under kindred codes, wherever the origins sent them."""
+    codes = ground.kin.select(pl.col("kin_hs6").alias("hs6")).unique().filter(pl.col("hs6").is_in(ground.codes))
+    sent = lanes.filter("is_from_origin")
+    first_legs = ground.monthly.lazy().filter(pl.col("exporter_iso3").is_in(sent["exporter_iso3"].unique().to_list()))
+    named = codes.lazy().select(pl.col("hs6").alias("mineral"), "hs6")
+    amounts = lane_amounts(first_legs, named, looks=sorted(sent["look"].unique()), cif_ratio=CIF_RATIO)
+    return kindred_falls(sent.lazy(), compared, amounts, ground.kin.lazy()).collect().lazy()
 
 
 def _looks_of(rows: pl.DataFrame) -> dict[str, list[int]]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.corridors import Watch, lane_amounts, watched_codes
 from features.corridors.goods import goods_of
+from features.corridors.kindred import kindred_codes
 from features.corridors.rebooked import published_months
 from features.mirror import Margin, pair_mirrors, reported_periods
 from models.cif_margin import fit_cif_margin
@@ -113,13 +114,23 @@ def _measured(
         goods, meant = goods_of(current)
         everything = [*goods, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
         placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
-        ground = Ground(monthly, periods, published, tuple(everything), tuple(codes), settings)
+        kin = kindred_codes(current, substitutes(settings))
+        ground = Ground(monthly, periods, published, tuple(everything), tuple(codes), kin, settings)
         for start in range(0, len(looks), settings.looks_per_pass):
             found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
             if found is not None:
                 passes.append(found)
                 meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
     return passes, meanings, placebo_codes
+
+
+def substitutes(settings: CorridorSettings) -> dict[str, set[str]]:
+    """Codes of the goods that can stand in for each mineral."""
+    found: dict[str, set[str]] = {}
+    for one in settings.beside:
+        if one.kind == "substitute":
+            found.setdefault(one.mineral, set()).update(one.hs6)
+    return found
 
 
 def _shown(monthly: pl.DataFrame, watches: Sequence[Watch], day: date, settings: CorridorSettings) -> pl.DataFrame:

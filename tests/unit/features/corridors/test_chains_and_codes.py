@@ -16,7 +16,7 @@ def lane(start: str, end: str, **more: object) -> dict[str, object]:
     return TRIAL | {
         "exporter_iso3": start, "importer_iso3": end, "post_sum": 200.0, "floor": 10.0, "z": 3.0, "excess": 100.0,
         "is_from_origin": start == "CHN", "is_mass": True, "post_from": 24290, "post_to": 24295, "noise": 30.0,
-        "expected": 100.0, "pre_uv": 10.0, "post_uv": 10.0, "hs6": "250410",
+        "expected": 100.0, "pre_uv": 10.0, "post_uv": 10.0, "hs6": "250410", "is_watched": False,
     } | more  # fmt: skip
 
 
@@ -55,6 +55,15 @@ def test_a_move_into_the_controlled_code_or_on_every_lane_is_lawful() -> None:
     )
     assert set(everywhere["kind"]) == {"everywhere"}
     assert everywhere["doubt"].sum() == 0.0
+
+
+def test_a_move_between_two_controlled_codes_leaves_no_control_behind() -> None:
+    own = [lane("CHN", "USA", z=-3.0, excess=-100.0)] + [lane("CHN", p, z=0.0, excess=1.0) for p in ("JPN", "KOR")]
+    row = moved(own, [lane("CHN", "USA", hs6="380110", is_watched=True)]).row(0, named=True)
+    assert (row["to_hs6"], row["kind"], row["doubt"]) == ("380110", "between controlled codes", 0.0)
+    fell = lane("CHN", "USA", hs6="380110", is_watched=True, z=-3.0, excess=-90.0)
+    back = moved([lane("CHN", "USA")], [fell]).row(0, named=True)
+    assert (back["from_hs6"], back["kind"]) == ("380110", "between controlled codes")
 
 
 def test_other_prices_are_other_goods() -> None:

@@ -23,6 +23,7 @@ from features.corridors import (
 )
 from features.corridors.doubt import doubted_prices
 from features.corridors.rebooked import both_sides, published_months, rebooked_legs
+from features.corridors.rivals import neighbour_falls
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
 
@@ -102,8 +103,11 @@ def looked_at(
     surges = corridor_surges(lanes_now, scope)
     doubted = doubted_prices(surges, pairs, named)
     both = both_sides(pairs, published_months(periods), cif_ratio=1.06)
-    rebooked = rebooked_legs(surges, trials, both, named, near_codes)
-    return score_rivals(surges, lanes_now, near, doubted, rebooked).collect().to_dicts()
+    told = [
+        doubted,
+        rebooked_legs(surges, trials, both, named, near_codes),
+    ]
+    return score_rivals(surges, lanes_now, neighbour_falls(near), told).collect().to_dicts()
 
 
 def test_one_month_told_of_a_leg_is_not_looked_at_though_the_other_leg_is_told_for_longer() -> None:
