@@ -43,8 +43,8 @@ def rebooked_legs(
     nothing of it is explained: goods that an origin misnames and a hub names rightly look so. Values are compared,
     since masses may be unknown. Source: indicators.md 3, 15; this project.
     """
-    legs = _since_first_told(_legs(corridors, trials), sides, codes)
-    asked = _told(legs, sides, codes, by=list(_LEG)).with_columns(
+    legs = _since_first_told(corridor_legs(corridors, trials), sides, codes)
+    asked = told_by_sides(legs, sides, codes, by=list(_LEG)).with_columns(
         (pl.col("x_post") > pl.col("m_post")).alias("by_exporter")
     )
     told, silent = _side("post"), _side("post", other=True)
@@ -52,7 +52,7 @@ def rebooked_legs(
         *_LEG, "by_exporter", told.alias("told"), (told - silent).alias("alone"), _price().alias("uv")
     )
     near = (
-        _told(legs.join(asked.select(_LEG), on=_LEG, how="semi"), sides, neighbours, by=[*_LEG, "hs6"])
+        told_by_sides(legs.join(asked.select(_LEG), on=_LEG, how="semi"), sides, neighbours, by=[*_LEG, "hs6"])
         .join(asked, on=_LEG, how="left")
         .join(legs, on=_LEG, how="left")
     )
@@ -89,6 +89,9 @@ def published_months(periods: pl.LazyFrame) -> pl.LazyFrame:
 def both_sides(pairs: pl.LazyFrame, published: pl.LazyFrame, *, cif_ratio: float) -> pl.LazyFrame:
     """Lay both sides' monthly figures out in months: `x m` (USD, FOB; 0 where not told) and `x_kg m_kg` (measured).
 
+    Of `m`, `m_based` is named by origin or consignment, as far as the importer says which, and `m_consigned` by the
+    latter.
+
     `pairs` from `pair_mirrors`, `published` from `published_months`, `cif_ratio`: CIF over FOB, taken off imports. Keys
     `hs6 exporter_iso3 importer_iso3 month`; known from after month `known_month` to month `until_month` (null: still);
     `both_month`: the month in which both countries had first published anything of that month.
@@ -104,6 +107,10 @@ def both_sides(pairs: pl.LazyFrame, published: pl.LazyFrame, *, cif_ratio: float
         month_number(pl.col("known_to")).alias("until_month"),
         *(usd[side].fill_null(0.0).alias(side) for side in _SIDES),
         *(pl.col(f"{side}_measured_kg").fill_null(0.0).alias(f"{side}_kg") for side in _SIDES),
+        *(
+            pl.when(pl.col("m_basis").is_in(bases)).then(usd["m"]).fill_null(0.0).alias(name)
+            for name, bases in (("m_based", ["origin", "consignment"]), ("m_consigned", ["consignment"]))
+        ),
     )
     for side, country in (("X", "exporter_iso3"), ("M", "importer_iso3")):
         own = published.filter(pl.col("side") == side).select(
@@ -115,7 +122,7 @@ def both_sides(pairs: pl.LazyFrame, published: pl.LazyFrame, *, cif_ratio: float
     return rows.with_columns(both.alias("both_month")).drop("X_month", "M_month")
 
 
-def _legs(corridors: pl.LazyFrame, trials: pl.LazyFrame) -> pl.LazyFrame:
+def corridor_legs(corridors: pl.LazyFrame, trials: pl.LazyFrame) -> pl.LazyFrame:
     """List the legs of the corridors, each with the months compared."""
     ways = (("origin_iso3", "hub_iso3"), ("hub_iso3", "destination_iso3"))
     legs = [
@@ -130,19 +137,20 @@ def _since_first_told(legs: pl.LazyFrame, sides: pl.LazyFrame, codes: pl.LazyFra
     first = (
         sides.filter(pl.max_horizontal(*_SIDES) > 0)
         .join(legs.join(codes, on="mineral"), on=["exporter_iso3", "importer_iso3", "hs6"])
-        .filter(pl.col("month").is_between("post_from", "post_to"), _is_known())
+        .filter(pl.col("month").is_between("post_from", "post_to"), is_known_to_both())
         .group_by(_LEG)
         .agg(pl.col("month").min().alias("first"))
     )
     return legs.join(first, on=_LEG).drop("post_from").rename({"first": "post_from"})
 
 
-def _is_known() -> pl.Expr:
+def is_known_to_both() -> pl.Expr:
+    """Known by the look, in a month of which both countries had by then published anything."""
     still = pl.col("until_month").is_null() | (pl.col("until_month") >= pl.col("look"))
     return (pl.col("known_month") < pl.col("look")) & (pl.col("both_month") < pl.col("look")) & still
 
 
-def _told(legs: pl.LazyFrame, sides: pl.LazyFrame, codes: pl.LazyFrame, *, by: list[str]) -> pl.LazyFrame:
+def told_by_sides(legs: pl.LazyFrame, sides: pl.LazyFrame, codes: pl.LazyFrame, *, by: list[str]) -> pl.LazyFrame:
     """Sum what each side told of the legs, before (`x_pre m_pre`) and after, in USD; and what it weighed after."""
     before, after = (pl.col("month").is_between(f"{span}_from", f"{span}_to") for span in ("base", "post"))
     sums = [pl.col(side).filter(months).sum().round(2).alias(f"{side}_{span}")
@@ -153,7 +161,7 @@ def _told(legs: pl.LazyFrame, sides: pl.LazyFrame, codes: pl.LazyFrame, *, by: l
         sums += [pl.col(f"{side}_kg").filter(weighed).sum().round(3).alias(f"{side}_kg")]
     return (
         sides.join(legs.join(codes, on="mineral"), on=["exporter_iso3", "importer_iso3", "hs6"])
-        .filter(before | after, _is_known())
+        .filter(before | after, is_known_to_both())
         .group_by(by)
         .agg(sums)
     )
@@ -170,7 +178,7 @@ def _untold_to_all(found: pl.LazyFrame, sides: pl.LazyFrame) -> pl.LazyFrame:
     )  # fmt: skip
     totals = (
         trade.join(found.select(window).unique(), on=["reporter_iso3", "hs6"])
-        .filter(pl.col("month").is_between("post_from", "post_to"), _is_known())
+        .filter(pl.col("month").is_between("post_from", "post_to"), is_known_to_both())
         .group_by(window)
         .agg(
             pl.col("own", "theirs").sum().round(2),

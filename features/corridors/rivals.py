@@ -28,7 +28,8 @@ RIVALS: dict[str, str] = {
     "rival_production": "own production: the hub sends out more than came in, or goes on when no more comes, or sends "
     "ore to which none came, or sends to many countries at once",
     "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
-    "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read",
+    "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read, or an "
+    "importer names its partners on another basis",
     "rival_reclassification": "reclassification: goods moved here from another code of the lane, or began under this "
     "code in the month of the measure, declared openly by the origin and priced unlike the rest",
     "rival_neighbour": "booked under a neighbour: one side of a leg books here what the other, as before, books under "
@@ -76,8 +77,8 @@ def score_rivals(
     """Score the honest readings of each corridor, and name the strongest.
 
     `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `falls` from `neighbour_falls` and
-    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices` and `rebooked_legs`.
-    Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks
+    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices`, `rebooked_legs` and
+    `rebased_legs`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks
     for it; of several codes, those of the one that rose as well, `explained_by_code`), then
     `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
     Source: indicators.md 15, 18; the scores are this project's own.
@@ -104,7 +105,7 @@ def score_rivals(
     return explained_by_code(settle(rows), list(RIVALS)).with_columns(strongest_rival())
 
 
-_SIDES_SAY = ("other_uv", "rebooked_share")
+_SIDES_SAY = ("other_uv", "rebooked_share", "rebased_share")
 
 
 def strongest_rival() -> list[pl.Expr]:
@@ -165,6 +166,7 @@ def _reporter() -> pl.Expr:
     """Largest change, on either leg, of the part read from the importer, as far as that can explain the leg's rise.
 
     Two sides' figures of one flow lie within `TWO_SIDES_LN` of each other: reading the other one explains no more.
+    Or the part of a leg's excess that came with another basis of naming partners (`rebased_legs`).
     """
     changes = [
         pl.when((pl.col(f"{leg}_pre_mean") > 0) & (pl.col(f"{leg}_year_sum") > 0)).then(
@@ -174,7 +176,8 @@ def _reporter() -> pl.Expr:
         for leg in ("in", "out")
     ]
     alike = ratio_share(pl.min_horizontal(others_growth(), _inflow_growth()).clip(lower_bound=0.0), _own_growth())
-    return pl.max_horizontal(*changes, alike).fill_null(0.0).clip(0.0, 1.0)
+    rebased = [pl.col(f"{leg}_rebased_share") for leg in ("in", "out")]
+    return pl.max_horizontal(*changes, alike, *rebased).fill_null(0.0).clip(0.0, 1.0)
 
 
 def _inflow_growth() -> pl.Expr:

@@ -15,7 +15,8 @@ def pair_mirrors(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
     """Set what the exporter declared beside what the importer saw, for every lane, code, period and state of knowledge.
 
     One row per lane key and span [`known_from`, `known_to`): `x_usd x_kg x_measured_kg` (exporter, FOB),
-    `m_usd m_kg m_measured_kg` (importer, as valued in `m_valuation`), each null where that side shows no figure;
+    `m_usd m_kg m_measured_kg` (importer, as valued in `m_valuation`, its partners named by `m_basis`: origin,
+    consignment, destination or unknown), each null where that side shows no figure;
     `is_x_reported`, `is_m_reported`: whether that side had by then reported the commodity and period at all, so that
     null beside true means zero and null beside false means silence; `is_like_basis`: both sides mean the same by
     "partner" (last destination beside origin; consignment beside consignment). Monthly and annual figures never meet.
@@ -79,6 +80,7 @@ def _pair(flows: pl.LazyFrame, publication_lag_days: int) -> pl.LazyFrame:
             *(f"x_{name}" for name in _MEASURES),
             *(f"m_{name}" for name in _MEASURES),
             "m_valuation",
+            "m_basis",
             "is_x_reported",
             "is_m_reported",
             like.alias("is_like_basis"),

@@ -22,6 +22,7 @@ from features.corridors import (
     watched_codes,
 )
 from features.corridors.doubt import doubted_prices
+from features.corridors.rebased import rebased_legs
 from features.corridors.rebooked import both_sides, published_months, rebooked_legs
 from features.corridors.rivals import neighbour_falls
 from features.mirror import pair_mirrors, reported_periods
@@ -106,6 +107,7 @@ def looked_at(
     told = [
         doubted,
         rebooked_legs(surges, trials, both, named, near_codes),
+        rebased_legs(surges, trials, both, named),
     ]
     return score_rivals(surges, lanes_now, neighbour_falls(near), told).collect().to_dicts()
 
