@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.corridors.doubt import TWO_SIDES_LN
 from features.corridors.hubs import ratio_share
 from features.corridors.lanes import TRIAL
 from features.corridors.rebooked import corridor_legs, is_known_to_both, told_by_sides
@@ -46,6 +47,22 @@ def rebased_legs(
         .join(own, on=_LEG, how="left")
         .select(*_LEG, share.round(9).alias("rebased_share"))
         .filter(pl.col("rebased_share") > 0)
+    )
+
+
+def other_readings(
+    corridors: pl.LazyFrame, trials: pl.LazyFrame, sides: pl.LazyFrame, codes: pl.LazyFrame
+) -> pl.LazyFrame:
+    """How many times the importer's figure of a leg the exporter tells, over the months compared.
+
+    Arguments as in `rebased_legs`. One row per leg of which both tell anything, with `exporters_times`, above 0: the
+    exporter's value over the importer's, freight taken off, no further from 1 than nineteen in twenty lanes' are
+    (`TWO_SIDES_LN`). Source: indicators.md 4.
+    """
+    told = told_by_sides(corridor_legs(corridors, trials), sides, codes, by=list(_LEG))
+    apart = (pl.col("x_post") / pl.col("m_post")).log().clip(-TWO_SIDES_LN, TWO_SIDES_LN)
+    return told.filter(pl.col("x_post") > 0, pl.col("m_post") > 0).select(
+        *_LEG, apart.exp().round_sig_figs(9).alias("exporters_times")
     )
 
 

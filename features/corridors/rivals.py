@@ -77,8 +77,8 @@ def score_rivals(
     """Score the honest readings of each corridor, and name the strongest.
 
     `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `falls` from `neighbour_falls` and
-    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices`, `rebooked_legs` and
-    `rebased_legs`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks
+    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices`, `rebooked_legs`, `rebased_legs`
+    and `other_readings`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks
     for it; of several codes, those of the one that rose as well, `explained_by_code`), then
     `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
     Source: indicators.md 15, 18; the scores are this project's own.
@@ -89,7 +89,7 @@ def score_rivals(
             values = {name: f"{leg}_{name}" for name in told.collect_schema().names() if name in _SIDES_SAY}
             own = told.rename({"exporter_iso3": start, "importer_iso3": end, **values})
             rows = rows.join(own, on=[*TRIAL, start, end], how="left")
-    rows = settle(_moved_from(settle(rows), falls))
+    rows = settle(_moved_from(settle(rows.with_columns(other_side())), falls))
     rows = settle(to_many_by_code(rows, lanes))  # each is used several times below
     rows = unsourced_mined(rows, lanes).with_columns(
         _re_export().alias("rival_re_export"),
@@ -105,7 +105,21 @@ def score_rivals(
     return explained_by_code(settle(rows), list(RIVALS)).with_columns(strongest_rival())
 
 
-_SIDES_SAY = ("other_uv", "rebooked_share", "rebased_share")
+_SIDES_SAY = ("other_uv", "rebooked_share", "rebased_share", "exporters_times")
+
+
+def other_side() -> list[pl.Expr]:
+    """How many times more came, and less left, by the side that is not read: `in_times` and `out_times`, at least 1.
+
+    As far as the importer's figure is the one read; 1 where that side tells no such thing, or nothing.
+    """
+    told = {"in": pl.col("in_exporters_times"), "out": 1.0 / pl.col("out_exporters_times")}
+    return [
+        (1.0 + (times.clip(lower_bound=1.0) - 1.0) * pl.col(f"{leg}_post_importer_share"))
+        .fill_null(1.0)
+        .alias(f"{leg}_times")
+        for leg, times in told.items()
+    ]
 
 
 def strongest_rival() -> list[pl.Expr]:
@@ -120,19 +134,27 @@ def _own_growth() -> pl.Expr:
 
 
 def _re_export() -> pl.Expr:
-    """Part of its inflow that the hub passed on before, times how far its other customers got more as well."""
-    passed_on = ratio_share(pl.col("all_out_pre"), pl.col("all_in_pre"))
+    """Part of its inflow that the hub passed on before, times how far its other customers got more as well.
+
+    What left beyond what came, by more than two sides differ (`TWO_SIDES_LN`), was not passed on: the hub made it.
+    """
+    came, left = pl.col("all_in_pre"), pl.col("all_out_pre")
+    passed_on = ratio_share(left, came) * ratio_share(came * math.exp(TWO_SIDES_LN), left)
     return passed_on * ratio_share(others_growth().clip(lower_bound=0.0), _own_growth())
 
 
 def _production() -> pl.Expr:
     """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets.
 
+    By the figures read, and as well by those of the other side of both legs (`other_side`): either may be right.
     Or that it sends to many at once (`to_many`), of the good or of those of its codes that rose (`to_many_by_code`).
     Or that left as it is mined, where no such good had come (`unsourced_mined`).
     """
-    uncovered = _uncovered(pl.col("out_excess") + pl.col("out_beside"))
-    net = ratio_share(pl.col("all_out_post") - pl.col("all_in_post"), pl.col("all_out_post"))
+    uncovered = _uncovered(pl.col("out_excess") / pl.col("out_times") + pl.col("out_beside"))
+    more = (pl.col("in_times") - 1.0) * pl.col("in_post_sum") / pl.col("in_n_post")
+    less = (1.0 - 1.0 / pl.col("out_times")) * pl.col("out_post_sum") / pl.col("out_n_post")
+    came, left = pl.col("all_in_post") + more, pl.col("all_out_post") - less
+    net = ratio_share(left - came, left)
     own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
     mined = ratio_share(pl.col("mined_unsourced"), pl.col("out_excess"))
     return pl.max_horizontal(own, to_many(), pl.col("to_many_by_code").fill_null(0.0), mined)
@@ -141,11 +163,12 @@ def _production() -> pl.Expr:
 def _uncovered(risen: pl.Expr) -> pl.Expr:
     """Part of what rose out of the hub that the origin's inflow leaves open, by mass and by value alike: the lesser.
 
+    What came is counted as the side of the leg that tells more of it does (`other_side`).
     Two sides weigh one flow differently, and codes mix cheap and dear goods: what came worth as much as what left may
     be the same goods, and what came weighing as much may have been refined. A lot that left as it had come is covered
     too, though lots like it came before (`_one_lot_through`).
     """
-    came = pl.col("in_excess").clip(lower_bound=0.0)
+    came = pl.col("in_excess").clip(lower_bound=0.0) * pl.col("in_times")
     prices = [pl.col(f"{leg}_post_usd") / pl.col(f"{leg}_post_sum") for leg in ("in", "out")]
     by_value = ratio_share(came * prices[0], risen * prices[1])
     return 1.0 - pl.max_horizontal(ratio_share(came, risen), by_value, _one_lot_through())
@@ -153,7 +176,7 @@ def _uncovered(risen: pl.Expr) -> pl.Expr:
 
 def _stock_draw() -> pl.Expr:
     """Part of the outflow's excess that more inflow does not cover, times how much earlier than evenly it left."""
-    uncovered = _uncovered(pl.col("out_excess"))
+    uncovered = _uncovered(pl.col("out_excess") / pl.col("out_times"))
     span = (pl.col("post_to") - pl.col("post_from")).cast(pl.Float64)
     centre = pl.when((span >= 2) & (pl.col("out_post_sum") > 0)).then(
         pl.col("out_post_moment") / pl.col("out_post_sum") / span

@@ -27,7 +27,7 @@ from features.corridors import (
 from features.corridors.donors import DONOR, with_donors
 from features.corridors.doubt import doubted_prices
 from features.corridors.kindred import kindred_falls
-from features.corridors.rebased import rebased_legs
+from features.corridors.rebased import other_readings, rebased_legs
 from features.corridors.rebooked import both_sides, rebooked_legs
 from features.corridors.rivals import neighbour_falls
 from features.corridors.trials import REAL
@@ -92,6 +92,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
         doubted_prices(real.lazy(), monthly, own),
         rebooked_legs(real.lazy(), compared, sides, own, near),
         rebased_legs(real.lazy(), compared, sides, own),
+        other_readings(real.lazy(), compared, sides, own),
     ]
     said = [one.collect().lazy() for one in told]
     scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), pl.concat(falls, how="vertical_relaxed"), said)

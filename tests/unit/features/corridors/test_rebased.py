@@ -1,11 +1,13 @@
-"""The USA name what came from China by where it was consigned from, Thailand, from January on."""
+"""The USA name what came from China by where it was consigned from, Thailand, from January on; and how sides differ."""
 
+import math
 from typing import Any
 
 import polars as pl
 import pytest
 
-from features.corridors.rebased import rebased_legs
+from features.corridors.doubt import TWO_SIDES_LN
+from features.corridors.rebased import other_readings, rebased_legs
 from features.corridors.rebooked import both_sides, published_months
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
@@ -69,3 +71,15 @@ def test_without_a_change_of_basis_or_a_word_of_the_exporter_nothing_is_explaine
     assert rebased([row for row in american() if row["reporter_iso3"] != "THA"]) == {}  # a silent hub answers nothing
     assert rebased(american(sent=3_000.0)) == {}  # Thailand sent all of it
     assert rebased(american(), look=JANUARY) == {}  # nothing of it is public yet
+
+
+def test_the_exporter_tells_so_many_times_what_the_importer_does() -> None:
+    def times(sent: float) -> float:
+        (row,) = other_readings(*asked(american(sent=sent))).collect().to_dicts()  # the other leg nobody tells of
+        assert (row["exporter_iso3"], row["importer_iso3"]) == ("THA", "USA")
+        return float(row["exporters_times"])
+
+    assert times(1_500.0) == pytest.approx(0.5)  # 9,000 of 18,000 USD
+    assert times(6_000.0) == pytest.approx(2.0)
+    assert times(60_000.0) == pytest.approx(math.exp(TWO_SIDES_LN))  # contradicts it: no further than sides lie apart
+    assert other_readings(*asked(american(sent=0.0))).collect().is_empty()

@@ -22,7 +22,7 @@ from features.corridors import (
     watched_codes,
 )
 from features.corridors.doubt import doubted_prices
-from features.corridors.rebased import rebased_legs
+from features.corridors.rebased import other_readings, rebased_legs
 from features.corridors.rebooked import both_sides, published_months, rebooked_legs
 from features.corridors.rivals import neighbour_falls
 from features.mirror import pair_mirrors, reported_periods
@@ -65,6 +65,7 @@ def looked_at(
     prices: dict[tuple[str, str, str, int], float] | None = None,
     everywhere: bool = False,
     importer_weighs: dict[tuple[str, str, str], float] | None = None,
+    importer_tells: dict[tuple[str, str, str], float] | None = None,
     exporter_books: dict[str, str] | None = None,
     importer_books: dict[str, str] | None = None,
 ) -> list[dict[str, Any]]:
@@ -78,9 +79,10 @@ def looked_at(
             more: dict[str, Any] = {"hs_code": (exporter_books or {}).get(code, code), "net_kg": kg}
             rows.append(flow(start, end, "export", period, kg * price, **more))
             if sides == "both" or (sides == "change" and month >= EVENT):
-                weighed = kg * (importer_weighs or {}).get((start, end, code), 1.0)
+                times = (importer_tells or {}).get((start, end, code), 1.0)
+                weighed = kg * times * (importer_weighs or {}).get((start, end, code), 1.0)
                 own = more | {"net_kg": weighed, "hs_code": (importer_books or {}).get(code, code)}
-                rows.append(flow(end, start, "import", period, kg * price * 1.06, **own))
+                rows.append(flow(end, start, "import", period, kg * times * price * 1.06, **own))
     table = flows(*rows)
     pairs, periods, named = pair_mirrors(table).collect().lazy(), reported_periods(table), watched_codes([WATCH])
     trials = (
@@ -108,6 +110,7 @@ def looked_at(
         doubted,
         rebooked_legs(surges, trials, both, named, near_codes),
         rebased_legs(surges, trials, both, named),
+        other_readings(surges, trials, both, named),
     ]
     return score_rivals(surges, lanes_now, neighbour_falls(near), told).collect().to_dicts()
 
@@ -200,6 +203,31 @@ def test_what_came_worth_as_much_as_what_left_is_no_production_though_it_weighs_
     assert told(20.0) == pytest.approx(0.55 * 0.5, abs=0.001)  # 40,000 of 80,000 USD
     assert told(40.0) == 0.0
     assert told(5.0) == pytest.approx(alike)  # worth a quarter of what left, at twice the price: mass covers more
+
+
+def test_what_either_side_tells_of_the_legs_is_no_production() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6
+    lanes["THA", "USA", "811292"][EVENT:] = [9_000.0] * 6
+    alike = scored(lanes)["rival_production"]  # 0.55 times 0.75, as above
+
+    def told(start: str, end: str, times: float) -> float:
+        found: float = scored(lanes, importer_tells={(start, end, "811292"): times})["rival_production"]
+        return found
+
+    # Thailand tells half of what China sent, or the USA twice what Thailand did: the other side's figure may be right
+    assert told("CHN", "THA", 0.5) == pytest.approx(alike, abs=0.001)
+    assert told("THA", "USA", 2.0) == pytest.approx(alike, abs=0.001)
+
+
+def test_what_a_country_makes_it_did_not_pass_on() -> None:
+    lanes = ordinary()
+    del lanes["KOR", "THA", "811292"]
+    lanes["THA", "JPN", "811292"] = [9_000.0] * EVENT + [27_000.0] * 6
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    # 1,000 kg came and 10,000 left: at most exp(1.04) = 2.83 times what came is one flow told by two sides
+    assert scored(lanes)["rival_re_export"] == pytest.approx(0.283, abs=0.001)
 
 
 def test_past_months_of_a_tenth_of_the_price_carried_another_good() -> None:
