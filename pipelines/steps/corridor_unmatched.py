@@ -27,7 +27,8 @@ def unmatched_flows(
 
     All codes of a watch are one good, so that a change of form or code within it is no gap. The yardstick is every
     earlier half-year of the same kind, of watched goods and of the largest goods that nobody restricts; q counts every
-    country, lane and half-year since the good's first measure that moved a material value.
+    country, lane and half-year since the good's first measure that moved a material value. What a good's origins send
+    out need not have come in, so it is not asked of them.
     """
     hs6 = pl.col("hs_code").str.slice(0, 6)
     value = flows.filter(pl.col("freq") == "M").group_by(hs6.alias("hs6")).agg(pl.col("value_usd").sum().round(0))
@@ -67,6 +68,7 @@ def unmatched_flows(
         .join(since, on="good", how="left")
         .filter(pl.col("event_on").is_not_null() & (pl.col("period") >= pl.col("event_on")))
     )
+    own = own.join(_made_at_home(goods), on=["kind", "good", "exporter_iso3"], how="anti", maintain_order="left")
     own = own.with_columns(
         pl.Series("q_value", q_values(own["p_value"].to_numpy(), method=settings.false_discovery_method)).fill_nan(None)
     )
@@ -81,3 +83,9 @@ def unmatched_flows(
         .sort("q_value", "p_value", "mineral", "hs_codes", "kind", "exporter_iso3", "importer_iso3", "period",
               nulls_last=True)
     )  # fmt: skip
+
+
+def _made_at_home(goods: Sequence[Watch]) -> pl.DataFrame:
+    """List the outflows of which no inflow is asked, those of each good's origins: `kind`, `good`, `exporter_iso3`."""
+    rows = [("outflow", one.name, place) for one in goods for place in one.origins]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("kind", "good", "exporter_iso3"), pl.String), orient="row")
