@@ -28,6 +28,16 @@ def hub_totals(lanes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def origin_totals(lanes: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum what each origin sent to all, before and after each date: trial keys, `origin_iso3 origin_pre origin_post`.
+
+    In the lanes' unit a month. `lanes` from `excess_over_expected`.
+    """
+    post = pl.when(pl.col("n_post") > 0).then(pl.col("post_sum") / pl.col("n_post"))
+    sent = lanes.filter("is_from_origin").group_by(*TRIAL, pl.col("exporter_iso3").alias("origin_iso3"))
+    return sent.agg(pl.col("pre_mean").sum().round(3).alias("origin_pre"), post.sum().round(3).alias("origin_post"))
+
+
 def with_hub_totals(corridors: pl.LazyFrame, lanes: pl.LazyFrame) -> pl.LazyFrame:
     """Add `hub_totals` to corridors, in which a leg that was weighed anew (`at_the_other_legs_price`) counts as that.
 
@@ -55,10 +65,14 @@ def ln_growth(post_mean: pl.Expr, pre_mean: pl.Expr, floor: pl.Expr) -> pl.Expr:
     return ((post_mean + floor) / (pre_mean + floor)).log()
 
 
+def leg_mean(leg: str) -> pl.Expr:
+    """What a leg (in, out or direct) carried a month, over the months after."""
+    return pl.col(f"{leg}_post_sum") / pl.col(f"{leg}_n_post")
+
+
 def leg_growth(leg: str) -> pl.Expr:
-    """How far a leg (in or out) rose, in ln."""
-    monthly_floor = pl.col("floor") / pl.col(f"{leg}_n_post")
-    return ln_growth(pl.col(f"{leg}_post_sum") / pl.col(f"{leg}_n_post"), pl.col(f"{leg}_pre_mean"), monthly_floor)
+    """How far a leg (in, out or direct) rose, in ln."""
+    return ln_growth(leg_mean(leg), pl.col(f"{leg}_pre_mean"), pl.col("floor") / pl.col(f"{leg}_n_post"))
 
 
 def others_growth() -> pl.Expr:

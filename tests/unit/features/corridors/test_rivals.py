@@ -379,6 +379,22 @@ def test_growth_of_one_leg_explains_no_rise_that_both_share() -> None:
     assert scored(lanes)["rival_growth"] > 0.99
 
 
+def test_demand_that_all_the_origin_s_lanes_meet_explains_the_way_round() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    lanes["CHN", "JPN", "811292"] = [1_000.0] * EVENT + [3_000.0] * 6
+    lanes["CHN", "USA", "811292"] = [2_000.0] * EVENT + [6_000.0] * 6
+    assert scored(lanes)["rival_demand"] == pytest.approx(1.0, abs=0.01)  # threefold everywhere
+    lanes["CHN", "JPN", "811292"] = [1_000.0] * EVENT + [1_732.0] * 6  # others the square root of that: half, in ln
+    assert scored(lanes)["rival_demand"] == pytest.approx(0.5, abs=0.01)
+    lanes["CHN", "JPN", "811292"] = [1_000.0] * 30  # nobody else got more
+    assert scored(lanes)["rival_demand"] == pytest.approx(0.0, abs=0.001)
+    lanes["CHN", "JPN", "811292"][EVENT:] = [3_000.0] * 6
+    lanes["CHN", "USA", "811292"][EVENT:] = [0.0] * 6  # what is kept from the USA alone
+    assert scored(lanes)["rival_demand"] == 0.0
+
+
 def test_a_dear_good_in_a_code_of_cheap_ones_is_material_at_its_own_price() -> None:
     # at the code's usual price, near 10 USD/kg, the least (1,000 USD) is about 100 kg; what is sent by Mexico, 2 kg a
     # month at 2,000 USD/kg, would be nothing beside it, but at half its own price the least is a kilogram
