@@ -11,6 +11,7 @@ import polars as pl
 from features.corridors import Watch, lane_amounts, watched_codes
 from features.corridors.goods import goods_of
 from features.corridors.kindred import kindred_codes
+from features.corridors.misweighed import drop_misweighed
 from features.corridors.rebooked import published_months
 from features.mirror import Margin, pair_mirrors, reported_periods
 from models.cif_margin import fit_cif_margin
@@ -66,11 +67,11 @@ def search_corridors(
     """
     mirrored = pair_mirrors(flows).filter(pl.col("known_from") < first_day(last_look)).collect()
     periods = reported_periods(flows).filter(pl.col("available_from") < first_day(last_look)).collect()
-    monthly = mirrored.filter(pl.col("freq") == "M")
+    monthly = drop_misweighed(mirrored.lazy().filter(pl.col("freq") == "M")).collect()
     watches_at: WatchesAt = watches if callable(watches) else lambda _: watches
     final = tuple(watches_at(first_day(last_look) - timedelta(days=1)))
     margin = fit_cif_margin(mirrored.lazy())
-    notes = _notes(mirrored, final)
+    notes = [*_notes(mirrored, final), *_misweighed(monthly, final)]
     passes, meanings, placebo_codes = _measured(monthly, periods, watches_at, last_look, settings)
     counts = {"pairs": mirrored.height, "codes": mirrored["hs6"].n_unique(), "placebo_codes": len(placebo_codes)}
     counts["unpaired"] = mirrored.filter(pl.col("x_usd").is_null() | pl.col("m_usd").is_null()).height
@@ -183,6 +184,19 @@ def _codes_by_value(known_by: pl.DataFrame, *, before: date) -> list[str]:
     value = known_by.filter(pl.col("known_from") < before).group_by("hs6").agg(pl.col("usd").sum().round(0))
     codes: list[str] = value.sort("usd", "hs6", descending=[True, False])["hs6"].to_list()
     return codes
+
+
+def _misweighed(monthly: pl.DataFrame, watches: Sequence[Watch]) -> list[str]:
+    """Say how many months of the watched codes tell a mass that cannot be meant."""
+    codes = [code for one in watches for code in one.hs_codes]
+    wrong = monthly.filter("is_misweighed", pl.col("hs6").is_in(codes)).select("hs6", "exporter_iso3", "importer_iso3")
+    if wrong.is_empty():
+        return []
+    return [
+        f"Masses of {wrong.height:,} months on {wrong.n_unique():,} lanes lie thirtyfold and more from what the other "
+        "side tells of the same value, or three hundredfold from the code's usual price: another unit, most likely. "
+        "They are taken as not weighed."
+    ]
 
 
 def _uncompared(monthly: pl.DataFrame, watches: Sequence[Watch], tests: pl.DataFrame) -> list[str]:
