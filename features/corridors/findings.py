@@ -52,14 +52,15 @@ def weight_left() -> pl.Expr:
     −log10 of p times the goods and measures by which the corridor was tried at this look (Bonferroni: one tried more
     often finds a small p more easily; measures that compare the same months are one try), and log10 of `new_odds` (a
     diversion opens new ways more often than chance does), in all at least 0, times one less `rival_strength`: a
-    likelier honest reading pulls a corridor down however small its p-value is; its q-value stays as it was. Null where
-    the corridor was not tested. Source: as features.corridors.state.surge_strength, without an upper end.
+    likelier honest reading pulls a corridor down however small its p-value is; its q-value stays as it was. 0 where a
+    leg carried no more than would be expected: the other leg's leap says nothing of this way. Null where the corridor
+    was not tested. Source: as features.corridors.state.surge_strength, without an upper end.
     """
     tries = pl.struct("good", "surge", "reach").filter(pl.col("p_value").is_not_null())
     n_tries = tries.n_unique().over(*LANES, "look")
     odd = (pl.col("new_odds") / (pl.col("p_value").clip(1e-300) * n_tries)).log10()
     left = odd.clip(lower_bound=0.0) * (1.0 - pl.col("rival_strength").fill_null(0.0).clip(0.0, 1.0))
-    return left.alias("weight_left")
+    return pl.when(pl.col("excess") <= 0.0).then(0.0).otherwise(left).alias("weight_left")
 
 
 def told_codes(corridors: pl.DataFrame, pairs: pl.DataFrame | None) -> pl.DataFrame:

@@ -17,7 +17,7 @@ FEWEST_DONORS = 5
 DONORS_AT_HALF = 40  # so many lanes and their median is believed by half: few lumpy lanes say little of a market
 SAME_GOOD_LN = math.log(2.0)  # a lane dearer than twice the usual carries another good of the code, as in `rivals`
 STEP_FROM_SHARE = 0.1  # a start "from nothing": before the event at most a tenth of the first two months
-MATERIAL_SHARE = 0.002  # of the value of a month's trade in the good: less than this a month moves no market
+MATERIAL_SHARE = 0.002  # of what the lesser of both ends trades of the good in a month: less moves neither
 
 
 def lane_windows(
@@ -55,18 +55,18 @@ def lane_windows(
     monthly_usd = pl.when(pl.col("n_pre") > 0).then(pl.col("pre_usd") / pl.col("n_pre"))
     lanes = settle(lanes)
     markets = lanes.group_by("trial_number").agg(
-        monthly_usd.sum().round(3).alias("market"),
         pl.when(both_usd.sum() > 0).then((both.sum() / both_usd.sum()).round_sig_figs(9)).alias("amount_per_usd"),
     )
     n_months = pl.col("post_to") - pl.col("post_from") + 1
-    least_usd = pl.max_horizontal(pl.lit(material_usd), MATERIAL_SHARE * pl.col("market") * n_months)
+    ends = [monthly_usd.sum().round(3).over("trial_number", f"{side}_iso3") for side in ("exporter", "importer")]
+    least_usd = pl.max_horizontal(pl.lit(material_usd), MATERIAL_SHARE * pl.min_horizontal(ends) * n_months)
     own = math.exp(SAME_GOOD_LN) * pl.coalesce(_amount_per_usd("post"), _amount_per_usd("pre"))
     per_usd = pl.min_horizontal(own, "amount_per_usd").fill_null(1.0)
     return (
         lanes.join(markets, on="trial_number", how="left")
         .with_columns((least_usd * per_usd).alias("floor"))
         .drop("base_from", "base_to", "base_mark", "post_mark", "past_from", "past_to")
-        .drop("pre_squares", "market", "trial_number")
+        .drop("pre_squares", "trial_number")
         .drop(f"{span}_{name}" for span in ("pre", "post") for name in ("importers", "priced_kg", "priced_usd"))
     )
 
