@@ -52,5 +52,6 @@ class CorridorSettings(Closed):
     n_shown_corridors: int = Field(ge=1, le=200)
     n_drawn_corridors: int = Field(ge=0, le=40)
     looks_per_pass: int = Field(ge=1, le=120)
+    ways_per_pass: int = Field(ge=1)
     windows: CorridorWindows
     beside: list[WatchedBeside]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -86,7 +86,7 @@ def search_corridors(
     judged = judge_corridors(surges, _rule(settings))
     counts |= {"looked_at": judged.height, "placebos": surges.height - judged.height}
     tests = judged.rename({"mineral": "good"}).join(
-        pl.concat(meanings).with_columns(pl.col("look").cast(pl.Int32)),
+        pl.concat(meanings).unique(maintain_order=True).with_columns(pl.col("look").cast(pl.Int32)),
         on=["look", "good"],
         how="left",
         maintain_order="left",
@@ -110,6 +110,7 @@ def _measured(
     done: set[tuple[str, int]] = set()
     placebo_codes: set[str] = set()
     published = published_months(periods.lazy()).collect()
+    ways = _ways(monthly)
     for looks, current in _groups(monthly, watches_at, last_look):
         codes = _codes_by_value(known_by, before=first_day(looks[0]))
         goods, meant = goods_of(current)
@@ -119,6 +120,9 @@ def _measured(
         ground = Ground(monthly, periods, published, tuple(everything), tuple(codes), kin, settings)
         for start in range(0, len(looks), settings.looks_per_pass):
             found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
+        for part, some in _parts(everything, looks, ways, settings):
+            ground = Ground(monthly, periods, published, part, tuple(codes), settings)
+            found = measure_looks(ground, some, has_placebos=done)
             if found is not None:
                 passes.append(found)
                 meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
@@ -132,6 +136,34 @@ def substitutes(settings: CorridorSettings) -> dict[str, set[str]]:
         if one.kind == "substitute":
             found.setdefault(one.mineral, set()).update(one.hs6)
     return found
+def _ways(monthly: pl.DataFrame) -> dict[str, int]:
+    """Count the ways of two legs that each code's lanes make: what a pass has to hold for one month of looking."""
+    lanes = monthly.select("hs6", "exporter_iso3", "importer_iso3").unique()
+    out = lanes.group_by("hs6", hub_iso3="exporter_iso3").agg(n_out=pl.len())
+    both = lanes.group_by("hs6", hub_iso3="importer_iso3").agg(n_in=pl.len()).join(out, on=["hs6", "hub_iso3"])
+    return dict(both.group_by("hs6").agg((pl.col("n_in") * pl.col("n_out")).sum()).iter_rows())
+
+
+def _parts(
+    goods: Sequence[Watch], looks: Sequence[int], ways: dict[str, int], settings: CorridorSettings
+) -> Iterator[tuple[tuple[Watch, ...], Sequence[int]]]:
+    """Divide goods and months of looking into passes of `ways_per_pass` at most, one good and month at least.
+
+    A good is judged by its own lanes and dates, so which others share its pass changes nothing.
+    """
+    for start in range(0, len(looks), settings.looks_per_pass):
+        some = looks[start : start + settings.looks_per_pass]
+        part: list[Watch] = []
+        held = 0
+        for one in goods:
+            size = sum(ways.get(code, 0) for code in one.hs_codes) * len(some)
+            if part and held + size > settings.ways_per_pass:
+                yield tuple(part), some
+                part, held = [], 0
+            part.append(one)
+            held += size
+        if part:
+            yield tuple(part), some
 
 
 def _shown(monthly: pl.DataFrame, watches: Sequence[Watch], day: date, settings: CorridorSettings) -> pl.DataFrame:

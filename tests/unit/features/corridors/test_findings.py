@@ -11,13 +11,17 @@ CORRIDOR = {"mineral": "gallium", "origin_iso3": "CHN", "hub_iso3": "THA", "dest
 
 
 def weights(*rows: dict[str, object]) -> list[float | None]:
-    common = CORRIDOR | {"rival_strength": 0.0, "surge": 1.0, "reach": 6, "new_odds": 1.0}
+    common = CORRIDOR | {"rival_strength": 0.0, "surge": 1.0, "reach": 6, "new_odds": 1.0, "excess": 1.0}
     table = pl.DataFrame([common | {"good": str(n)} | row for n, row in enumerate(rows)], infer_schema_length=None)
     return table.select(weight_left()).to_series().to_list()
 
 
 def test_one_trial_and_no_rival_leave_the_whole_p() -> None:
     assert weights({"p_value": 0.001}) == pytest.approx([3.0])  # −log10 0.001
+
+
+def test_a_leg_below_what_would_be_expected_leaves_nothing() -> None:
+    assert weights({"p_value": 0.001, "excess": -5.0}) == [0.0]
 
 
 def test_whoever_is_tried_more_often_finds_a_small_p_more_easily() -> None:

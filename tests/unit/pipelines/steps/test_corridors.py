@@ -54,6 +54,17 @@ def test_honest_world_names_nothing(honest: pl.DataFrame) -> None:
     assert tests["q_value"].min() > 0.1  # type: ignore[operator]
 
 
+def test_how_much_a_pass_holds_changes_nothing(diverted: pl.DataFrame) -> None:
+    day = date(2023, 12, 31)
+    apart = SETTINGS.model_copy(update={"ways_per_pass": 1, "looks_per_pass": 5})
+    whole, parts = (
+        search_corridors(diverted.lazy(), [WATCH], last_look=look_of(day), settings=one).tests
+        for one in (SETTINGS, apart)
+    )
+    keys = ["look", "good", "event", "trial", "origin_iso3", "hub_iso3", "destination_iso3"]
+    assert parts.sort(keys).equals(whole.select(parts.columns).sort(keys))
+
+
 def test_later_figures_never_change_an_earlier_look(diverted: pl.DataFrame) -> None:
     early = date(2024, 1, 31)
     columns = ["look", "hub_iso3", "surge_z", "p_value", "q_value", "rival_strength"]
