@@ -17,7 +17,7 @@ FEWEST_DONORS = 5
 DONORS_AT_HALF = 40  # so many lanes and their median is believed by half: few lumpy lanes say little of a market
 SAME_GOOD_LN = math.log(2.0)  # a lane dearer than twice the usual carries another good of the code, as in `rivals`
 STEP_FROM_SHARE = 0.1  # a start "from nothing": before the event at most a tenth of the first two months
-MATERIAL_SHARE = 0.002  # of what the lesser of both ends trades of the good in a month: less moves neither
+MATERIAL_SHARE = 0.005  # of what the lesser of both ends trades of the good in a month: less moves neither
 
 
 def lane_windows(
