@@ -117,11 +117,8 @@ def _measured(
         everything = [*goods, *placebo_watches(current, codes, n_codes=settings.n_placebo_codes)]
         placebo_codes |= {one.hs_codes[0] for one in everything if one.is_placebo}
         kin = kindred_codes(current, substitutes(settings))
-        ground = Ground(monthly, periods, published, tuple(everything), tuple(codes), kin, settings)
-        for start in range(0, len(looks), settings.looks_per_pass):
-            found = measure_looks(ground, looks[start : start + settings.looks_per_pass], has_placebos=done)
         for part, some in _parts(everything, looks, ways, settings):
-            ground = Ground(monthly, periods, published, part, tuple(codes), settings)
+            ground = Ground(monthly, periods, published, part, tuple(codes), kin, settings)
             found = measure_looks(ground, some, has_placebos=done)
             if found is not None:
                 passes.append(found)
@@ -136,6 +133,8 @@ def substitutes(settings: CorridorSettings) -> dict[str, set[str]]:
         if one.kind == "substitute":
             found.setdefault(one.mineral, set()).update(one.hs6)
     return found
+
+
 def _ways(monthly: pl.DataFrame) -> dict[str, int]:
     """Count the ways of two legs that each code's lanes make: what a pass has to hold for one month of looking."""
     lanes = monthly.select("hs6", "exporter_iso3", "importer_iso3").unique()
