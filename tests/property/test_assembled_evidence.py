@@ -233,7 +233,7 @@ def test_history_that_first_fills_a_column_later_changes_nothing_before(made: Ma
     blank = made.rows.with_columns(
         pl.when(is_late).then(pl.col(name)).alias(name) for name in ("control_remark", "licence_no")
     )
-    judged = blank.filter(pl.col("declared_on").dt.truncate("1mo") <= pl.lit(cut))
+    judged = blank.filter(pl.col("declared_on") <= pl.lit(cut))  # licences count the days before a row's own
     early = replace(made.background, history=blank.filter(~is_late).lazy())
     late = replace(made.background, history=blank.lazy())
     assert_same(assemble_evidence(judged, late), assemble_evidence(judged, early))
