@@ -7,14 +7,12 @@ import math
 import polars as pl
 
 from features.corridors.amounts import month_number
-from features.corridors.lanes import ORDINARY_SPREAD
+from features.corridors.doubt import TWO_SIDES_LN
 
 SIDES_APART_LN = math.log(30.0)
 """Two sides' USD/kg of one month: beyond half way (in ln) to a thousandfold, units differ rather than goods."""
 USUAL_APART_LN = math.log(300.0)
 """From the code's usual USD/kg: wider, since a code mixes cheap and dear goods."""
-SAME_VALUE_LN = 2.0 * ORDINARY_SPREAD
-"""Nineteen of twenty lanes' two values of a year lie within this, in ln (nickel, indicators.md 4)."""
 
 
 def drop_misweighed(pairs: pl.LazyFrame) -> pl.LazyFrame:
@@ -38,7 +36,7 @@ def drop_misweighed(pairs: pl.LazyFrame) -> pl.LazyFrame:
     )
     told = rows.join(_usual(rows), on=["hs6", "known_month"], how="left")
     off = {side: (pl.col(f"{side}_price") - pl.col("usual_price")).abs() for side in ("x", "m")}
-    same_value = (pl.col("m_usd") / pl.col("x_usd")).log().abs() <= SAME_VALUE_LN
+    same_value = (pl.col("m_usd") / pl.col("x_usd")).log().abs() <= TWO_SIDES_LN
     apart = same_value & ((pl.col("m_price") - pl.col("x_price")).abs() >= SIDES_APART_LN)
     wrong = {
         side: ((apart & (off[side] > off[other])) | (off[side] >= USUAL_APART_LN)).fill_null(value=False)

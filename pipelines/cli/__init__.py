@@ -45,7 +45,7 @@ def _about(error: OSError) -> str:
 
 def main() -> None:
     """Run a command; what a user can mend is one message and an exit code, anything else is a defect of ours."""
-    # Thousands of small fits: waiting for threads cost ten times what they share out (measured). Read as numpy loads.
+    # A training makes hundreds of small fits: waiting for threads costs more than they share out. Read as numpy loads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()

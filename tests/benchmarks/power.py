@@ -25,11 +25,12 @@ import pycountry
 
 from features.contracts import Flows
 from features.corridors import Watch
-from features.corridors.lanes import MATERIAL_SHARE
 from features.mirror.totals import published_day
 from pipelines.settings.closed import load_section
 from pipelines.settings.corridors import CorridorSettings
 from pipelines.steps.corridor_search import look_of, search_corridors
+
+DRAWN_FROM_SHARE = 0.002  # of all trade in the good: the same hubs are drawn whatever the search takes for material
 
 FIRST_YEAR, LAST_YEAR = 2006, 2014
 MONTHLY_SPREAD = 0.6  # coefficient of variation of a pair's months: an assumption, not measured
@@ -163,7 +164,7 @@ def draw_case(
         flow = pl.max_horizontal("net_kg", "net_kg_out")
         price_of = (pl.col("value_usd") + pl.col("value_usd_out")) / (pl.col("net_kg") + pl.col("net_kg_out"))
         whole = float(lanes["net_kg"].sum())
-        legs = both.filter(flow >= MATERIAL_SHARE * whole, flow * price_of / 2.0 >= least_usd)
+        legs = both.filter(flow >= DRAWN_FROM_SHARE * whole, flow * price_of / 2.0 >= least_usd)
         drawn_from.append((legs.height, both.height))
         if legs.is_empty():
             continue
