@@ -10,12 +10,14 @@ import dataframely as dy
 import polars as pl
 
 from features.contracts.rules import RESERVED
-from features.contracts.tidy import UnreadableTypeError, is_required, read_column, tidy_text, typed_null
+from features.contracts.tidy import UnreadableTypeError, is_required, is_text, read_column, tidy_text, typed_null
 from features.errors import ContractError
 
 BAD_CELL = f"{RESERVED}bad_cell"
 """True where a row has a cell that holds something, but nothing that can be read as the contract's type."""
 UNREADABLE = "unreadable"
+_POINTED, _BELOW_THOUSAND = r"^[1-9][0-9]{0,2}\.[0-9]{3}$", r"^[0-9]{1,3}$"
+_POINTED_LEAST = 3  # fewer are chance (own choice)
 _HELD = f"{RESERVED}held:"
 _BAD = f"{RESERVED}bad:"
 
@@ -51,6 +53,41 @@ def odd_codes(clean: pl.DataFrame) -> str:
     return (
         f"{odd.len():,} {have} an hs_code of 5, 7, 9 or 11 digits, read as it stands ({one}): most likely a leading "
         f"zero was lost (0{one}), unless the tariff has such lines, as Japan's of nine; keep codes as text"
+    )
+
+
+def pointed_thousands(raw: pl.LazyFrame, schema: type[dy.Schema]) -> str:
+    """Tell of numbers whose points may mark thousands, as in Central Europe (`20.000`); '' for none.
+
+    All that have a point have one to three digits before it, never a leading zero, and three behind, and all others
+    are below a thousand. Masses weighed to the gram can look so too: they are read as decimals, and the rows are used.
+    """
+    kinds = raw.collect_schema()
+    names = [
+        name
+        for name, column in schema.columns().items()
+        if isinstance(column.dtype, pl.Float64) and name in kinds and is_text(kinds[name])
+    ]
+    if not names:
+        return ""
+    cells = {name: pl.col(name).cast(pl.String).str.strip_chars() for name in names}
+    asked = []
+    for name, text in cells.items():
+        is_pointed = text.str.contains(_POINTED)
+        is_so = is_pointed | text.str.contains(_BELOW_THOUSAND) | (text == "")
+        pointed = text.filter(is_pointed)
+        asked.append(pl.struct(n=pointed.len(), is_all=is_so.all(), one=pointed.first()).alias(name))
+    found = raw.select(asked).collect().row(0, named=True)
+    told = [
+        f"{name} ({one['one']} is read as {float(one['one']):g})"
+        for name, one in found.items()
+        if one["is_all"] and one["n"] >= _POINTED_LEAST
+    ]
+    if not told:
+        return ""
+    return (
+        f"every number with a point has three digits behind it in {', '.join(told)}: if points mark thousands there, "
+        "write them without"
     )
 
 

@@ -10,7 +10,15 @@ import polars as pl
 import polars.selectors as cs
 
 from features.contracts.duplicates import find_duplicates
-from features.contracts.reading import BAD_CELL, UNREADABLE, odd_codes, overlooked_columns, read_typed, unreadable_cells
+from features.contracts.reading import (
+    BAD_CELL,
+    UNREADABLE,
+    odd_codes,
+    overlooked_columns,
+    pointed_thousands,
+    read_typed,
+    unreadable_cells,
+)
 from features.contracts.rules import PLACE, RESERVED, broken_rules, kept_places
 from features.errors import ContractError
 
@@ -30,6 +38,8 @@ class RowCounts:
     """Columns that nearly have the name of one that the file lacks; '' for none."""
     odd_codes: str = ""
     """Customs codes, used as they stand, that have most likely lost a leading zero; '' for none."""
+    thousands: str = ""
+    """Columns whose points may mark thousands; '' for none."""
 
     def __post_init__(self) -> None:
         if self.read != self.used + self.rejected:
@@ -47,7 +57,7 @@ class RowCounts:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What else a person has to know of the table."""
-        return tuple(words for words in (self.unread, self.odd_codes) if words)
+        return tuple(words for words in (self.unread, self.odd_codes, self.thousands) if words)
 
     @property
     def why(self) -> str:
@@ -109,7 +119,9 @@ def split_tables(
     )
     found = list(dict.fromkeys(name for _, raw in raws for name in raw.collect_schema().names()))
     unread = overlooked_columns(schema, found)
-    counts = RowCounts(read.height, clean.height, rejects.height, _count_rules(rejects), unread, odd_codes(clean))
+    thousands = "; ".join(filter(None, (pointed_thousands(raw, schema) for _, raw in raws)))
+    broken = _count_rules(rejects)
+    counts = RowCounts(read.height, clean.height, rejects.height, broken, unread, odd_codes(clean), thousands)
     return Split(clean, rejects, counts)
 
 

@@ -264,6 +264,20 @@ def test_codes_that_lost_a_leading_zero_are_used_and_told() -> None:
     assert split(GOOD | {"hs_code": "0101210000"}).counts.remarks == ()
 
 
+def test_points_that_may_mark_thousands_are_told_and_read_as_decimals() -> None:
+    def masses(*cells: str) -> Split:
+        return split(*(GOOD | {"declaration_id": f"D{n}", "net_kg": cell} for n, cell in enumerate(cells)))
+
+    done = masses("20.000", "1.500", "999", "", "12.250")
+    assert done.clean["net_kg"].to_list() == [20.0, 1.5, 999.0, None, 12.25]
+    assert done.counts.remarks == (
+        "every number with a point has three digits behind it in net_kg (20.000 is read as 20): if points mark "
+        "thousands there, write them without",
+    )
+    for weighed in (["20.000", "0.500", "3.125", "1.250"], ["20.000", "1500.000", "3.125", "1.2"], ["20.000", "1.000"]):
+        assert masses(*weighed).counts.remarks == ()
+
+
 def typed(**columns: pl.Series) -> pl.LazyFrame:
     base = pl.DataFrame({name: [value] for name, value in GOOD.items()})
     return base.with_columns(series.alias(name) for name, series in columns.items()).lazy()
