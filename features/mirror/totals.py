@@ -138,8 +138,9 @@ def coded_totals(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION
 def reported_periods(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION_LAG_DAYS) -> pl.LazyFrame:
     """Say which commodity-months each country reported at all, so that silence and zero differ.
 
-    Any row counts, the world total and unspecified partners too. Columns: `reporter_iso3`, `side`, `hs6`, `period`,
-    `freq`, `available_from` (first day on which any such figure was public).
+    Any row that names a partner counts, and so does a world total of nothing. A total above that without any partner
+    says nothing of partners: they are unknown, not zero. Columns: `reporter_iso3`, `side`, `hs6`, `period`, `freq`,
+    `available_from` (first day on which any such figure was public).
     """
     periods = coded_periods(flows, publication_lag_days=publication_lag_days)
     return periods.with_columns(decoded("reporter_iso3"))
@@ -147,8 +148,10 @@ def reported_periods(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICA
 
 def coded_periods(flows: pl.LazyFrame, *, publication_lag_days: int = PUBLICATION_LAG_DAYS) -> pl.LazyFrame:
     """Make `reported_periods` with coded keys, for the room's own use."""
+    names_partner = ~pl.col("partner_iso3").is_in([WORLD, UNSPECIFIED]) | (pl.col("value_usd") == 0.0)
     return (
         flows.filter(pl.col("direction").is_in(["export", "import"]), pl.col("hs_code").str.len_chars() >= 6)
+        .filter(names_partner)
         .select(
             "reporter_iso3",
             pl.when(pl.col("direction") == "export").then(pl.lit("X")).otherwise(pl.lit("M")).alias("side"),

@@ -1,6 +1,7 @@
 from datetime import date
 
 import polars as pl
+import pytest
 
 from features.mirror import reported_periods, reported_totals
 from tests.unit.features.mirror.flow_rows import flow, flows
@@ -50,10 +51,18 @@ def test_world_and_unspecified_stay_apart() -> None:
     assert one(reported_periods(flows(*rows)))["reporter_iso3"] == "CHN"
 
 
-def test_world_row_alone_shows_that_the_month_was_reported() -> None:
-    frame = flows(flow("CHN", "W00", "export", "2024-01", 5.0))
+def test_a_world_total_of_nothing_shows_that_the_month_was_reported() -> None:
+    frame = flows(flow("CHN", "W00", "export", "2024-01", 0.0))
     assert reported_totals(frame).collect().is_empty()
     assert one(reported_periods(frame))["available_from"] == date(2024, 3, 16)  # 31 January + 45 days
+
+
+@pytest.mark.parametrize("nobody", ["W00", "_X"])
+def test_a_total_without_partners_says_nothing_of_partners(nobody: str) -> None:
+    # exports asked for with partner "World" alone: each import of the other side would look like an orphan
+    total = flow("CHN", nobody, "export", "2024-01", 5.0)
+    assert reported_periods(flows(total)).collect().is_empty()
+    assert one(reported_periods(flows(total, flow("CHN", "USA", "export", "2024-01", 5.0))))["side"] == "X"
 
 
 def test_revision_ends_the_span_of_the_first_figure() -> None:
