@@ -14,7 +14,7 @@ from features.beside import beside
 from features.completeness import complete
 from features.contracts import Declarations
 from features.controls import ControlList, controls_for_minerals, join_controls
-from features.controls.join import ANSWERS, CONTROLLER
+from features.controls.join import ANSWERS, is_controlled_export
 from features.controls.meeting import meets_item
 from features.controls.stated import breaks_every_item
 from features.corridors import build_corridor
@@ -138,7 +138,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
             past.register,
             past.shipped,
             needs.lazy(),
-            are_numbers_recorded=_is_chinese_export()
+            are_numbers_recorded=is_controlled_export()
             & _is_recorded("licence_no", declarations, past.firsts["licence_no"]),
         ),
         build_ledger(rows, background.movements, background.history, ruled.lazy(), background.minerals.forms),
@@ -182,15 +182,6 @@ def _is_recorded(name: str, declarations: pl.DataFrame, firsts: pl.DataFrame) ->
     month = day.dt.truncate("1mo")
     has_past, has_filled = (month > pl.lit(firsts[kind].item(), pl.Date) for kind in ("any", "filled"))
     return ~has_past.fill_null(value=False) | has_filled.fill_null(value=False)
-
-
-def _is_chinese_export() -> pl.Expr:
-    """Tell papers filed in China, on which a Chinese licence would stand: what leaves China, declared as an export.
-
-    On an import or transit paper, or one of a country that sends Chinese goods on, a blank licence number says nothing.
-    """
-    left = pl.coalesce("dispatch_iso3", "origin_iso3")
-    return ((pl.col("direction") == "export") & (left == CONTROLLER)).fill_null(value=False)
 
 
 def _codes_of(controls: ControlList) -> pl.DataFrame:

@@ -30,6 +30,15 @@ _NATIONAL = "__national"
 _ELSEWHERE = "*"  # a destination that no rule names
 
 
+def is_controlled_export() -> pl.Expr:
+    """Tell papers filed in China, on which a Chinese licence would stand: what leaves China, declared as an export.
+
+    On an import or transit paper, or one of a country that sends Chinese goods on, a blank licence number says nothing.
+    """
+    left = pl.coalesce("dispatch_iso3", "origin_iso3")
+    return ((pl.col("direction") == "export") & (left == CONTROLLER)).fill_null(value=False)
+
+
 def join_controls(
     rows: pl.LazyFrame,
     controls: ControlList,

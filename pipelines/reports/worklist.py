@@ -24,6 +24,7 @@ _DECLARED = (
     "consignee_name",
     "consignee_id",
 )
+_ADDED_UP_SHOWN = 12
 
 
 def worklist_page(
@@ -35,8 +36,12 @@ def worklist_page(
     rows_refused: int,
     notes: Sequence[str],
     tables: Sequence[str] = (),
+    added_up: pl.DataFrame | None = None,
 ) -> str:
-    """Render the worklist with what was declared beside it; `tables` says what it was judged against."""
+    """Render the worklist with what was declared beside it; `tables` says what it was judged against.
+
+    `added_up`: what the file adds up to (`features.added_up`), of which the first are shown.
+    """
     declared = complete(declarations.lazy(), Declarations, ["declaration_id", *_DECLARED]).collect()
     rows = worklist.join(declared, on="declaration_id", how="left", maintain_order="left").with_columns(
         exporter=_party("exporter"),
@@ -65,6 +70,8 @@ def worklist_page(
         "note": "; ".join(notes),
         "tables": tables,
         "facts": facts,
+        "added_up": [] if added_up is None else added_up.head(_ADDED_UP_SHOWN).to_dicts(),
+        "added_up_more": 0 if added_up is None else max(added_up.height - _ADDED_UP_SHOWN, 0),
         **{name: versions.get(name, "") for name in ("model_version", "data_version", "controls_version")},
     }
     return render("worklist.html.j2", run=run, rows=rows.to_dicts())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features.added_up import LOTS, OVERDRAWN, add_up
 from features.assemble import ROWS_AT_ONCE, assemble_batches
 from features.background import Background, Past
 from features.contracts import Declarations
@@ -42,8 +43,17 @@ SCORES = (
     "mineral",
 )
 
+_PARTIES = ("exporter_key", "consignee_key")
 BY_ODDNESS = "no violations were learned from: suspicion is the same for all, and the order follows how odd each row is"
-FILES = ("worklist.html", "worklist.csv", "worklist.parquet", "selection.parquet", "scores.parquet", "rule_hits.csv")
+FILES = (
+    "worklist.html",
+    "worklist.csv",
+    "worklist.parquet",
+    "selection.parquet",
+    "scores.parquet",
+    "rule_hits.csv",
+    "added_up.csv",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,8 @@ class _Scored:
     ranked: pl.DataFrame
     """The scores with what the ranking reads (see `with_limits`)."""
     hits: pl.DataFrame
+    added_up: pl.DataFrame
+    """What the rows add up to (see `features.added_up`)."""
     past: Past
 
 
@@ -90,8 +102,9 @@ def run_score(
     `out`: `scores.parquet` (every scored row), `worklist.parquet`, `.csv` and `.html` (the budget),
     `selection.parquet` (every candidate with its chance of being on the list; a copy stays under the home for
     `oretrace outcomes`), `rule_hits.csv` (papers that do not keep a rule's letter, wherever they rank),
-    `rejects/` (refused rows of every table given). Scores depend on the model, the background and the row alone, never
-    on the other rows of the file: they are scored `rows_at_once`, and only those listed are explained.
+    `added_up.csv` (what the file adds up to under a licence, or in lots between two parties), `rejects/` (refused rows
+    of every table given). Scores depend on the model, the background and the row alone, never on the other rows of the
+    file: they are scored `rows_at_once`, and only those listed are explained.
     """
     settings = load_section(ScoreSettings, "score", config)
     bundle = tracking.load_version(home.folder, model)
@@ -133,6 +146,7 @@ def run_score(
         rows_scored=kept.declarations.height,
         rows_refused=loaded.counts.rejected,
         tables=read,
+        added_up=scored.added_up,
         notes=[*warned, *by_oddness, *part.notes, *background.notes, *refused, *loaded.counts.remarks],
     )
     _write_all(scored, worklist, page, out)
@@ -141,7 +155,7 @@ def run_score(
     notes = [*read, *warned, *learned, *by_oddness, *background.notes, *refused]
     lines = _lines(loaded.counts, kept, worklist, day, notes)
     return Said(
-        lines=[*lines, _hits_line(scored.hits)],
+        lines=[*lines, _hits_line(scored.hits), *_added_up_line(scored.added_up)],
         paths=[out / name for name in FILES],
         page=out / "worklist.html",
         counts={"read": loaded.counts.read, "scored": kept.declarations.height, "rejected": loaded.counts.rejected},
@@ -178,6 +192,7 @@ def _write_all(scored: _Scored, worklist: pl.DataFrame, page: str, out: Path) ->
     told = scored.scores.join(scored.minerals, on="declaration_id", how="left")
     write_table(told.select(SCORES).sort("declaration_id"), out / "scores.parquet")
     write_table(scored.hits, out / "rule_hits.csv")
+    write_table(scored.added_up, out / "added_up.csv")
     write_table(worklist, out / "worklist.parquet")
     write_table(worklist, out / "worklist.csv")
     write_text(out / "worklist.html", page)
@@ -192,14 +207,22 @@ def _score(
 ) -> _Scored:
     """Score batch after batch, keeping of each row its scores, its mineral, what the ranking reads and its hits."""
     past = Past.of(declarations.lazy(), background)
-    scores, minerals, ranked, hits = [], [], [], []
+    scores, minerals, ranked, hits, suspects = [], [], [], [], []
     for batch in assemble_batches(declarations.lazy(), background, rows_at_once=rows_at_once, past=past):
         scores.append(bundle.score(batch, registry=REGISTRY))
         minerals.append(batch.select("declaration_id", "mineral"))
         ranked.append(with_limits(scores[-1], batch, declarations, tiers))
         hits.append(_rule_hits(batch))
+        suspects.append(batch.select("declaration_id", "mineral", *_PARTIES).drop_nulls())
     sorted_hits = pl.concat(hits).sort("declaration_id", "code")
-    return _Scored(pl.concat(scores), pl.concat(minerals), pl.concat(ranked), sorted_hits, past)
+    added_up = add_up(
+        declarations.lazy(),
+        background.history,
+        past.register,
+        pl.concat(suspects).lazy(),
+        lots_least=background.parties_rules.lots_least,
+    )
+    return _Scored(pl.concat(scores), pl.concat(minerals), pl.concat(ranked), sorted_hits, added_up, past)
 
 
 def _rule_hits(evidence: pl.DataFrame) -> pl.DataFrame:
@@ -216,6 +239,16 @@ def _hits_line(hits: pl.DataFrame) -> str:
     breaches = hits.filter(pl.col("code") != NOTE)
     n = breaches["declaration_id"].n_unique()
     return f"{n:,} declarations do not keep a rule's letter, each named in rule_hits.csv"
+
+
+def _added_up_line(added_up: pl.DataFrame) -> list[str]:
+    n = dict(added_up["kind"].value_counts().iter_rows())
+    told = {
+        OVERDRAWN: "licences are overdrawn by what this file adds up to",
+        LOTS: "pairs of parties trade in several lots that point to one mineral",
+    }
+    parts = [f"{n[kind]:,} {words}" for kind, words in told.items() if kind in n]
+    return [f"{'; '.join(parts)}: see added_up.csv"] if parts else []
 
 
 def _last_day(declarations: pl.DataFrame, today: date | None) -> date:

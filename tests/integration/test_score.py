@@ -141,7 +141,34 @@ def test_the_size_of_batches_changes_no_score_and_no_explanation(
     for file in ("scores", "worklist", "selection"):
         whole, parts = (pl.read_parquet(tmp_path / name / f"{file}.parquet") for name in ("whole", "parts"))
         assert_frame_equal(parts, whole, check_exact=True)
-    assert (tmp_path / "whole" / "rule_hits.csv").read_text() == (tmp_path / "parts" / "rule_hits.csv").read_text()
+    for file in ("rule_hits.csv", "added_up.csv"):
+        assert (tmp_path / "whole" / file).read_text() == (tmp_path / "parts" / file).read_text()
+
+
+def test_a_licence_used_up_within_the_file_is_told_of_the_file_and_changes_no_score(
+    small_demo: Demo, tmp_path: Path
+) -> None:
+    rows = pl.read_csv(FULL, infer_schema=False)
+    licences = pl.read_csv(GOLDEN / "thirty_licences.csv", infer_schema=False).drop_nulls("licensed_kg").head(1)
+    number, allowed, first = licences.select("licence_no", "licensed_kg", "valid_from").row(0)
+    one = rows.filter(declaration_id=rows["declaration_id"].min()).with_columns(
+        declared_on=pl.lit(first), licence_no=pl.lit(number), direction=pl.lit("export"), net_kg=pl.lit(allowed)
+    )
+    twice = pl.concat(one.with_columns(declaration_id=pl.lit(name)) for name in ("x1", "x2"))
+    twice.write_csv(tmp_path / "twice.csv")
+    twice.head(1).write_csv(tmp_path / "once.csv")
+    (tmp_path / "licences.csv").write_text(licences.write_csv())
+    told = {
+        name: score(small_demo, tmp_path / f"{name}.csv", tmp_path / name, licences=tmp_path / "licences.csv")
+        for name in ("twice", "once")
+    }
+    assert any(line.startswith("1 licences are overdrawn by what this file adds up to") for line in told["twice"].lines)
+    assert not any("added_up" in line for line in told["once"].lines)
+    added = pl.read_csv(tmp_path / "twice" / "added_up.csv")
+    assert added.select("kind", "declaration_ids", "ratio").row(0) == ("licence_overdrawn", "x1;x2", 2.0)
+    assert "times what it allows" in (tmp_path / "twice" / "worklist.html").read_text()
+    alone, beside = scores(tmp_path / "once"), scores(tmp_path / "twice").filter(declaration_id="x1")
+    assert_frame_equal(alone, beside, check_exact=True)
 
 
 def test_a_date_far_ahead_does_not_carry_the_day_of_scoring_with_it(small_demo: Demo, tmp_path: Path) -> None:

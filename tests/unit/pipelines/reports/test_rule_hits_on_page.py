@@ -16,7 +16,7 @@ HIT = {
 }
 
 
-def page(hits: list[dict[str, str]]) -> str:
+def page(hits: list[dict[str, str]], added_up: pl.DataFrame | None = None) -> str:
     row = {
         "rank": 1,
         "declaration_id": "d",
@@ -31,7 +31,9 @@ def page(hits: list[dict[str, str]]) -> str:
     }
     worklist = pl.DataFrame([row], schema={name: one.dtype for name, one in Worklist.columns().items()})
     declared = pl.DataFrame({"declaration_id": ["d"], "declared_on": [date(2026, 5, 1)]})
-    return worklist_page(worklist, declared, as_of=date(2026, 5, 1), rows_scored=1, rows_refused=0, notes=[])
+    return worklist_page(
+        worklist, declared, as_of=date(2026, 5, 1), rows_scored=1, rows_refused=0, notes=[], added_up=added_up
+    )
 
 
 def test_a_hit_is_told_with_its_announcement() -> None:
@@ -43,3 +45,12 @@ def test_a_hit_is_told_with_its_announcement() -> None:
 
 def test_no_hit_shows_nothing() -> None:
     assert "Rules whose letter" not in page([])
+
+
+def test_what_the_file_adds_up_to_is_told_escaped_and_the_rest_counted() -> None:
+    one = {"subject": "<b>A</b> > B", "sentence": "5 declarations ...", "first_on": date(2026, 5, 1)}
+    told = page([], pl.DataFrame([one] * 15).with_columns(last_on="first_on"))
+    assert "<b>A</b>" not in told
+    assert told.count("&lt;b&gt;A&lt;/b&gt; &gt; B") == 12
+    assert "3 more are in added_up.csv" in told
+    assert "add up to" not in page([])
