@@ -95,5 +95,15 @@ BY_LETTER: dict[str, str] = {
 LOOKALIKES: dict[str, str] = {sign: letter for letter, signs in BY_LETTER.items() for sign in signs}
 """Sign to the Latin letter or letters it passes for."""
 
-DIGIT_LETTERS: dict[str, str] = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
+DIGIT_LETTERS: dict[str, str] = {
+    "0": "o",
+    "1": "i",
+    "3": "e",
+    "4": "a",
+    "5": "s",
+    "6": "g",
+    "7": "t",
+    "8": "b",
+    "9": "g",
+}
 """Digits that pass for letters; `1` is also read as `l`."""

@@ -47,12 +47,15 @@ GUESSED_FROM = 0.6  # a reading as deep as this, of a text written by sound: it 
 # No. 18 of 2025 lists alloys and mixtures of seven rare earths whatever their share; below 1 % they are impurities.
 RARE_EARTHS_OF_ANY_SHARE = ("samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium", "yttrium")
 LEAST_OF_MIXTURE = 0.01
-# Metals won from residues of others, which hold little of them (flue dust, leach residues): 0.1 % is rich.
+# Metals won from residues of others, which hold little of them (flue dust, leach residues): 0.1 % is rich. Slags and
+# spent catalysts are bought for 2 % of other metals (own choice; trade buys tungsten slag from about 3 % WO3).
 WON_FROM_RESIDUES = ("gallium", "germanium", "indium", "tellurium")
 LEAST_OF_RESIDUE = 0.001
+LEAST_OF_SLAG = 0.02
 RESIDUE = (
-    r" (?:concentrates?|residues?|slags?|flue dusts?|dusts?|ash|slimes?|sludges?|dross|leach cake) |"
-    r"精矿|渣|烟灰|烟尘|阳极泥"
+    r" (?:concentrates?|residues?|slags?|flue dusts?|dusts?|ash|slimes?|sludges?|dross|swarf|leach cake|"
+    r"spent (?:\w+ )?catalysts?) |"
+    r"精矿|渣|烟灰|烟尘|阳极泥|废催化剂"
 )
 SOLD_AS_METAL = (
     *("gallium", "germanium", "antimony", "indium", "bismuth", "tellurium"),
@@ -230,7 +233,8 @@ def _weigh(mentions: pl.LazyFrame, compositions: pl.LazyFrame, bare_names: list[
 def _no_measure(mineral: pl.Expr, share: pl.Expr) -> pl.Expr:
     """Tell where a share measures nothing: rare earths in alloys and mixtures, minor metals in ores and residues."""
     in_mixture = pl.col("is_mixture").any() & mineral.is_in([*RARE_EARTHS_OF_ANY_SHARE]) & (share >= LEAST_OF_MIXTURE)
-    in_residue = pl.col("is_residue").any() & mineral.is_in([*WON_FROM_RESIDUES]) & (share >= LEAST_OF_RESIDUE)
+    least = pl.when(mineral.is_in([*WON_FROM_RESIDUES])).then(LEAST_OF_RESIDUE).otherwise(LEAST_OF_SLAG)
+    in_residue = pl.col("is_residue").any() & (share >= least)
     return in_mixture | in_residue
 
 

@@ -123,9 +123,9 @@ COMPANY: tuple[Company, ...] = (
         "furniture, filament, lamp, bulb, halogen, light, carbide drill, carbide insert, carbide tool, carbide burr, "
         "carbide blade, carbide ring, carbide tip, tipped, drill bit, end mill, cutting tool, dart, wedding, jewelry, "
         "jewellery, fishing, sinker, watch, welding electrode, welding torch, "
-        "inert gas, tig, valve, nozzle, mechanical seal, ball pen, "
+        "inert gas, tig, valve, nozzle, mechanical seal, ball (?:point )?pen, "
         "ballpoint, bearing",
-        "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极",
+        "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极 圆珠笔 笔芯",
         0.2,
         unless=r" (?:scraps?|chatarra|schrott|rottami|phe lieu|лом|sludge) |废|粉末|混合料",
     ),
@@ -148,6 +148,8 @@ COMPANY: tuple[Company, ...] = (
         0.15,
         is_softened=False,
     ),
+    Company((), "after", r"\d+ ?ppm", "", 0.15, is_softened=False),  # a trace of it
+    Company(_RARE_EARTHS, "anywhere", "dental, denture", "牙科 义齿", 0.3, is_softened=False),
     # what held it once, and what is printed with its name
     Company(
         (),
@@ -180,14 +182,16 @@ COMPANY: tuple[Company, ...] = (
     ),
     Company(("tungsten",), "after", "horns?, skull", "", 0.1, is_of_names=True),  # a wolf, a ram
     # shot in cartridges
-    Company(("bismuth", "tungsten"), "anywhere", "cartridge, shotshell, shotgun", "霰弹", 0.3, is_softened=False),
+    Company(
+        ("bismuth", "tungsten"), "anywhere", "cartridge, shotshell, shotgun, hunting", "霰弹", 0.3, is_softened=False
+    ),
     Company(("gallium",), "before", r"(?:[1-3]?\d)", "", 0.2, is_of_names=True),  # gauge: 12 GA wire
     Company(
         ("bismuth",),
         "anywhere",
         "subsalicylate, subcitrate, potassium citrate, subgallate, subnitrate, antacid, vanadate, oxychloride, makeup, "
-        "tablet, capsule",
-        "次水杨酸 枸橼酸 片剂 胶囊 钒酸",
+        "tablet, capsule, comprimidos?, comprimes?, tabletten, таблет\\p{L}*, капсул\\p{L}*, vien nen",
+        "次水杨酸 枸橼酸 片剂 胶囊 钒酸 錠剤 정제",
         0.15,
         is_softened=False,
     ),
@@ -202,7 +206,7 @@ COMPANY: tuple[Company, ...] = (
     Company(  # what the metal itself goes into
         ("bismuth",),
         "anywhere",
-        "medicine, medicament, pharmaceutical, cosmetic, pigment, pearl",
+        "medicine, medicament, pharmaceutical, cosmetic, pigment, pearl, wine cooler, fridge, refrigerator",
         "药 颜料 化妆",
         0.15,
     ),
@@ -223,13 +227,14 @@ COMPANY: tuple[Company, ...] = (
         "crayon, sketch, pan, color, colour, grey, gray, electrode, graphene",
         "石墨烯 シャープペン 鉛筆 연필 电极 铅笔 润滑 垫片 密封 碳刷 球拍 盘根 自行车 画笔",
         0.2,
+        unless=r" electrode (?:active )?materials? |电极材料",
     ),
     Company(_GRAPHITE, "anywhere", "lithium ion battery, lithium ion batteri, battery pack", "电池", 0.3),
     Company(
         ("superhard",),
         "anywhere",
         "blade, circular saw, hole saw, chain saw, jewelry, jewellery, ring, necklace, earring, playing card, "
-        "painting, embroidery, disc, wheel, grinding, polishing pad, file, drill bit, core bit",
+        "painting, embroidery, tool holder, disc, wheel, grinding, polishing pad, file, drill bit, core bit",
         "锯片 首饰 项链 戒指 磨轮 磨片 钻头 画 锉",
         0.25,
     ),
@@ -267,6 +272,16 @@ COMPANY: tuple[Company, ...] = (
         "lens, window, optics, objective, camera",
         "镜头 镜片 热像仪 红外窗",
         0.45,
+        unless=r" blanks? |毛坯",
+    ),
+    Company(
+        ("antimony",),
+        "anywhere",
+        "safety match, match head, match(?:es)? heads, brake pad, brake shoe, brake lining, cartridge, "
+        "ammunition, bullet, hunting shot, rutile, titanium yellow, py ?53, pbr ?24, pewter, babbitt",
+        "火柴 刹车片 制动片 弹药 子弹 钛黄",
+        0.2,
+        unless=r" (?:ingots?|regulus|lumps?|concentrates?|drums?|9\d \d+) |[锭矿块]",
     ),
     Company(
         ("antimony",),
@@ -303,6 +318,7 @@ COMPANY: tuple[Company, ...] = (
         "fertilizer, fertiliser, catalyst, bolt, flange, fitting",
         "[^钨]钢 润滑 二硫化 铬钼 肥料 催化剂 管",
         0.25,
+        unless=r" spent |废催化剂",
     ),
     Company(
         ("tellurium",),
@@ -310,7 +326,9 @@ COMPANY: tuple[Company, ...] = (
         "copper, solar module, pv module, peltier, thermoelectric module, cooler, solar panel",
         "铜 组件 制冷片 制冷杯 半导体制冷 光伏",
         0.3,
+        unless=r" (?:copper tellurides?|residues?|slimes?|sludges?) |碲化[亚]?铜|阳极泥",
     ),
+    Company(("rare_earth_magnets",), "before", "ferrite", "铁氧体", 0.2, is_softened=False),
     Company(
         ("rare_earth_magnets",),
         "anywhere",
@@ -326,11 +344,13 @@ COMPANY: tuple[Company, ...] = (
         "crown, medical, scintillator, garnet rod, led, yag",
         "氧化锆 义齿 激光 放大器 光纤 造影 注射 荧光粉 灯 火花塞",
         0.35,
+        unless=r" ly?so ",  # the crystals themselves
     ),
     Company(
         (),
         "anywhere",
-        "dietary supplement, food supplement, vitamin, multivitamin, mineral tablets?, mcg, homeopathic",
+        "dietary supplement, food supplement, health drink, health food, vitamin, multivitamin, mineral tablets?, "
+        "mcg, homeopathic",
         "保健品 膳食补充 维生素",
         0.15,
         is_softened=False,
@@ -369,8 +389,8 @@ OTHER_METALS = r"zinc|lead|tin|copper|nickel|cobalt|cadmium|selenium|arsenic|sil
 
 RAW_FORM = (
     r" (?:ingots?|concentrates?|lumps?|shots?|granules?|regulus|oxides?|trioxides?|dioxides?|powders?|flakes?|pure|"
-    r"micropowders?|wafers?|targets?|scrap|billets?|(?:lens|optical|window) blanks?|crystals?|glycolate|glycoxide|"
-    r"acetate|purity|[a-z]{1,2}\d{1,2}o\d{1,2}|geo2|moo3|wo3|"
+    r"micropowders?|wafers?|targets?|scrap|billets?|(?:lens|lenses|optical|windows?) blanks?|crystals?|glycolate|"
+    r"glycoxide|acetate|purity|[a-z]{1,2}\d{1,2}o\d{1,2}|geo2|moo3|wo3|"
     r"(?:gallium|germanium|antimony|bismuth|indium|tellurium|dysprosium|terbium|yttrium|scandium) metals?) |"
     r"金属[镓锗锑铋铟碲镝铽钇钪]|"
     r"毛坯|(?:醋酸|乙酸|乙二醇)锑|[锭粉矿砂粒块]|氧化|靶材|晶片|衬底|废料|高纯"

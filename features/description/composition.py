@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.atomic_masses import ATOMIC_MASS
+from features.description.alloys import alloy_shares, alloys_of_any_share, of_elements
 
 LOWEST_PURITY = (
     0.9  # below this a percentage is a content, not a purity (trade usage: 2N5 metal is the least called pure)
@@ -14,36 +14,24 @@ MAIN_SHARE = 0.5  # a mineral stated at half of the mass or more is what the goo
 _NINES = r"(?:^|[^A-Za-z0-9.])([2-9])N([1-9]?)5?(?:$|[^A-Za-z0-9])"
 _NINES_ALL = r"(?:^|[^A-Za-z0-9.])[2-9]N[1-9]?(?:$|[^A-Za-z0-9])"
 _PERCENT = r"[0-9]{2,3}(?:[.,][0-9]{1,7})?\s?(?:wt\.?\s?)?(?:%|pct|percent)"
-_ALLOY = (
-    r"(?:[A-Z][a-z]?[0-9]{1,2}(?:\.[0-9]{1,3})?%?[/\- ]?){2,6}|(?:[0-9]{1,2}(?:\.[0-9]{1,3})?%?[A-Z][a-z]?[/\- ]?){2,6}"
-)
-_PART = r"[A-Z][a-z]?[0-9]{1,2}(?:\.[0-9]{1,3})?|[0-9]{1,2}(?:\.[0-9]{1,3})?%?[A-Z][a-z]?"
-# One share and then only names: W90NiFe, 90WNiFe, Bi58Sn. Metals alone, so that part numbers are not read as alloys.
-_METALS = "Ni|Fe|Cu|Co|Sn|Pb|Bi|Ag|Sb|In|Zn|Al|Cd|Mo|Re|Ta|W"
-_FIRST = rf"(?:[0-9]{{2}}(?:\.[0-9]{{1,2}})?%?(?:{_METALS})|(?:{_METALS})[0-9]{{2}}(?:\.[0-9]{{1,2}})?)"
-_LED = rf"(?:^|[^A-Za-z0-9]){_FIRST}(?:[-/ ]?(?:{_METALS})){{1,3}}(?:$|[^A-Za-z0-9])"
-# Two metals and the share of the last, the first being the rest (CuW75, WRe26, Al-Sc2, Sn-58Bi); or names, then shares.
-_LIGHT = "Ga|Ge|Te|Ti|Mg|La|Sc|Nd|Dy|Tb|Gd|Ho|Y"
-_ANY_METAL = rf"(?:{_METALS}|{_LIGHT})"
-_TWO = (
-    rf"(?:^|[^A-Za-z0-9])(?:{_ANY_METAL}[- ]?{_ANY_METAL}-?[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?|"
-    rf"{_ANY_METAL}-[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?{_ANY_METAL})(?:$|[^A-Za-z0-9])"
-)
-_REST = rf"(?:^|[^A-Za-z0-9]){_ANY_METAL}(?:-?[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?{_ANY_METAL}){{2,3}}(?:$|[^A-Za-z0-9])"
-_LISTED_NAMES = rf"(?:WC|{_ANY_METAL})(?:[-/:]?(?:WC|{_ANY_METAL})){{1,3}}"
-_POINTS = r"[0-9]{1,2}(?:\.[0-9]{1,2})?"
-_LISTED = rf"(?:^|[^A-Za-z0-9]){_LISTED_NAMES} ?{_POINTS}(?:[-/:]{_POINTS}){{1,3}}%?"
 _NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,7})?"
 _SHARE = rf"(?:{_NUMBER}\s?(?:wt\.?)?%|[0-9]{{1,5}}(?:\.[0-9]{{1,3}})?\s?ppm)"
 _PURITY = r"(?:[2-9]N[1-9]?)"
-# A grade without its sign: Sb 99.65. Not W or In, which are a width and a word; not before a unit: Ga 99.95 kg.
-_GRADE_SYMBOLS = "Ga|Ge|Sb|Te|Bi|Mo"
-_GRADE = rf"(?:^|[^A-Za-z0-9])(?:{_GRADE_SYMBOLS})[ -]?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
-_OF_UNIT = r"(?i:[0-9][ -]?(?:kgs?|kilo|g|mt|t|tonn?|tons|lbs?|pcs|[cm]?m|l|usd|eur|rmb|cny)[^a-z]?$)"
 _EDGE = r"(?:$|[^A-Za-z0-9])"
+# A grade without its sign: Sb 99.65. Not W or In, which are a width and a word; not before a unit: Ga 99.95 kg.
+_GRADE_SYMBOLS = "Ga|Ge|Sb|Te|Bi|Mo|Sc|Sm|Eu|Gd|Tb|Dy|Ho|Er|Tm|Yb|Lu"
+_GRADE = (
+    rf"(?:^|[^A-Za-z0-9])(?:(?:{_GRADE_SYMBOLS})[ -]?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
+    # as Chinese standards name grades: Te9999, In99.995; and W-1 99.95
+    rf"|(?:Sb|Te|Bi|In)99\.?[0-9]{{2,3}}{_EDGE}|F?(?:W|Mo)-?[0-3][ ,(]{{1,2}}9[5-9]\.[0-9]{{1,4}}\s?%?)"
+)
+_OF_UNIT = r"(?i:[0-9][ -]?(?:kgs?|kilo|g|mt|t|tonn?|tons|lbs?|pcs|[cm]?m|l|usd|eur|rmb|cny)[^a-z]?$)"
 # Rows of shares and names: what may stand between a name and its share, between a share and the next name, and a word
 # behind the last share.
-_BETWEEN = r"\s?(?:content|含量)?\s?[:≥>=~<≤]{0,2}\s?"
+_BETWEEN = (
+    r"(?:\s(?:tri|di|pent)?oxides?)?(?:\s(?:flame[ -]retardants?|synergists?))?"
+    r"\s?(?:content|含量)?\s?[:≥>=~<≤]{0,2}\s?"
+)
 _GAP = r"[\s,;/+-]{0,2}"
 _OTHER_NAMES = (
     r"[A-Z][a-z]?[0-9]?|(?i:lead|tin|zinc|copper|nickel|iron|silver|alumini?um|cobalt|cadmium|arsenic)|"
@@ -67,7 +55,7 @@ def stated_purity(text: pl.Expr) -> pl.Expr:
     nines = text.str.extract_all(_NINES_ALL).list.eval(_nines(pl.element())).list.max()
     shares = text.str.extract_all(_PERCENT).list.eval(_share(pl.element())).list
     percent = shares.eval(pl.element().filter((pl.element() >= LOWEST_PURITY) & (pl.element() < 1.0))).list.max()
-    grade = _grades(text).list.eval(_share(pl.element())).list.max()
+    grade = _grades(text).list.eval(_grade_share(pl.element())).list.max()
     return pl.max_horizontal(nines, percent, grade).round(9)
 
 
@@ -95,94 +83,24 @@ def find_compositions(texts: pl.LazyFrame, elements: pl.DataFrame, forms: pl.Dat
     name, or the formula of a form of it, beside a percentage, parts per million or nines counts by itself.
     """
     plain = texts.filter(pl.col("clean").str.contains(r"\d"))
-    told = [_alloys(plain, elements), _led(plain, elements), _two(plain, elements), _listed(plain, elements)]
-    told.append(_rest(plain, elements))
+    told = [alloy_shares(plain, elements), alloys_of_any_share(texts, elements)]
     told.append(_graded(plain, elements))
     told.append(_beside_percent(plain, elements, forms))
     return pl.concat(told).filter(pl.col("share") <= 1.0)
 
 
-def _alloys(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_ALLOY).list.unique()).explode(
-        "term", empty_as_null=False
-    )
-    numbered = names.sort("text_no", "reading", "term").with_row_index("alloy_no")
-    parts = numbered.with_columns(part=pl.col("term").str.extract_all(_PART)).explode("part")
-    read = parts.with_columns(
-        symbol=pl.col("part").str.extract(r"([A-Z][a-z]?)", 1),
-        share=pl.col("part").str.extract(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)", 1).cast(pl.Float64) * 0.01,
-    )
-    real = pl.col("symbol").is_in([*ATOMIC_MASS]).all().over("alloy_no")
-    whole = read.filter(real & pl.col("share").sum().over("alloy_no").is_between(0.95, 1.05))
-    known = whole.join(elements.lazy().select("symbol", "mineral"), on="symbol", how="left").drop_nulls("mineral")
-    return known.select("text_no", "reading", "mineral", "share", pl.col("term").str.strip_chars(" /-"))
-
-
-def _led(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_LED)).explode(
-        "term", empty_as_null=False
-    )
-    read = names.with_columns(
-        share=pl.col("term").str.extract(r"([0-9]{2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) * 0.01,
-        symbol=pl.col("term").str.extract(rf"({_METALS})", 1),
-    )
-    return _of_elements(read, elements)
-
-
-def _two(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    """Two metals with the share of the last: CuW75 is a quarter copper, WRe26 three quarters tungsten."""
-    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_TWO)).explode(
-        "term", empty_as_null=False
-    )
-    last = pl.col("term").str.extract(r"([0-9]{1,2}(?:\.[0-9]{1,2})?)", 1).cast(pl.Float64) * 0.01
-    signs = pl.col("term").str.extract_all(_ANY_METAL)
-    read = names.with_columns(symbol=signs, share=pl.concat_list(1.0 - last, last)).filter(
-        pl.col("symbol").list.len() == 2
-    )
-    return _of_elements(read.explode("symbol", "share"), elements)
-
-
-def _rest(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    """Shares before their metals, the first metal being the rest, as solders are named: Sn-57Bi-1Ag, Sn57.6Bi1Ag."""
-    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_REST)).explode(
-        "term", empty_as_null=False
-    )
-    shares = pl.col("term").str.extract_all(r"[0-9]{1,2}(?:\.[0-9]{1,2})?").cast(pl.List(pl.Float64))
-    symbols = pl.col("term").str.extract_all(_ANY_METAL).list.slice(1)
-    read = names.with_columns(symbol=symbols, share=shares).filter(
-        (pl.col("symbol").list.len() == pl.col("share").list.len()) & (pl.col("share").list.sum() < 100)
-    )
-    spread = read.explode("symbol", "share")
-    return _of_elements(spread.with_columns(share=pl.col("share") * 0.01), elements)
-
-
-def _listed(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    """Names of metals, then as many shares: W-Cu 80/20, WC-Co 88/12, Sn/Bi/Ag 42/57.6/0.4."""
-    names = plain.select("text_no", "reading", term=pl.col("clean").str.extract_all(_LISTED)).explode(
-        "term", empty_as_null=False
-    )
-    shares = pl.col("term").str.extract_all(r"[0-9]{1,2}(?:\.[0-9]{1,2})?").cast(pl.List(pl.Float64))
-    read = names.with_columns(symbol=pl.col("term").str.extract_all(f"WC|{_ANY_METAL}"), share=shares).filter(
-        (pl.col("symbol").list.len() == pl.col("share").list.len()) & pl.col("share").list.sum().is_between(95, 105)
-    )
-    spread = read.explode("symbol", "share").with_columns(
-        pl.col("symbol").replace({"WC": "W"}), share=pl.col("share") * 0.01
-    )
-    return _of_elements(spread, elements)
-
-
 def _graded(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     """A symbol and the grade it is sold by, without a percent sign: Sb 99.65."""
     names = plain.select("text_no", "reading", term=_grades(pl.col("clean"))).explode("term", empty_as_null=False)
-    symbol = pl.col("term").str.extract(rf"({_GRADE_SYMBOLS})", 1)
+    symbol = pl.col("term").str.extract(rf"({_GRADE_SYMBOLS}|In|W)", 1)
     shown = pl.col("term").str.extract(r"([A-Z].*[0-9])", 1)
-    return _of_elements(names.with_columns(symbol=symbol, share=_share(pl.col("term")), term=shown), elements)
+    return of_elements(names.with_columns(symbol=symbol, share=_grade_share(pl.col("term")), term=shown), elements)
 
 
-def _of_elements(read: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
-    known = read.join(elements.lazy().select("symbol", "mineral"), on="symbol", how="inner")
-    term = pl.col("term").str.strip_chars(" /-.,;:()（）")
-    return known.select("text_no", "reading", "mineral", "share", term)
+def _grade_share(grade: pl.Expr) -> pl.Expr:
+    """The share that a grade states: 99.65, or 9999 for 99.99."""
+    number = grade.str.extract(r"(9[5-9]\.?[0-9]{1,6})", 1).str.replace(r"^(\d\d)\.?", "0.${1}")
+    return number.cast(pl.Float64, strict=False)
 
 
 def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataFrame) -> pl.LazyFrame:
@@ -222,7 +140,11 @@ def _shares_told(plain: pl.LazyFrame, names: str) -> pl.LazyFrame:
     """
     before = rf"{_SHARE}\s?(?:{names}){_EDGE}"
     after = rf"(?:^|[^A-Za-z0-9])(?:{names}){_BETWEEN}{_SHARE}"
-    nines = rf"(?:^|[^A-Za-z0-9])(?:(?:{names}|In) ?[(-]?{_PURITY}|{_PURITY} (?:{names})){_EDGE}"
+    nines = (
+        rf"(?:^|[^A-Za-z0-9])(?:(?:{names}|In) ?[(-]?{_PURITY}|{_PURITY} (?:{names})|"
+        rf"{_PURITY} ?[(](?:{names}|In)[)]){_EDGE}"
+    )
+    bracketed = r"[(]In[ :≥>]{0,2}9[0-9](?:\.[0-9]{1,7})?\s?%(?: ?min\.?)?[)]"
     named = rf"(?:{names}|{_OTHER_NAMES})"
     pairs = rf"(?:{_SHARE}\s?)?{named}(?:{_BETWEEN}{_SHARE}{_GAP}{named})*"
     row = rf"(?:^|[^A-Za-z0-9.]){pairs}(?:{_BETWEEN}{_SHARE}{_TAIL}|{_EDGE})"
@@ -231,7 +153,8 @@ def _shares_told(plain: pl.LazyFrame, names: str) -> pl.LazyFrame:
     at_hand = rows.filter(pl.col("row").str.contains(_SHARE))
     one = pl.col("row").str
     own = pl.when(_is_share_first(pl.col("row"))).then(one.extract_all(before)).otherwise(one.extract_all(after))
-    told = [at_hand.select(*keys, term=own), plain.select(*keys, term=clean.str.extract_all(nines))]
+    told = [at_hand.select(*keys, term=own)]
+    told += [plain.select(*keys, term=clean.str.extract_all(one)) for one in (nines, bracketed)]
     return pl.concat(one.explode("term", empty_as_null=False) for one in told)
 
 

@@ -59,6 +59,23 @@ _GOODS: tuple[tuple[tuple[str, ...], str, str, tuple[str, ...]], ...] = (
     (("scandium",), r"al ?sc ?\d*|al \d+ ?sc", "", ("7601",)),
     ((), r"(?:copper|cu)(?: \p{L}+){1,2}(?: master)? alloys?", r"铜[\p{Han}]{1,2}(?:中间)?合金", ("7403", "7405")),
     ((), r"(?:magnesium|mg)(?: \p{L}+){1,2}(?: master)? alloys?", r"镁[\p{Han}]{1,2}(?:中间)?合金", ("8104",)),
+    (  # what it makes slow to burn
+        ("antimony",),
+        r"pvc|polyvinyl|pa ?66?|pbt|pet|abs|pp|hips|eva|xlpe|polyamides?|nylon|polyesters?|resins?|cables?|sheath|"
+        r"curtains?|fabrics?|yarns?|fibres?|fibers?",
+        "塑料|树脂|聚氯乙烯|尼龙|聚酯|电缆|窗帘|面料",
+        (
+            *("3901", "3902", "3903", "3904", "3907", "3908", "3909", "3911", "8544"),
+            *("5402", "5407", "5503", "5903", "6302", "6303"),
+        ),
+    ),
+    (("antimony",), r"lead antimony|antimonial lead|hard lead|pb sb(?: ?\d+)?", "铅锑", ("7801", "7804", "7806")),
+    (
+        (),
+        "slags?|residues?|dross(?:es)?|ash(?:es)?|flue dusts?|slimes?|sludges?|spent (?:\\w+ )?catalysts?",
+        "渣|烟灰|烟尘|阳极泥|废催化剂",
+        ("2619", "2620", "3815", "3825"),
+    ),
     ((), "contrast (?:agents?|media|medium)", "造影剂", ("3006",)),
     (
         ("graphite_natural", "graphite_synthetic"),
@@ -94,7 +111,8 @@ def headings_of_goods(mineral: pl.Expr, words: pl.Expr) -> pl.Expr:
         for minerals, latin, han, headings in _GOODS
     ]  # fmt: skip
     named = pl.concat_str(found, separator=";", ignore_nulls=True)
-    return pl.when(named != "").then(named)
+    is_pure_oxide = (mineral == "antimony") & words.str.contains(r" 9\d \d")
+    return pl.when((named != "") & ~is_pure_oxide.fill_null(value=False)).then(named)
 
 
 def _of(mineral: pl.Expr, minerals: tuple[str, ...]) -> pl.Expr:

@@ -32,6 +32,7 @@ _CHARGES: dict[str, tuple[int, int]] = (
     | {"Mn": (2, 4), "V": (2, 5)}
 )
 _ANIONS_OF_TWO = ("B", "Si", "Te")  # anions beside one metal alone (MoSi2, Sb2Te3); SnSb7Cu3 is an alloy
+_ALSO_ANION = r"Te\d{0,2}$|^(?:Ge|Sb)H\d$"  # last in alloys of tellurium (Ge2Sb2Te5); gases
 # Groups of atoms, written as one sign of two letters that no element has.
 _GROUPS = {"NO3": ("Aa", -1), "SO4": ("Ab", -2), "CO3": ("Ad", -2), "PO4": ("Ae", -3), "CH3COO": ("Af", -1)}
 _GROUPS |= {"C2H3O2": ("Af", -1), "OH": ("Ah", -1), "NH4": ("Aj", 1), "CH3": ("Ak", -1), "C2H5": ("Aw", -1)}
@@ -42,8 +43,11 @@ _TABLE = pl.DataFrame(
     schema={"sign": pl.String, "low": pl.Int32, "high": pl.Int32},
     orient="row",
 ).sort("sign")
-_WORD = r"(?:^|[^A-Za-z0-9])(?:[A-Z(][A-Za-z0-9()]{2,23})"
-_FORMULA = r"^(?:[A-Z][a-z]?\d{0,2})+$"
+_COUNT = r"\d{0,2}(?:\.\d{1,3})?"
+_WORD = r"(?:^|[^A-Za-z0-9])(?:[A-Z(](?:\d\.\d|[A-Za-z0-9()]){2,23})"
+_FORMULA = rf"^(?:[A-Z][a-z]?{_COUNT})+$"
+_HYDRATE = r"\.\d{1,2}H2O.*$"
+_ROUNDED = 0.02  # what counts written with decimals may miss nought by
 
 
 def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
@@ -63,11 +67,12 @@ def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFram
             "text_no",
             "reading",
             "words",
-            speaks_of_form=pl.col("words").str.contains(RAW_FORM) | pl.col("words").str.contains(" gas | lubricant "),
+            speaks_of_form=pl.col("words").str.contains(RAW_FORM)
+            | pl.col("words").str.contains(" gas | cylinders? | lubricant | coating materials? "),
             term=pl.col("clean").str.extract_all(_WORD).list.unique(),
         )
         .explode("term", empty_as_null=False)
-        .with_columns(pl.col("term").str.extract(r"([A-Z(].*)$", 1))
+        .with_columns(pl.col("term").str.extract(r"([A-Z(].*)$", 1).str.replace(_HYDRATE, ""))
         .filter(pl.col("term").str.contains(r"\d"))
     )
     tokens = found.select("term").unique()
@@ -76,11 +81,11 @@ def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFram
     )
     parts = (
         spelled.filter(pl.col("written").str.contains(_FORMULA))
-        .with_columns(part=pl.col("written").str.extract_all(r"[A-Z][a-z]?\d{0,2}"))
+        .with_columns(part=pl.col("written").str.extract_all(rf"[A-Z][a-z]?{_COUNT}"))
         .explode("part", empty_as_null=False)
         .with_columns(
             sign=pl.col("part").str.extract(r"^([A-Z][a-z]?)", 1),
-            count=pl.col("part").str.extract(r"(\d+)$", 1).cast(pl.Int32).fill_null(1),
+            count=pl.col("part").str.extract(r"([\d.]+)$", 1).cast(pl.Float64).fill_null(1.0),
         )
         .join(_TABLE.lazy(), on="sign", how="left")
         .join(symbols.lazy(), on="sign", how="left")
@@ -90,12 +95,14 @@ def find_formulae(readings: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFram
         is_known=pl.col("low").is_not_null().all(),
         least=(pl.col("low") * pl.col("count")).sum(),
         most=(pl.col("high") * pl.col("count")).sum(),
-        has_anion=(pl.col("high") < 0).any() | (pl.col("sign").is_in(_ANIONS_OF_TWO).any() & (pl.len() == 2)),
+        has_anion=(pl.col("high") < 0).any()
+        | (pl.col("sign").is_in(_ANIONS_OF_TWO).any() & (pl.len() == 2))
+        | pl.col("term").first().str.contains(_ALSO_ANION),
         n_signs=pl.col("sign").n_unique(),
         is_plain=(pl.col("sign").str.len_chars() == 2).any() | (pl.col("term").first().str.len_chars() > 4),
     )
     balanced = told.filter(
-        "is_known", "has_anion", pl.col("n_signs") >= 2, pl.col("least") <= 0, pl.col("most") >= 0
+        "is_known", "has_anion", pl.col("n_signs") >= 2, pl.col("least") <= _ROUNDED, pl.col("most") >= -_ROUNDED
     ).explode("mineral", empty_as_null=False)
     weight = (
         pl.when("is_plain")

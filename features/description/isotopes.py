@@ -32,7 +32,7 @@ _COUNTED = (
     r"ingots?|metal|powders?|oxides?)"
 )
 
-_NUMBERS = "|".join(f"{mineral} (?:{numbers})" for mineral, numbers in _ISOTOPES.items())
+_NUMBERS = "|".join(f"{mineral} (?:[a-z]{{1,2}} )?(?:{numbers})" for mineral, numbers in _ISOTOPES.items())
 
 
 def is_isotope(mineral: pl.Expr, after: pl.Expr) -> pl.Expr:

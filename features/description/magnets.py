@@ -44,8 +44,8 @@ def states_heavy(words: pl.Expr) -> pl.Expr:
 
 
 _MIXED = (
-    r" (?:alloys?|al ?sc\d*|dy ?fe\d*|tb ?fe\d*|waffles?|mischmetal|mixed oxides?|(?:lanthanum|cerium|neodymium|"
-    r"praseodymium|yttrium|rare earths?) (?:oxides?|carbonates?|chlorides?|metals?|fluorides?)) |"
+    r" (?:alloys?|al(?: \d{1,2})? ?sc\d*|dy ?fe\d*|tb ?fe\d*|waffles?|mischmetal|mixed oxides?|(?:lanthanum|cerium|"
+    r"neodymium|praseodymium|yttrium|rare earths?) (?:oxides?|carbonates?|chlorides?|metals?|fluorides?)) |"
     r"合金|氧化[镧铈镨钕钇]|混合稀土"
 )
 _NO_MIXTURE = (

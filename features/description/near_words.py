@@ -22,7 +22,7 @@ NEAR_WORDS: tuple[str, ...] = (
     *("germanist", "germanity", "germanize", "germinate", "germinated", "gramenite", "hairmeal", "hardtail"),
     *("harestail", "havermeal", "hungarite", "inermes", "jacksonite", "moldavite", "superparasite", "teallite"),
     *("telluride", "tellurist", "tellurize", "valencianite", "valentine", "valentines", "wolfachite"),
-    *("antilogous", "solarium", "stadium", "teller", "bismarck", "indian", "indians"),
+    *("antilogous", "solarium", "stadium", "teller", "bismarck", "indian", "indians", "europa", "europea"),
     *("scan", "tell", "gall", "wolf"),  # starts of elements' names that are words (recovered.cut_short)
 )
 """Left out wherever a word is taken for a misspelt term: all but the mineral words among the 262,866 English words of

@@ -13,6 +13,7 @@ from features.lookback import settle
 
 SHORTEST_SKELETON = 4  # letters of a term without its vowels (gllm); the term itself has seven or more
 SHORTEST_SOUND = 5
+SHORTEST_APART = 4  # signs of a formula that has to stand by itself: y203 is in many a part's number
 LONG_TERM = 9  # a term this long stays itself with two letters wrong
 _VOWELS = "[aeiou]"
 _DOUBLES = {letter * 2: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
@@ -22,7 +23,7 @@ _BESIDE = (
     "ores?|concentrates?|alloys?|scrap|wafers?|targets?|needles?|sulfide|sulphide|chloride|nitrate|carbide|flakes?|"
     "pellets?|bricks?|regulus|wire|sheet|plate|in|and|of|for|the|grade|industrial|raw|material|natural|artificial|"
     "with|min|flame|retardant|reagent|nitrate|penta|hydrate|anhydrous|heavy|zone|refined|inch|fine|micro|super|"
-    "metallic|zinc|barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
+    "metallic|zinc|methyl|ethyl|phenyl|butyl|carboxy|tri|di|tetra|barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
 )
 # Letters and pairs that sound alike, in this order; applied to term and word alike.
 _SOUNDS = (
@@ -32,14 +33,15 @@ _SOUNDS = (
 )
 
 _JOINED = r"\b[A-Z][A-Za-z]?\d{1,2} ?[-‐‑–−·.] ?[OoSs]\d{1,2}\b"  # Sb2-O3
+_PURE = r"\b9\d(?:[.,]\d+)?\s?%|\b99\.\d"
 _STEM = r"(?:um|y|th|en|am)$"  # endings of the elements' names: antim. and tungst. are cut before them
 LONGEST_STEMMED = 10
 # Forms beside which the start of an element's name can be nothing else, and further ones where more of it is there.
 _SURE_FORMS = r"(?:di|tri|pent|penta)oxides?|ingots?|(?:tetra|tri)chlorides?"
-_FORMS = rf"{_SURE_FORMS}|oxides?|powders?|pwdr|pdr|metal|lumps?|needles?|scrap|concentrates?"
-_CUT_FORMS = "triox|diox|pentox|carb|met|chlor|conc"  # cut themselves: germ. diox.
+_FORMS = rf"{_SURE_FORMS}|oxides?|powders?|pwdr?|pdr|metal|lumps?|needles?|scrap|concentrates?"
+_CUT_FORMS = "triox|diox|pentox|ox|carb|met|chlor|conc|pwd|ing"  # cut themselves: germ. diox.
 # Letters that a scanner takes for others.
-_SCANNED = (("rn", "m"), ("vv", "w"), ("^[l1|]", "i"), ("cl", "d"))
+_SCANNED = (("rn", "m"), ("vv", "w"), ("^[l1|]", "i"), ("cl", "d"), ("lum$", "ium"))
 _SYLLABLES = {"ti": "锑", "jia": "镓", "zhe": "锗", "wu": "钨", "bi": "铋", "di": "碲", "mu": "钼", "yin": "铟"}
 _TONED = r"[a-z]{0,3}[āáǎàēéěèīíǐìūúǔù][a-z]{0,2}"
 _TONED_BESIDE_HAN = rf"\p{{Han}} ?{_TONED}|{_TONED} ?\p{{Han}}"
@@ -59,18 +61,22 @@ def cut_short(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
         names.with_columns(length=pl.int_ranges(4, pl.col("pattern").str.len_chars() - 1))
         .explode("length")
         .with_columns(stem=pl.col("pattern").str.head(pl.col("length")))
-        .filter(pl.col("mineral").n_unique().over("stem") == 1, ~pl.col("stem").is_in([*NEAR_WORDS]))
+        .filter(pl.col("mineral").n_unique().over("stem") == 1)
         .group_by("stem")
         .agg(pl.col("pattern").min())
     )
     plain = pl.col("text").str.to_lowercase()
     asked = (
-        (pl.col("words"), rf" ([a-z]{{4}}) (?:{_SURE_FORMS}) "),
-        (pl.col("words"), rf" ([a-z]{{5,}}) (?:{_FORMS}) "),
-        (plain, rf"\b([a-z]{{4,}})\. ?(?:{_FORMS}|{_CUT_FORMS})\b"),
+        (pl.col("words"), rf" ([a-z]{{4}}) (?:{_SURE_FORMS}) ", [*NEAR_WORDS]),
+        (pl.col("words"), rf" ([a-z]{{5,}}) (?:{_FORMS}) ", [*NEAR_WORDS]),
+        (plain, rf"\b([a-z]{{4,}})\. ?(?:{_FORMS}|{_CUT_FORMS})\b", ["german", "scan"]),
     )
-    found = [deepest.select("text_no", stem=text.str.extract(shape, 1)).drop_nulls("stem") for text, shape in asked]
+    found = [_stems(deepest, text, shape).filter(~pl.col("stem").is_in(words)) for text, shape, words in asked]
     return pl.concat(found).join(cut.lazy(), on="stem", how="inner").select("text_no", "pattern").unique()
+
+
+def _stems(deepest: pl.LazyFrame, text: pl.Expr, shape: str) -> pl.LazyFrame:
+    return deepest.select("text_no", stem=text.str.extract(shape, 1)).drop_nulls("stem")
 
 
 def scanned(tokens: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFrame:
@@ -155,35 +161,44 @@ def formulas_apart(deepest: pl.LazyFrame, vocabulary: Vocabulary) -> pl.LazyFram
     """Formulae with gaps (Sb 2 O 3, Sb2-O3) or noughts for O (Sb203): `text_no`, `reading` (misspelt), `words`."""
     solid = vocabulary.lower["pattern"].str.replace_all(" ", "").alias("formula")
     long = (
-        solid.filter(solid.str.contains(r"^[a-z][a-z0-9]{4,}$") & solid.str.contains(r"[a-z]\d[a-z]")).unique().sort()
+        solid.filter(solid.str.contains(r"^[a-z][a-z0-9]{3,}$") & solid.str.contains(r"[a-z]\d[a-z]")).unique().sort()
     )
-    spelled = {one: one for one in long} | {one.replace("o", "0"): one for one in long if "o" in one}
+    spelled = {
+        said if len(said) > SHORTEST_APART else f"|{said}|": meant for said, meant in _misread(long.to_list()).items()
+    }
     apart = (
         pl.col("words")
-        .str.extract_all(r"(?: (?:[a-z]{1,2}\d{0,2}|\d{1,2})){3,} ")
+        .str.extract_all(r" [a-z]{1,2}\d o\d{1,2} |(?: (?:[a-z]{1,2}\d{0,2}|\d{1,2})){3,} ")
         .list.join("|")
         .str.replace_all(" ", "")
     )
     # else SB203 is the number of a part
-    speaks_of_form = pl.col("words").str.contains(RAW_FORM) | pl.col("words").str.contains(r" \dn\d? ")
+    speaks_of_form = pl.col("words").str.contains(rf"{RAW_FORM}| \dn\d? ") | pl.col("text").str.contains(_PURE)
     on_form = (
         pl.col("words").str.extract_all(r" [a-z]{1,2}\d{0,2}o\d{1,2}(?:powders?|targets?|granules?) ").list.join("|")
     )
     noughts = (
         pl.when(speaks_of_form)
-        .then(pl.col("words").str.extract_all(r" [a-z]{1,2}\d[a-z\d]{2,} ").list.join("|").str.replace_all(" ", ""))
+        .then(pl.col("words").str.extract_all(r" [a-z568]{1,2}\d[a-z\d]{2,} ").list.join("|").str.replace_all(" ", ""))
         .otherwise(pl.lit(""))
     )
     joined = (
         pl.col("text").str.extract_all(_JOINED).list.join("|").str.replace_all(r"[^A-Za-z0-9|]", "").str.to_lowercase()
     )
-    found = deepest.select(
-        "text_no", formula=pl.concat_str(apart, noughts, joined, on_form, separator="|").str.extract_many(
-            pl.lit([*spelled], dtype=pl.List(pl.String)), leftmost=True
-        )
-    ).explode("formula", empty_as_null=False)  # fmt: skip
+    every = pl.concat_str(pl.lit(""), apart, noughts, joined, on_form, pl.lit(""), separator="|")
+    asked = pl.lit([*spelled], dtype=pl.List(pl.String))
+    found = deepest.select("text_no", formula=every.str.extract_many(asked, leftmost=True))
+    found = found.explode("formula", empty_as_null=False)
     named = found.with_columns(words=pl.format(" {} ", pl.col("formula").replace(spelled))).drop("formula")
     return named.unique().select("text_no", pl.lit("misspelt", READING).alias("reading"), "words")
+
+
+def _misread(formulae: list[str]) -> dict[str, str]:
+    """Spell formulae with digits for letters, as a scanner or a smuggler does: sb203, 5b2o3, y203."""
+    noughts = {one.replace("o", "0"): one for one in formulae if "o" in one}
+    every = {one: one for one in formulae} | noughts
+    first = {"s": "5", "g": "6", "b": "8"}
+    return every | {first[one[0]] + one[1:]: meant for one, meant in every.items() if one[0] in first}
 
 
 def tones_off(deepest: pl.LazyFrame) -> pl.LazyFrame:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from features.description.grades import named_grades
 from features.description.normalise import lower_simplified, plain_text, undone_text, word_text
 from features.minerals import Minerals
 
@@ -34,7 +35,6 @@ FORMS_BEFORE_SYMBOL = (
 )
 AMBIGUOUS_SYMBOLS = ("C", "In", "Y", "Ag", "Er", "Ho")  # carbon, words, a grade; silver is not controlled
 SYMBOL_WEIGHT = 0.8
-MAGNET_GRADE_WEIGHTS = 0.6, 0.8  # 42sh may be a motor's number, n42sh is a magnet's grade (own choice)
 
 PATTERN = pl.Schema({"pattern": pl.String, "mineral": pl.String, "form_id": pl.String, "weight": pl.Float64})
 
@@ -91,7 +91,7 @@ def build_vocabulary(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.Data
     plural_of = written.filter(pl.col("lang").is_in(["en", "trade"]) & pl.col("words").str.contains(r"[a-rt-xz] $"))
     plurals = plural_of.with_columns(words=pl.col("words").str.replace(" $", "s "))
     in_words = [written, plurals, _turned_round(written), _undone_abroad(named), formulae.filter(pl.col("has_digit"))]
-    in_words.append(_magnet_grades(forms))
+    in_words += named_grades(forms)
     in_case = [_symbols(minerals), acronyms, as_written, formulae.filter(~pl.col("has_digit"))]
     lower, cased = (pl.concat([_patterns(one) for one in parts]) for parts in (in_words, in_case))
     solid = _solid(written)
@@ -137,19 +137,6 @@ def _symbols(minerals: pl.DataFrame) -> pl.DataFrame:
         for left, forms, right in sides
     ]  # fmt: skip
     return pl.concat(beside)
-
-
-def _magnet_grades(forms: pl.DataFrame) -> pl.DataFrame:
-    """Grades of magnets that stand heat: N38EH, 42uh."""
-    grades = [f"{number}{heat}" for number in range(25, 57) for heat in ("sh", "uh", "eh", "ah")]
-    written = pl.DataFrame(
-        {
-            "words": [f" {before}{grade} " for before in ("", "n") for grade in grades],
-            "weight": [weight for weight in MAGNET_GRADE_WEIGHTS for _ in grades],
-        }
-    )
-    sintered = forms.filter(pl.col("mineral") == "rare_earth_magnets", "is_listed").head(1)
-    return sintered.select("mineral", "form_id").join(written, how="cross")
 
 
 def _formulae(terms: pl.DataFrame, forms: pl.DataFrame, minerals: pl.DataFrame) -> pl.DataFrame:

@@ -123,6 +123,8 @@ def _named(mineral: Mineral, name: str) -> Iterator[NamedTerm]:
     for said in (mineral.cn, *mineral.synonyms_cn):
         if len(said) > 1:
             yield NamedTerm(normal(said), "zh", None, _SYNONYM_WEIGHT)
+        elif _script(said) == "zh":
+            yield from (NamedTerm(metal, "zh", None, _SYNONYM_WEIGHT) for metal in (f"{said}金属", f"金属{said}"))
 
 
 def _script(text: str) -> str:
