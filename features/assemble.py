@@ -261,6 +261,7 @@ def _meets_item(ruled: pl.DataFrame, background: Background, past: Past) -> pl.L
             "declaration_id",
             "declared_on",
             *_PLACES,
+            "description",
             form_id=pl.col("text_forms").str.split(";"),
             purity="stated_purity_share",
             states_heavy="meets_listed_form",

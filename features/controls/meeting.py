@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.controls.frames import ControlList
+from features.controls.stated import with_answers
 
 _PURITY_ONLY = r"^only (?:at [\d.]+ % or purer|above [\d.]+ % purity)$"  # features.controls.conditions.condition_words
 _ANSWERED = r"^not when controlled under |^[a-z-]+ magnets only$"
@@ -49,14 +50,15 @@ def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) 
     """Say whether each form falls under an item in force.
 
     `asked`: `declaration_id`, `form_id`, `purity` (share, null unstated), `states_heavy` (dysprosium or terbium in
-    magnets, null unsaid), `control_items` (those in force for the form's mineral that day). Returned: one row per
-    `declaration_id` with `meets_item`: true where an item in force names the form and what is stated meets its
-    condition; false where none does; null where the form is not known, or the condition is not answered by the text.
+    magnets, null unsaid), `description`, `control_items` (those in force for the form's mineral that day). Returned:
+    one row per `declaration_id` with `meets_item`: true where an item in force names the form and what is stated meets
+    its condition; false where none does; null where the form is not known, or the text does not answer the condition.
     `is_unsaid` where a code cannot answer for the text either: plain magnets have the same.
     """
     table = form_items(forms, controls).lazy()
     known = forms.lazy().select("form_id", is_known=pl.lit(value=True))
     told = asked.join(known, on="form_id", how="left").join(table, on="form_id", how="left")
+    told = _with_figures(told, controls)
     in_force = pl.col("control_items").list.contains(pl.col("item_id")).fill_null(value=False)
     least, purity = pl.col("min_purity_share"), pl.col("purity").cast(pl.Float64).round(7)  # evidence is Float32
     reaches = pl.when("is_strict").then(purity > least).otherwise(purity >= least)
@@ -66,7 +68,7 @@ def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) 
         .when(~in_force)
         .then(pl.lit(value=False))
         .when("is_open")
-        .then(None)
+        .then(pl.when("is_reached").then(pl.lit(value=True)).when("is_broken").then(pl.lit(value=False)))
         .when("is_heavy")
         .then("states_heavy")
         .when(least.is_not_null())
@@ -81,3 +83,12 @@ def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) 
         meets_item=meets.when(~unknown).then(pl.lit(value=False)),
         is_unsaid=(pl.col("answer").is_null() & pl.col("is_heavy").fill_null(value=False)).any(),
     )
+
+
+def _with_figures(told: pl.LazyFrame, controls: ControlList) -> pl.LazyFrame:
+    """Add `is_reached` and `is_broken`: how figures of the text answer a condition that form and purity leave open."""
+    asks = pl.col("is_open") & pl.col("description").str.contains(r"\d")
+    on = ["item_id", "description", "stated_purity_share"]
+    named = told.with_columns(stated_purity_share="purity")
+    answers = with_answers(named.filter(asks).select(on).unique(), controls)
+    return named.join(answers.select(*on, "is_broken", "is_reached"), on=on, how="left", nulls_equal=True)

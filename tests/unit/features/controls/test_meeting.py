@@ -15,6 +15,8 @@ from pipelines.settings.closed import load_section
 from pipelines.settings.controls import ControlSwitches
 
 FORMS = load_minerals().forms
+BLOCK = "graphite_synthetic/high-purity-strength-density-artificial-graphite"
+PRESS, PARTICLES = "superhard/six-sided-press", "molybdenum/mo-and-alloy-particles-97-50-um"
 PURE, COMMERCIAL = "antimony/antimony-trioxide-99-99", "antimony/antimony-trioxide-commercial"
 
 
@@ -31,10 +33,13 @@ def answer(
     to: str | None = "USA",
     *,
     heavy: bool | None = None,
+    text: str | None = None,
 ) -> bool | None:
     row = {"declaration_id": "D1", "declared_on": day, "destination_iso3": to, "origin_iso3": "CHN", "form_id": form}
     kinds = {"destination_iso3": pl.String, "form_id": pl.String, "purity": pl.Float64, "states_heavy": pl.Boolean}
-    asked = pl.LazyFrame([row | {"purity": purity, "states_heavy": heavy}], schema_overrides=kinds)
+    kinds["description"] = pl.String
+    said = {"purity": purity, "states_heavy": heavy, "description": text}
+    asked = pl.LazyFrame([row | said], schema_overrides=kinds)
     named = asked.join(FORMS.lazy().select("form_id", "mineral"), on="form_id", how="left")
     found = meets_item(controls_for_minerals(named, controls), FORMS, controls).collect()
     return found["meets_item"].item()
@@ -91,6 +96,28 @@ def test_one_listed_form_among_several_is_enough(controls: ControlList) -> None:
     rows = [("D1", "tungsten/tungsten-powder", ["x"]), ("D1", "antimony/antimony-metal-ingot", ["2024-33/sb2"])]
     rows += [("D2", "tungsten/tungsten-powder", []), ("D2", PURE, ["2024-33/sb3"])]
     asked = pl.LazyFrame(rows, schema=["declaration_id", "form_id", "control_items"], orient="row")
-    unsaid = (pl.lit(None, pl.Float64).alias("purity"), pl.lit(None, pl.Boolean).alias("states_heavy"))
+    kinds = {"purity": pl.Float64, "states_heavy": pl.Boolean, "description": pl.String}
+    unsaid = [pl.lit(None, kind).alias(name) for name, kind in kinds.items()]
     found = meets_item(asked.with_columns(unsaid), FORMS, controls).sort("declaration_id").collect()
     assert found["meets_item"].to_list() == [True, None]
+
+
+@pytest.mark.parametrize(
+    ("form", "purity", "text", "expected"),
+    [
+        (BLOCK, 0.9999, "graphite block 99.99% 1.85 g/cm3 flexural strength 45 MPa", True),
+        (BLOCK, 0.9999, "graphite block 99.99% 1.85 g/cm3", None),  # the strength is not said
+        (BLOCK, 0.9999, "graphite 99.99% 1.85 g/cm3 compressive 90 MPa", None),  # another strength
+        (BLOCK, 0.9999, "graphite block 99.99% 1.85 g/cm3 flexural strength 25 MPa", False),
+        (PRESS, None, "cubic press, cylinder bore 650 mm", True),  # either is enough
+        (PRESS, None, "cubic press, cylinder bore 400 mm", None),  # its pressure may reach 5 GPa
+        (PRESS, None, "cubic press, cylinder bore 400 mm, 3 GPa", False),
+        (PARTICLES, 0.9995, "Mo powder 99.95% 3-5 um", True),
+        (PARTICLES, 0.9995, "Mo powder 99.95% 20-200 um", None),
+        (PARTICLES, 0.9995, "Mo powder 99.95%", None),
+    ],
+)
+def test_figures_answer_what_form_and_purity_leave_open(
+    controls: ControlList, form: str, purity: float | None, text: str, expected: bool | None
+) -> None:
+    assert answer(controls, form, purity, date(2025, 6, 1), text=text) is expected
