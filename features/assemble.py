@@ -24,7 +24,7 @@ from features.ledger import build_ledger
 from features.licences.table import judge_licences
 from features.lookback import settle, settled
 from features.minerals import Minerals
-from features.mirror import build_mirror
+from features.mirror import judge_mirror
 from features.parcel.table import judge_parcel
 from features.parties.table import judge_parties
 from features.registry import REGISTRY
@@ -142,7 +142,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
             & _is_recorded("licence_no", declarations, past.firsts["licence_no"]),
         ),
         build_ledger(rows, background.movements, background.history, ruled.lazy(), background.minerals.forms),
-        _mirror(rows, ruled, background),
+        _mirror(rows, ruled, background, past),
         _corridor(rows, ruled, background),
     ]
     table = _one_table(ruled, others)
@@ -276,15 +276,14 @@ def _meets_item(ruled: pl.DataFrame, background: Background, past: Past) -> pl.L
     return settle(meets_item(today.with_columns(control_items=items), forms, background.controls))
 
 
-def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:
-    state = background.lane_state
-    if state is None:
+def _mirror(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background, past: Past) -> pl.LazyFrame:
+    if past.lanes is None:
         return _unknown(rows, mirror.REGISTRY, _MIRROR_FIGURES)
     codes = background.minerals.forms.lazy().filter("is_listed").select("mineral", hs6=pl.col("hs6")).explode("hs6")
     suspects = (
         ruled.lazy().select("declaration_id", "mineral").drop_nulls().join(codes.unique(), on="mineral", how="left")
     )
-    return build_mirror(rows, state, suspects.select("declaration_id", "hs6").drop_nulls())
+    return judge_mirror(rows, past.lanes, suspects.select("declaration_id", "hs6").drop_nulls())
 
 
 def _corridor(rows: pl.LazyFrame, ruled: pl.DataFrame, background: Background) -> pl.LazyFrame:

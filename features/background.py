@@ -13,9 +13,11 @@ from features.contracts import Declarations, Outcomes
 from features.controls import ControlList
 from features.description.headings import PastWordings, past_wordings
 from features.description.table import repeated_cases, repeated_texts
+from features.filed import Filed
 from features.licences.ledger import shipped_by_day
 from features.licences.table import licence_register
 from features.minerals import Minerals
+from features.mirror import filed_lanes
 from features.parcel import ParcelRules
 from features.parcel.table import parcel_past
 from features.parcel.usual import ParcelPast
@@ -84,6 +86,8 @@ class Past:
     register: pl.LazyFrame | None
     """Licences by key; None where there is no register."""
     shipped: pl.LazyFrame
+    lanes: Filed | None
+    """States of lanes by key; None where there are none."""
     firsts: dict[str, pl.DataFrame]
     """For each column whose blanks may mean "none": the first days of history (`any`) and of a filled one."""
     controls_of_codes: Remembered = field(default_factory=Remembered)
@@ -118,6 +122,7 @@ class Past:
                 travelled=Travelled(),
                 register=None if background.licences is None else licence_register(background.licences),
                 shipped=shipped_by_day(history),
+                lanes=None if background.lane_state is None else filed_lanes(background.lane_state),
                 firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
                 parties=begun.result(),
             )

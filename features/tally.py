@@ -6,7 +6,7 @@ times faster than joins and windows, and what was sorted serves any number of ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,30 +27,33 @@ class Tally:
 
     at: Whole
     """`key * MONTHS + month` of each key and month with an event, sorted."""
-    so_far: Mapping[str, Sums]
+    so_far: pl.DataFrame
     """The number of events (`n`) and each amount of a key up to and with each place of `at`; a nought behind the last
     is what keys and months without a place have."""
 
     @classmethod
     def of(cls, key: pl.Series, month: pl.Series, **amounts: pl.Series) -> Tally:
         """Sort events; those without key or month count nowhere. Amounts are whole numbers, null is nothing."""
-        is_known = (key.is_not_null() & month.is_not_null()).to_numpy()
-        at = places(key, month)[is_known]
-        order = np.argsort(at)
-        at = at[order]
+        rows = np.flatnonzero((key.is_not_null() & month.is_not_null()).to_numpy())
+        at = places(key, month)[rows]
+        order = pl.Series(at).arg_sort().to_numpy()
+        at, rows = at[order], rows[order]
         is_last = np.ones(len(at), bool)
         is_last[:-1] = at[1:] != at[:-1]
         last = np.flatnonzero(is_last)
         at = at[last]
-        sums = {"n": _by_key(at, last + 1)}
+        begins = np.flatnonzero(_begins(at))
+        sums = {"n": _by_key(begins, last + 1)}
         for name, one in amounts.items():
-            sums[name] = _by_key(at, np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[is_known][order])[last])
-        return cls(at, sums)
+            sums[name] = _by_key(begins, np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[rows])[last])
+        return cls(at, pl.DataFrame(sums))
 
     def with_counts(self, name: str, events: Whole) -> Tally:
         """Add an amount: how many of `events` are at each place. All of them are at places with an event."""
-        counts = np.bincount(np.searchsorted(self.at, events), minlength=len(self.at))
-        return replace(self, so_far={**self.so_far, name: _by_key(self.at, np.cumsum(counts))})
+        at = np.searchsorted(self.at, pl.Series(events).sort().to_numpy())  # in order: memory is read once
+        counts = np.cumsum(np.bincount(at, minlength=len(self.at)))
+        found = pl.Series(name, _by_key(np.flatnonzero(_begins(self.at)), counts))
+        return replace(self, so_far=self.so_far.with_columns(found))
 
     def before(
         self, key: pl.Series, month: pl.Series, windows: Sequence[int | None] = (None,)
@@ -62,35 +65,31 @@ class Tally:
         """
         asked = places(key, month)
         order = np.argsort(asked)
-        sums = pl.DataFrame(self.so_far)
-        ever = sums.select(pl.all().gather(self._last_before(key, asked, order)).cast(pl.Int64))
+        in_order = asked[order]  # looked up and added up in order, which reads memory once from end to end
+        ever = self._sums_before(in_order)
+        row = np.empty(len(order), np.uint32)
+        row[order] = np.arange(len(order), dtype=np.uint32)
+        rows = pl.select(pl.when(key.is_not_null()).then(pl.Series(row))).to_series()
         found = []
         for window in windows:
             told = ever
             if window is not None:
-                since = self._last_before(key, asked - np.minimum(window, asked % MONTHS), order)
-                told = ever - sums.select(pl.all().gather(since).cast(pl.Int64))
-            found.append(told.to_dict())
+                told = ever - self._sums_before(in_order - np.minimum(window, in_order % MONTHS))
+            found.append(told.select(pl.all().gather(rows)).to_dict())
         return found
 
     def firsts(self) -> Whole:
         """Return the place of each key's first event."""
         return _whole(pl.Series(self.at[_begins(self.at)]))
 
-    def _last_before(self, key: pl.Series, asked: Whole, order: npt.NDArray[np.intp]) -> pl.Series:
-        """Find the key's last place before each asked one; the place behind the last where it has none; null for null.
-
-        Looked up in order, which reads memory once from end to end.
-        """
-        in_order = asked[order]
+    def _sums_before(self, in_order: Whole) -> pl.DataFrame:
+        """Add up each key's events before each of sorted places; noughts where it has none."""
         last = np.searchsorted(self.at, in_order) - 1
         if len(self.at):
             last[(last < 0) | ((self.at[last] ^ in_order) >= MONTHS)] = len(self.at)
         else:
             last[:] = 0
-        found = np.empty(len(asked), np.uint32)
-        found[order] = last
-        return pl.select(pl.when(key.is_not_null()).then(pl.Series(found))).to_series()
+        return self.so_far.select(pl.all().gather(pl.Series(last)).cast(pl.Int64))
 
 
 def places(key: pl.Series, month: pl.Series) -> Whole:
@@ -113,10 +112,9 @@ def _begins(at: Whole) -> npt.NDArray[np.bool_]:
     return begins
 
 
-def _by_key(at: Whole, so_far: Whole) -> Sums:
-    """Begin running sums anew with each key, in half the memory where they are small enough; a nought behind them."""
-    begins = np.flatnonzero(_begins(at))
+def _by_key(begins: npt.NDArray[np.intp], so_far: Whole) -> Sums:
+    """Begin running sums anew where keys do, in half the memory where they are small enough; a nought behind them."""
     before = np.concatenate([np.zeros(1, np.int64), so_far])[begins]
-    sums = np.append(so_far - np.repeat(before, np.diff(begins, append=len(at))), 0)
+    sums = np.append(so_far - np.repeat(before, np.diff(begins, append=len(so_far))), 0)
     is_small = bool(np.abs(sums).max() < 2**31)
     return sums.astype(np.int32) if is_small else sums

@@ -7,6 +7,7 @@ import pycountry
 
 from features.corridors.registry import REGISTRY
 from features.countries import UNSPECIFIED
+from features.lookback import settle
 
 _STATE = (
     "corridor_surge",
@@ -53,9 +54,11 @@ def build_corridor(
     hub; and on the first leg when it goes from the corridor's origin to the hub. Of several, the strongest is told.
     Returns one row per declaration: `declaration_id`, the registry's columns (Float32), the figures.
     """
-    goods = _goods(declarations, codes, candidates)
     state = corridor_state.select("mineral", "hub_iso3", "destination_iso3", "as_of", "origin_iso3", *_STATE)
-    second = goods.join(_passed(declarations).rename({"place": "hub_iso3"}), on="declaration_id", how="left").filter(
+    watched = state.select("mineral", "as_of").unique()
+    goods = settle(_goods(declarations, codes, candidates).join(watched, on=["mineral", "as_of"], how="semi"))
+    lying = settle(declarations.join(goods, on="declaration_id", how="semi"))  # few; places are slow to read
+    second = goods.join(_passed(lying).rename({"place": "hub_iso3"}), on="declaration_id", how="left").filter(
         pl.col("hub_iso3") != pl.col("destination_iso3")
     )
     anywhere = state.filter(pl.col("destination_iso3") == UNSPECIFIED).drop("destination_iso3", "origin_iso3")
@@ -63,7 +66,7 @@ def build_corridor(
         state.drop("origin_iso3"), on=["mineral", "hub_iso3", "destination_iso3", "as_of"], how="left"
     )
     on_open = second.join(anywhere, on=["mineral", "hub_iso3", "as_of"], how="left")
-    first = goods.join(_starts(declarations), on="declaration_id", how="left").rename({"destination_iso3": "hub_iso3"})
+    first = goods.join(_starts(lying), on="declaration_id", how="left").rename({"destination_iso3": "hub_iso3"})
     on_first = first.join(_best_of_hub(state), on=["mineral", "origin_iso3", "hub_iso3", "as_of"], how="left")
     columns = ["declaration_id", *_STATE]
     found = pl.concat(

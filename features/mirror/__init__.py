@@ -11,7 +11,7 @@ from features.mirror.pairs import known_at, pair_mirrors
 from features.mirror.registry import REGISTRY
 from features.mirror.reliability import lane_spread, reporter_spread
 from features.mirror.state import lane_state, lane_state_of_pairs
-from features.mirror.table import build_mirror
+from features.mirror.table import build_mirror, filed_lanes, judge_mirror
 from features.mirror.totals import reported_periods, reported_totals
 from features.mirror.years import yearly_pairs
 
@@ -23,9 +23,11 @@ __all__ = [
     "build_mirror",
     "consigned_imports",
     "excess_lost",
+    "filed_lanes",
     "fob_value",
     "gap_parts",
     "hub_share",
+    "judge_mirror",
     "known_at",
     "lagged_pairs",
     "lane_spread",

@@ -98,23 +98,32 @@ def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Mineral
     rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
     measured = _measured(add_usual(settled(rows), past), rules)
     likened = _add_likeness(_add_material(measured, minerals, rules), minerals, rules)
-    strengths = likened.lazy().with_columns(
-        boxes.container_overfull(rules).alias("container_overfull"),
-        boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
-        densities.density_off(rules).alias("density_off"),
-        densities.density_words(rules).alias("density_words"),
-        packing.packing_off(rules).alias("packing_off"),
-        packing.tare_off(rules).alias("tare_off"),
-        pl.col("unit_value_n").alias("history_n"),
-        pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
-        _usual_of().alias("usual_of"),
-        pl.col("density_middle").exp().alias("usual_density_kg_m3"),
-        pl.col("package_middle").exp().alias("usual_kg_per_package"),
-        (pl.col("tare_middle").exp() + 1.0).alias("usual_gross_net_ratio"),
+    strengths = settled(
+        likened.lazy().with_columns(
+            boxes.container_overfull(rules).alias("container_overfull"),
+            boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
+            densities.density_off(rules).alias("density_off"),
+            packing.packing_off(rules).alias("packing_off"),
+            packing.tare_off(rules).alias("tare_off"),
+            pl.col("unit_value_n").alias("history_n"),
+            pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
+            pl.col("density_middle").exp().alias("usual_density_kg_m3"),
+            pl.col("package_middle").exp().alias("usual_kg_per_package"),
+            (pl.col("tare_middle").exp() + 1.0).alias("usual_gross_net_ratio"),
+        )
     )
     codes = [one.code for one in REGISTRY]
-    return strengths.with_columns(packing.packing_words(rules).alias("packing_words")).select(
-        "declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES
+    worded = beside(strengths, _words(strengths, rules), "declaration_id")
+    return worded.lazy().select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def _words(rows: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
+    """Say what is off about density and packing, of the few rows of which anything is: words are slow to write."""
+    is_off = (pl.col("density_off") > 0) | (pl.col("packing_off") > 0)
+    return settle_whole(rows.lazy().filter(is_off)).select(
+        "declaration_id",
+        density_words=densities.density_words(rules),
+        packing_words=packing.packing_words(rules),
     )
 
 
@@ -140,15 +149,6 @@ def _measured(rows: pl.DataFrame, rules: ParcelRules) -> pl.DataFrame:
             pl.max_horizontal("unit_value_high", "unit_value_low").alias("price_off"),
         )
     )
-
-
-def _usual_of() -> pl.Expr:
-    """Say whose usual price is told, and by how many declarations; null where none is."""
-    told = [
-        pl.format(level + " {} ({} declarations in the year before)", code, "unit_value_n")
-        for level, code in (("subheading", "hs6"), ("heading", "hs4"))
-    ]
-    return pl.when(pl.col("unit_value_middle").is_not_null()).then(pl.coalesce(told))
 
 
 def _is_odd() -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 from features.beside import beside
 from features.codes import hs2, hs4, hs6
 from features.countries import PLACE_CODES
-from features.lookback import from_steps, month_number, settle, settle_streamed, settled, to_steps
+from features.lookback import from_steps, month_number, settle, settle_streamed, settle_whole, settled, to_steps
 from features.parcel.quantities import QUANTITIES
 from features.parcel.rules import ParcelRules
 from features.tally import Tally
@@ -71,7 +71,7 @@ def add_usual(rows: pl.DataFrame, past: ParcelPast) -> pl.DataFrame:
     """Add, for each quantity, what was usual for the declared good and lane before the row's month.
 
     `rows` carry `key_columns` and `quantity_columns`. Adds `<quantity>_middle`, `<quantity>_spread` (of the log;
-    null where the heading was seen too seldom) and `<quantity>_n` (shipments of the subheading or heading).
+    null where the heading was seen too seldom), `<quantity>_n` (shipments of the subheading or heading) and `usual_of`.
     """
     rules = past.rules
     judged = beside(rows, past.states_of(rows.lazy()), ["goods", "month"])
@@ -97,13 +97,20 @@ def _counts(history: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
 
 
 def _goods_states(rows: pl.LazyFrame, counts: dict[str, pl.LazyFrame], rules: ParcelRules) -> pl.LazyFrame:
-    """Say what was usual for each good and month of `rows`: for each quantity `_middle`, `_spread`, `_n`."""
+    """Say what was usual for each good and month of `rows`: `_middle`, `_spread`, `_n` of each quantity; `usual_of`."""
     wanted = settle_streamed(rows.select("goods", *_LEVELS, "month").drop_nulls("goods").unique())
     states = wanted.select("goods", "month").unique()
     for quantity in QUANTITIES:
         state = _goods_state(counts[quantity], wanted, quantity, rules)
         states = states.join(state, on=["goods", "month"], how="left")
-    return settle(states)
+    return settle(settle_whole(states).with_columns(usual_of=_usual_of()))
+
+
+def _usual_of() -> pl.Expr:
+    """Say whose usual price is told, and by how many declarations; null where none is."""
+    level = pl.when(pl.col("goods").str.len_chars() == 6).then(pl.lit("subheading")).otherwise(pl.lit("heading"))
+    told = pl.format("{} {} ({} declarations in the year before)", level, "goods", pl.col("unit_value_n").fill_null(0))
+    return pl.when(pl.col("unit_value_middle").is_not_null()).then(told)
 
 
 def _goods_state(counts: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rules: ParcelRules) -> pl.LazyFrame:

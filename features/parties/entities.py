@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from features.lookback import settle, settle_streamed
+from features.lookback import settle, settled
 
 NAMES_OF_ONE_IDENTIFIER = 8
 """An identifier that comes with more names than this is a stand-in (a broker's, a row of zeros), not a firm's."""
 SHORTEST_TYPO = 8
 LONGEST_TYPO = 24
 """Own words of this many letters may be one slip of the pen apart; shorter ones are other words (own choice)."""
+WORDS_AT_ONCE = 200_000
+"""Own words compared at once without one letter: so many take some hundred megabytes (own choice)."""
+_BASE = 6364136223846793005  # odd, so that it can be divided by: multiplier of Knuth's MMIX generator
+_UNBASE = np.uint64(pow(_BASE, -1, 2**64))
+_POWERS = np.cumprod(np.full(LONGEST_TYPO, _BASE, np.uint64))
 SAME_IDENTIFIER = ("came with the same identifier", 1.0)
 SAME_IN_SCRIPT = ("same name in another script", 0.9)
 ONE_SLIP = ("same name but for one letter", 0.8)
@@ -120,31 +126,43 @@ def is_typo_long(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return (shorter >= SHORTEST_TYPO) & (longer <= LONGEST_TYPO) & (longer - shorter <= 1) & (a != b)
 
 
-def _shared_variants(long: pl.LazyFrame, unidentified: pl.LazyFrame) -> pl.LazyFrame:
+def _shared_variants(long: pl.DataFrame, unidentified: pl.DataFrame) -> pl.LazyFrame:
     """List each own word whole and without one letter (`variant`, `at`: -1 whole), where an unidentified one is such.
 
-    Compared as hashes first, since hardly any are shared and text is costly; streamed, since they are many.
+    Compared as numbers first, since hardly any are shared and text is costly.
     """
-    wanted = settle(pl.concat(_variant_hashes(unidentified)).select("variant_hash").unique())
-    shared = settle_streamed(pl.concat(_variant_hashes(long)).join(wanted, on="variant_hash", how="semi"))
+    wanted = _variant_numbers(unidentified)["number"].unique().implode()
+    shared = [
+        part[found["row"]].with_columns(found["at"])
+        for part in long.iter_slices(WORDS_AT_ONCE)
+        for found in [_variant_numbers(part).filter(pl.col("number").is_in(wanted))]
+    ]
     at = pl.col("at")
     variant = pl.concat_str(pl.col("own").str.slice(0, at.clip(lower_bound=0)), pl.col("own").str.slice(at + 1))
-    return shared.join(long, on="node", how="left").select(
-        "node", "beside", "month", "identified", "at", variant=variant
+    every = pl.concat([long.clear().with_columns(at=pl.lit(0, pl.Int32)), *shared])
+    return every.lazy().with_columns(variant=variant).drop("own")
+
+
+def _variant_numbers(long: pl.DataFrame) -> pl.DataFrame:
+    """Number each own word (`row`), with its places and trades, whole (`at` -1) and without each letter in turn.
+
+    Equal texts have equal numbers: sums of letters times powers, so that leaving one out costs no text.
+    """
+    words = np.array(long["own"].to_list(), dtype=f"U{LONGEST_TYPO}")
+    letters = np.ascontiguousarray(words.view(np.uint32).reshape(len(words), LONGEST_TYPO).T)
+    beside = long.select(pl.col("beside").hash(1)).to_series().to_numpy()
+    terms = letters * _POWERS[:, None]
+    before, after = np.zeros(len(words), np.uint64), terms.sum(axis=0)
+    found = [after ^ beside]
+    for term in terms:
+        after = after - term
+        found.append((before + after * _UNBASE) ^ beside)
+        before = before + term
+    row, n_letters = np.arange(len(words), dtype=np.uint32), long["own"].str.len_chars().cast(pl.Int32)
+    return pl.concat(
+        pl.DataFrame({"row": row, "number": numbers}).with_columns(at=pl.lit(at, pl.Int32)).filter(n_letters > at)
+        for at, numbers in enumerate(found, -1)
     )
-
-
-def _variant_hashes(long: pl.LazyFrame) -> list[pl.LazyFrame]:
-    own, letters = pl.col("own"), pl.col("own").str.len_chars()
-    beside = pl.col("beside").hash(1)
-    return [
-        long.filter(letters > at).select(
-            "node",
-            pl.lit(at, pl.Int32).alias("at"),
-            variant_hash=pl.concat_str(own.str.slice(0, max(at, 0)), own.str.slice(at + 1)).hash(0) ^ beside,
-        )
-        for at in range(-1, LONGEST_TYPO)
-    ]
 
 
 def _link(frame: pl.LazyFrame, why: tuple[str, float]) -> pl.LazyFrame:
@@ -188,10 +206,10 @@ def _by_slip(first: pl.LazyFrame) -> pl.LazyFrame:
     """Link names one letter apart, of the same places and trades, unless both are known by identifiers of their own."""
     letters = pl.col("own").str.len_chars()
     is_long = (pl.col("signs") == "") & letters.is_between(SHORTEST_TYPO, LONGEST_TYPO)
-    all_long = settle(first.filter(is_long).select("node", "own", "beside", "month", "identified"))
-    unidentified = settle(all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month"))))
+    all_long = settled(first.filter(is_long).select("node", "own", "beside", "month", "identified"))
+    unidentified = all_long.filter(pl.col("identified").is_null() | (pl.col("identified") > pl.col("month")))
     variants = settle(_shared_variants(all_long, unidentified))
-    open_ones = variants.join(unidentified.select("node"), on="node", how="semi")
+    open_ones = variants.join(unidentified.lazy().select("node"), on="node", how="semi")
     shared = open_ones.join(variants, on=["beside", "variant"], how="inner", suffix="_b").filter(
         pl.col("node") != pl.col("node_b")
     )

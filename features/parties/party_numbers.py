@@ -29,7 +29,7 @@ class PartyNumbers:
     @classmethod
     def of(cls, history: pl.DataFrame) -> PartyNumbers:
         """Number the parties of a frame with `<side>_key`, as text or as `party_hash`."""
-        return cls({side: np.unique(_hashes(history[f"{side}_key"].drop_nulls())) for side in SIDES})
+        return cls({side: _hashes(history[f"{side}_key"].drop_nulls()).unique().sort().to_numpy() for side in SIDES})
 
     def added(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add `exporter`, `consignee` and `declarant`, and `everybody` (0); null where the key, `<side>_key`, is."""
@@ -50,12 +50,13 @@ class PartyNumbers:
     def numbers(self, side: str, keys: pl.Series) -> pl.Series:
         """Number keys as parties of one side; a null key's number means nothing."""
         known, asked = self.known[side], _hashes(keys)
-        order = np.argsort(asked)
-        found = np.empty(len(asked), np.int64)
-        found[order] = np.searchsorted(known, asked[order])
+        order = asked.arg_sort().to_numpy()
+        in_order = asked.to_numpy()[order]
+        at = np.searchsorted(known, in_order)
         if len(known):
-            missing = known[np.minimum(found, len(known) - 1)] != asked
-            found[missing] = len(known)
+            at[known[np.minimum(at, len(known) - 1)] != in_order] = len(known)
+        found = np.empty(len(at), np.int64)
+        found[order] = at
         return pl.Series(side, found)
 
 
@@ -89,5 +90,5 @@ def party_hash(side: str) -> pl.Expr:
     return pl.when(key.is_not_null()).then(key.hash(0)).alias(f"{side}_key")
 
 
-def _hashes(keys: pl.Series) -> Hashes:
-    return (keys.fill_null(0) if keys.dtype == pl.UInt64 else keys.hash(0)).to_numpy()
+def _hashes(keys: pl.Series) -> pl.Series:
+    return keys.fill_null(0) if keys.dtype == pl.UInt64 else keys.hash(0)
