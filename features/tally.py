@@ -6,7 +6,7 @@ times faster than joins and windows, and what was sorted serves any number of ba
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,7 @@ class Tally:
 
     at: Whole
     """`key * MONTHS + month` of each key and month with an event, sorted."""
-    so_far: pl.DataFrame
+    so_far: Mapping[str, Sums]
     """The number of events (`n`) and each amount of a key up to and with each place of `at`; a nought behind the last
     is what keys and months without a place have."""
 
@@ -46,14 +46,13 @@ class Tally:
         sums = {"n": _by_key(begins, last + 1)}
         for name, one in amounts.items():
             sums[name] = _by_key(begins, np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[rows])[last])
-        return cls(at, pl.DataFrame(sums))
+        return cls(at, sums)
 
     def with_counts(self, name: str, events: Whole) -> Tally:
         """Add an amount: how many of `events` are at each place. All of them are at places with an event."""
         at = np.searchsorted(self.at, pl.Series(events).sort().to_numpy())  # in order: memory is read once
         counts = np.cumsum(np.bincount(at, minlength=len(self.at)))
-        found = pl.Series(name, _by_key(np.flatnonzero(_begins(self.at)), counts))
-        return replace(self, so_far=self.so_far.with_columns(found))
+        return replace(self, so_far={**self.so_far, name: _by_key(np.flatnonzero(_begins(self.at)), counts)})
 
     def before(
         self, key: pl.Series, month: pl.Series, windows: Sequence[int | None] = (None,)
@@ -66,30 +65,47 @@ class Tally:
         asked = places(key, month)
         order = np.argsort(asked)
         in_order = asked[order]  # looked up and added up in order, which reads memory once from end to end
-        ever = self._sums_before(in_order)
         row = np.empty(len(order), np.uint32)
         row[order] = np.arange(len(order), dtype=np.uint32)
-        rows = pl.select(pl.when(key.is_not_null()).then(pl.Series(row))).to_series()
-        found = []
+        place = np.searchsorted(self.at, in_order)
+        ever = self._sums_before(place, in_order)
+        earlier = {}
         for window in windows:
-            told = ever
             if window is not None:
-                told = ever - self._sums_before(in_order - np.minimum(window, in_order % MONTHS))
-            found.append(told.select(pl.all().gather(rows)).to_dict())
-        return found
+                since = in_order - np.minimum(window, in_order % MONTHS)
+                earlier[window] = self._sums_before(_stepped_back(self.at, place, since, window), since)
+        told = pl.DataFrame(
+            {
+                f"{at} {name}": sums if window is None else sums - earlier[window][name]
+                for at, window in enumerate(windows)
+                for name, sums in ever.items()
+            }
+        )
+        known = told.select(pl.all().gather(pl.when(key.is_not_null()).then(pl.Series(row))))
+        return [{name: known[f"{at} {name}"].alias(name) for name in ever} for at in range(len(windows))]
 
     def firsts(self) -> Whole:
         """Return the place of each key's first event."""
         return _whole(pl.Series(self.at[_begins(self.at)]))
 
-    def _sums_before(self, in_order: Whole) -> pl.DataFrame:
-        """Add up each key's events before each of sorted places; noughts where it has none."""
-        last = np.searchsorted(self.at, in_order) - 1
+    def _sums_before(self, place: Whole, asked: Whole) -> dict[str, Whole]:
+        """Add up each key's events before its place; noughts where it has none."""
+        last = place - 1
         if len(self.at):
-            last[(last < 0) | ((self.at[last] ^ in_order) >= MONTHS)] = len(self.at)
+            last[(last < 0) | ((self.at[last] ^ asked) >= MONTHS)] = len(self.at)
         else:
             last[:] = 0
-        return self.so_far.select(pl.all().gather(pl.Series(last)).cast(pl.Int64))
+        return {name: sums[last].astype(np.int64) for name, sums in self.so_far.items()}
+
+
+def _stepped_back(at: Whole, place: Whole, bound: Whole, most: int) -> Whole:
+    """Count the places of `at` before each bound, from a count `place` that is right or up to `most` too large."""
+    step = 1 << (most.bit_length() - 1) if len(at) else 0
+    while step:
+        back = np.maximum(place - step, 0)
+        place = np.where((place >= step) & (at[back] >= bound), back, place)
+        step >>= 1
+    return place
 
 
 def places(key: pl.Series, month: pl.Series) -> Whole:
@@ -97,7 +113,9 @@ def places(key: pl.Series, month: pl.Series) -> Whole:
     most = key.max()
     if isinstance(most, int) and most >= KEYS:
         raise ValueError(f"a key of {most} is too large to be tallied")
-    return _whole(key.fill_null(-1)) * MONTHS + _whole(month.fill_null(0))
+    both = pl.DataFrame([key.cast(pl.Int64).alias("key"), month.cast(pl.Int64).alias("month")])
+    at = both.select(pl.col("key").fill_null(-1) * MONTHS + pl.col("month").fill_null(0))
+    return at.to_series().to_numpy()
 
 
 def _whole(values: pl.Series) -> Whole:

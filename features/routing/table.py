@@ -174,11 +174,17 @@ def _read_ports(rows: pl.LazyFrame, rules: RoutingRules) -> pl.LazyFrame:
 
 def past_journeys(history: pl.LazyFrame) -> pl.LazyFrame:
     """Count past routes by lane, days and the month in which their end was known (never before their declaration)."""
-    told = complete(history, Declarations, ("declared_on", "transport_mode", "route")).with_columns(*route_columns())
-    counted = settle_streamed(
-        told.filter(pl.col("told_days").str.contains("@", literal=True))
-        .group_by("told_path", "told_days", "transport_mode", month_number(pl.col("declared_on")).alias("month"))
+    told = complete(history, Declarations, ("declared_on", "transport_mode", "route"))
+    written = settle_streamed(
+        told.filter(pl.col("route").str.contains("@", literal=True))
+        .group_by("route", "transport_mode", month_number(pl.col("declared_on")).alias("month"))
         .agg(pl.len().alias("n"))
+    )
+    counted = settle(
+        written.with_columns(*route_columns())
+        .filter(pl.col("told_days").str.contains("@", literal=True))
+        .group_by("told_path", "told_days", "transport_mode", "month")
+        .agg(pl.col("n").sum())
     )
     paths = settle(counted.select("told_path").unique().with_columns(place=path_places(pl.col("told_path"))))
     lanes = paths.select(
