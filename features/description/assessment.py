@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.description.composition import MAIN_SHARE, find_compositions, stated_purity
+from features.description.composition import MAIN_SHARE, find_compositions
 from features.description.compounds import headings_of_goods, lawful_headings, names_free_metal
 from features.description.context import (
     affirmed,
@@ -27,6 +27,7 @@ from features.description.normalise import (
     changed_chars,
     disguise_share,
 )
+from features.description.purity import stated_purity
 from features.description.reading_kinds import HIDING, READING
 from features.description.readings import read_texts
 from features.description.recovered import is_toned

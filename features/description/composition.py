@@ -1,31 +1,18 @@
-"""What a text says of purity and composition: 5N, ≥99.99 %, Sn42Bi58, 96%W-Ni-Fe."""
+"""What a text says of composition: Sn42Bi58, 96%W-Ni-Fe, Sb 60 % Pb 40 %."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from features.description.alloys import alloy_shares, alloys_of_any_share, of_elements
+from features.description.purity import GRADE_SYMBOLS, grade_share, grades, percent_share
 
-LOWEST_PURITY = (
-    0.9  # below this a percentage is a content, not a purity (trade usage: 2N5 metal is the least called pure)
-)
 MAIN_SHARE = 0.5  # a mineral stated at half of the mass or more is what the good is
 
-_NINES = r"(?:^|[^A-Za-z0-9.])([2-9])N([1-9]?)5?(?:$|[^A-Za-z0-9])"
-_NINES_ALL = r"(?:^|[^A-Za-z0-9.])[2-9]N[1-9]?(?:$|[^A-Za-z0-9])"
-_PERCENT = r"[0-9]{2,3}(?:[.,][0-9]{1,7})?\s?(?:wt\.?\s?)?(?:%|pct|percent)"
 _NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,7})?"
 _SHARE = rf"(?:{_NUMBER}\s?(?:wt\.?)?%|[0-9]{{1,5}}(?:\.[0-9]{{1,3}})?\s?ppm)"
 _PURITY = r"(?:[2-9]N[1-9]?)"
 _EDGE = r"(?:$|[^A-Za-z0-9])"
-# A grade without its sign: Sb 99.65. Not W or In, which are a width and a word; not before a unit: Ga 99.95 kg.
-_GRADE_SYMBOLS = "Ga|Ge|Sb|Te|Bi|Mo|Sc|Sm|Eu|Gd|Tb|Dy|Ho|Er|Tm|Yb|Lu"
-_GRADE = (
-    rf"(?:^|[^A-Za-z0-9])(?:(?:{_GRADE_SYMBOLS})[ -]?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
-    # as Chinese standards name grades: Te9999, In99.995; and W-1 99.95
-    rf"|(?:Sb|Te|Bi|In)99\.?[0-9]{{2,3}}{_EDGE}|F?(?:W|Mo)-?[0-3][ ,(]{{1,2}}9[5-9]\.[0-9]{{1,4}}\s?%?)"
-)
-_OF_UNIT = r"(?i:[0-9][ -]?(?:kgs?|kilo|g|mt|t|tonn?|tons|lbs?|pcs|[cm]?m|l|usd|eur|rmb|cny)[^a-z]?$)"
 # Rows of shares and names: what may stand between a name and its share, between a share and the next name, and a word
 # behind the last share.
 _BETWEEN = (
@@ -40,39 +27,6 @@ _OTHER_NAMES = (
 _TAIL = r"(?:\s?(?:[A-Za-z]{2,}|\p{Han}+))?"
 LEAST_PART = 0.01  # of less a good is not made up
 MILLIONTH = 1e-6
-
-
-def stated_purity(text: pl.Expr) -> pl.Expr:
-    """States a purity. Share by mass in [0.9, 1); the highest stated; null where none is or the text is null.
-
-    Read are nines (4N, 4N5: 99.995 %), percentages with point or comma from 90 % up (100 % is no purity), and grades
-    without a sign behind the symbol of a metal that is sold by them.
-
-    >>> texts = pl.Series(["Sb 4N5", "纯度≥99.99%", "purity 99,9 %", "Sb 99.65 pigs", "Ga 99.65 kg", "100% PE", None])
-    >>> pl.select(stated_purity(pl.lit(texts))).to_series().to_list()
-    [0.99995, 0.9999, 0.999, 0.9965, None, None, None]
-    """
-    nines = text.str.extract_all(_NINES_ALL).list.eval(_nines(pl.element())).list.max()
-    shares = text.str.extract_all(_PERCENT).list.eval(_share(pl.element())).list
-    percent = shares.eval(pl.element().filter((pl.element() >= LOWEST_PURITY) & (pl.element() < 1.0))).list.max()
-    grade = _grades(text).list.eval(_grade_share(pl.element())).list.max()
-    return pl.max_horizontal(nines, percent, grade).round(9)
-
-
-def _grades(text: pl.Expr) -> pl.Expr:
-    """Grades without a percent sign, with the symbol before them."""
-    return text.str.extract_all(_GRADE).list.eval(pl.element().filter(~pl.element().str.contains(_OF_UNIT)))
-
-
-def _nines(mark: pl.Expr) -> pl.Expr:
-    count = mark.str.extract(_NINES, 1).cast(pl.Float64)
-    more = mark.str.extract(r"N([1-9])", 1).cast(pl.Float64).fill_null(0.0)
-    return 1.0 - pl.lit(10.0).pow(-count) * (1.0 - more / 10.0)
-
-
-def _share(mark: pl.Expr) -> pl.Expr:
-    number = mark.str.extract(r"([0-9]{1,5}(?:[.,][0-9]{1,7})?)", 1)
-    return number.str.replace(",", ".").cast(pl.Float64, strict=False) * 0.01
 
 
 def find_compositions(texts: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataFrame) -> pl.LazyFrame:
@@ -91,16 +45,10 @@ def find_compositions(texts: pl.LazyFrame, elements: pl.DataFrame, forms: pl.Dat
 
 def _graded(plain: pl.LazyFrame, elements: pl.DataFrame) -> pl.LazyFrame:
     """A symbol and the grade it is sold by, without a percent sign: Sb 99.65."""
-    names = plain.select("text_no", "reading", term=_grades(pl.col("clean"))).explode("term", empty_as_null=False)
-    symbol = pl.col("term").str.extract(rf"({_GRADE_SYMBOLS}|In|W)", 1)
+    names = plain.select("text_no", "reading", term=grades(pl.col("clean"))).explode("term", empty_as_null=False)
+    symbol = pl.col("term").str.extract(rf"({GRADE_SYMBOLS}|In|W)", 1)
     shown = pl.col("term").str.extract(r"([A-Z].*[0-9])", 1)
-    return of_elements(names.with_columns(symbol=symbol, share=_grade_share(pl.col("term")), term=shown), elements)
-
-
-def _grade_share(grade: pl.Expr) -> pl.Expr:
-    """The share that a grade states: 99.65, or 9999 for 99.99."""
-    number = grade.str.extract(r"(9[5-9]\.?[0-9]{1,6})", 1).str.replace(r"^(\d\d)\.?", "0.${1}")
-    return number.cast(pl.Float64, strict=False)
+    return of_elements(names.with_columns(symbol=symbol, share=grade_share(pl.col("term")), term=shown), elements)
 
 
 def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataFrame) -> pl.LazyFrame:
@@ -126,7 +74,7 @@ def _beside_percent(plain: pl.LazyFrame, elements: pl.DataFrame, forms: pl.DataF
     name = pl.col("term").str.extract(rf"(?:^|[^A-Za-z])({names}|In)(?:[^A-Za-z]|$)", 1)
     word = pl.when(name.str.contains("^[A-Za-z]{3,}$")).then(name.str.to_lowercase()).otherwise(name)
     is_nines = pl.col("term").str.contains(rf"{_PURITY}{_EDGE}") & ~pl.col("term").str.contains("%|ppm")
-    share = _share(pl.col("term").str.extract(f"({_SHARE})", 1)) * _unit(pl.col("term"))
+    share = percent_share(pl.col("term").str.extract(f"({_SHARE})", 1)) * _unit(pl.col("term"))
     share = pl.when(is_nines).then(0.99).otherwise(share)
     told = found.with_columns(name=word, share=share).join(by_name.lazy(), on="name", how="inner")
     return told.select("text_no", "reading", "mineral", "share", pl.col("term").str.strip_chars(" /-.,;:()（）"))
@@ -167,7 +115,7 @@ def _is_share_first(row: pl.Expr) -> pl.Expr:
     """
     begins = row.str.contains(rf"^[^A-Za-z0-9]?{_SHARE}")
     ends = row.str.contains(rf"{_SHARE}{_TAIL}$")
-    shares = row.str.extract_all(_SHARE).list.eval(_share(pl.element()) * _unit(pl.element()))
+    shares = row.str.extract_all(_SHARE).list.eval(percent_share(pl.element()) * _unit(pl.element()))
     goes_on = row.str.contains(rf"{_SHARE}\s?(?:[A-Za-z]{{2,}}|\p{{Han}})[^0-9]*$")
     is_whole = shares.list.sum().is_between(0.99, 1.01) & (shares.list.last() >= LEAST_PART)
     return pl.when(ends).then(begins & goes_on & is_whole).otherwise(begins | (shares.list.first() < MAIN_SHARE))

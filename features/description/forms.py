@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.description.composition import stated_purity
 from features.description.normalise import lower_simplified, plain_text, word_text
+from features.description.purity import stated_purity
 
 # Words of form, most telling first. A form whose own name holds a word of the class is of that class.
 FORM_WORDS: dict[str, str] = {

@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.assemble import CARRIED, _is_chinese_export, _is_recorded, _mineral
+from features.assemble import CARRIED, _is_recorded, _mineral
+from features.controls.join import is_controlled_export
 from features.background import first_days
 
 HISTORY = pl.LazyFrame(
@@ -52,7 +53,7 @@ def test_a_chinese_licence_is_looked_for_on_chinese_export_papers_alone():
         schema=["direction", "origin_iso3", "dispatch_iso3", "is_chinese"],
         orient="row",
     )
-    assert rows.select(_is_chinese_export()).to_series().to_list() == rows["is_chinese"].to_list()
+    assert rows.select(is_controlled_export()).to_series().to_list() == rows["is_chinese"].to_list()
 
 
 def test_what_the_control_list_asks_about_goes_along():
