@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from features.assemble import CARRIED, _is_recorded, _mineral
-from features.controls.join import is_controlled_export
 from features.background import first_days
+from features.controls.join import is_controlled_export
 
 HISTORY = pl.LazyFrame(
     {
