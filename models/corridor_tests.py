@@ -54,26 +54,26 @@ class Rule:
     interval_share: float = 0.90
 
 
-def judge_corridors(surges: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+def judge_corridors(surges: pl.DataFrame, placebos: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Give each real corridor and look its p-value, q-value, the interval of its excess, and the look it was named at.
 
-    `surges`: `corridor_surges` with real and placebo trials. A look is compared only with placebos of its own and
-    earlier looks, with as many legs and (where there are 100) about as many months: all of them, and its own good's
-    where there are enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
+    `surges`: `corridor_surges` of real trials; `placebos`: of the others, of which `mineral look event trial legs surge
+    in_z out_z reach post_to new_share` are read. A look is compared only with placebos of its own and earlier looks,
+    with as many legs and (where there are 100) about as many months: all of them, and its own good's where there are
+    enough; its q-value counts every corridor, measure and look up to it, and nothing later, so that a
     later look never changes an earlier answer. Of several measures at a look the most telling carries the q-value, the
     others 1. Adds `p_value`, `q_value`, `n_placebos`, `n_placebos_as_far` (how many of them rose at least so),
     `excess_low excess_high` (excess less `excess_errors`), `new_odds` (`new_way_odds`, of which the q-value knows
     nothing), `first_look` (first look with q at or below the level; null: never). Without any placebo p is null, and
     nothing is named.
     """
-    kind = pl.col("trial").str.split("-").list.first()
     distance = pl.sum_horizontal((pl.col("reach") > last).cast(pl.Int32) for last in REACHES)
-    ordered = surges.with_columns(distance.alias("distance")).sort(*CELL, "trial")
+    real = surges.with_columns(distance.alias("distance")).sort(*CELL, "trial")
     # looks at which no newer month was public repeat the comparison before them: it counts once
     first = pl.col("look") == pl.col("look").min().over("mineral", "event", "trial", "post_to")
-    real, placebo = ordered.filter(kind == "real"), ordered.filter((kind == "placebo") & first)
+    known = placebos.with_columns(distance.alias("distance")).filter(first)
     parts = [
-        _against(group, _comparable(placebo, group), rule)
+        _against(group, _comparable(known, group), rule)
         for group in real.partition_by("look", "legs", "distance", maintain_order=True)
     ]
     if not parts:

@@ -53,8 +53,14 @@ class Ground:
     settings: CorridorSettings
 
 
-def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tuple[str, int]]) -> pl.DataFrame | None:
-    """Measure every corridor and placebo at some looks; None where there is nothing to compare.
+PLACEBO = ("mineral", "look", "event", "trial", "legs", "surge", "in_z", "out_z", "reach", "post_to", "new_share")
+"""What is kept of a placebo: they are many times as many as what is looked at."""
+
+
+def measure_looks(
+    ground: Ground, looks: Sequence[int], *, has_placebos: set[tuple[str, int]]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Measure every corridor, and every placebo (`PLACEBO`), at some looks; empty where there is nothing to compare.
 
     `has_placebos` (mineral and event) is added to, so that placebo dates are laid out once in a search.
     """
@@ -64,7 +70,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     trials = lay_trials(ground.watches, known, windows, has_placebos=has_placebos, with_recent=True)
     trials = _fresh(trials, ground, named)
     if trials.is_empty():
-        return None
+        return pl.DataFrame(), pl.DataFrame()
     dates = trials.filter(pl.col("trial").str.starts_with("placebo-") & (pl.col("trial") != "placebo-same"))
     has_placebos |= set(dates.select("mineral", "event").unique().iter_rows())
     used = _looks_of(trials)
@@ -74,13 +80,12 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     lanes = excess_over_expected(sums, _origins(ground.watches)).collect()
     surges = corridor_surges(with_donors(lanes.lazy()), _scope(ground.watches, amounts)).collect()
     if surges.is_empty():
-        return None
+        return pl.DataFrame(), pl.DataFrame()
     is_real = pl.col("trial").str.starts_with(REAL)
-    kept = ["mineral", "look", "event", "trial", "legs", "surge", "in_z", "out_z", "reach", "post_to", "new_share"]
     real = surges.filter(is_real)
-    placebos = _apart_from(surges.filter(~is_real), real).select(kept)
+    placebos = _apart_from(surges.filter(~is_real), real).select(PLACEBO)
     if real.is_empty():
-        return placebos
+        return pl.DataFrame(), placebos
     tested = set(real["mineral"])
     near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
     compared = trials.filter(is_real).lazy()
@@ -96,7 +101,7 @@ def measure_looks(ground: Ground, looks: Sequence[int], *, has_placebos: set[tup
     ]
     said = [one.collect().lazy() for one in told]
     scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), pl.concat(falls, how="vertical_relaxed"), said)
-    return pl.concat([comovement(scored, amounts.lazy()).collect(), placebos], how="diagonal_relaxed")
+    return comovement(scored, amounts.lazy()).collect(), placebos
 
 
 def _fresh(trials: pl.DataFrame, ground: Ground, named: pl.LazyFrame) -> pl.DataFrame:

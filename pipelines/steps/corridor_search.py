@@ -72,19 +72,18 @@ def search_corridors(
     final = tuple(watches_at(first_day(last_look) - timedelta(days=1)))
     margin = fit_cif_margin(mirrored.lazy())
     notes = [*_notes(mirrored, final), *_misweighed(monthly, final)]
-    passes, meanings, placebo_codes = _measured(monthly, periods, watches_at, last_look, settings)
+    (real, placebos), meanings, placebo_codes = _measured(monthly, periods, watches_at, last_look, settings)
     counts = {"pairs": mirrored.height, "codes": mirrored["hs6"].n_unique(), "placebo_codes": len(placebo_codes)}
     counts["unpaired"] = mirrored.filter(pl.col("x_usd").is_null() | pl.col("m_usd").is_null()).height
     own = _shown(monthly, final, first_day(last_look), settings)
-    if not any("origin_iso3" in one.columns for one in passes):  # placebos alone
+    if not real:
         notes.append(
             "No corridor could be looked at: no watched good has its legs reported before and after a measure."
         )
         counts |= {"looked_at": 0, "placebos": 0}
         return CorridorSearch(pl.DataFrame(), own, pl.DataFrame(), final, margin, counts, tuple(notes))
-    surges = pl.concat(passes, how="diagonal_relaxed")
-    judged = judge_corridors(surges, _rule(settings))
-    counts |= {"looked_at": judged.height, "placebos": surges.height - judged.height}
+    judged = judge_corridors(pl.concat(real, how="diagonal_relaxed"), pl.concat(placebos), _rule(settings))
+    counts |= {"looked_at": judged.height, "placebos": sum(one.height for one in placebos)}
     tests = judged.rename({"mineral": "good"}).join(
         pl.concat(meanings).unique(maintain_order=True).with_columns(pl.col("look").cast(pl.Int32)),
         on=["look", "good"],
@@ -102,10 +101,14 @@ def search_corridors(
 
 def _measured(
     monthly: pl.DataFrame, periods: pl.DataFrame, watches_at: WatchesAt, last_look: int, settings: CorridorSettings
-) -> tuple[list[pl.DataFrame], list[pl.DataFrame], set[str]]:
-    """Measure every month of looking, some at once: surges, which good stands for which mineral, placebo codes."""
+) -> tuple[tuple[list[pl.DataFrame], list[pl.DataFrame]], list[pl.DataFrame], set[str]]:
+    """Measure every month of looking, some at once: surges, which good stands for which mineral, placebo codes.
+
+    Surges of what is looked at and those of placebos stay apart.
+    """
     known_by = monthly.group_by("hs6", "known_from").agg(pl.coalesce("m_usd", "x_usd").sum().alias("usd"))
-    passes: list[pl.DataFrame] = []
+    real: list[pl.DataFrame] = []
+    placebos: list[pl.DataFrame] = []
     meanings: list[pl.DataFrame] = []
     done: set[tuple[str, int]] = set()
     placebo_codes: set[str] = set()
@@ -119,11 +122,13 @@ def _measured(
         kin = kindred_codes(current, substitutes(settings))
         for part, some in _parts(everything, looks, ways, settings):
             ground = Ground(monthly, periods, published, part, tuple(codes), kin, settings)
-            found = measure_looks(ground, some, has_placebos=done)
-            if found is not None:
-                passes.append(found)
-                meanings.append(pl.DataFrame({"look": sorted(found["look"].unique())}).join(meant, how="cross"))
-    return passes, meanings, placebo_codes
+            measured, placebo = measure_looks(ground, some, has_placebos=done)
+            if not measured.is_empty():
+                real.append(measured)
+                meanings.append(pl.DataFrame({"look": sorted(measured["look"].unique())}).join(meant, how="cross"))
+            if not placebo.is_empty():
+                placebos.append(placebo)
+    return (real, placebos), meanings, placebo_codes
 
 
 def substitutes(settings: CorridorSettings) -> dict[str, set[str]]:

@@ -41,11 +41,16 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def judged(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    is_real = pl.col("trial").str.starts_with("real")
+    return judge_corridors(table.filter(is_real), table.filter(~is_real), rule)
+
+
 POOL = [(11, float(z)) for z in np.random.default_rng(0).normal(0, 1, 999)]
 
 
 def test_p_is_the_rank_among_placebos_and_the_interval_their_errors() -> None:
-    got = judge_corridors(surges([(11, "THA", 0.0)], POOL), Rule()).to_dicts()[0]
+    got = judged(surges([(11, "THA", 0.0)], POOL), Rule()).to_dicts()[0]
     above = sum(z >= 0.0 for _, z in POOL)
     assert got["p_value"] == pytest.approx((1 + above) / 1000)
     assert got["n_placebos"] == 999
@@ -80,42 +85,42 @@ def test_an_interval_knows_the_noise_of_either_leg() -> None:
 
 def test_placebos_that_rose_as_far_are_counted() -> None:
     pool = [(11, 1.0), (11, 2.0), (11, 2.0), (11, 3.0)]
-    got = judge_corridors(surges([(11, "THA", 2.0), (11, "MEX", 3.5)], pool), Rule()).sort("hub_iso3")
+    got = judged(surges([(11, "THA", 2.0), (11, "MEX", 3.5)], pool), Rule()).sort("hub_iso3")
     assert got["n_placebos_as_far"].to_list() == [0, 3]  # 2, 2 and 3 are at least 2; none is 3.5
 
 
 def test_only_placebos_known_by_then_count() -> None:
     later = [*POOL, *[(12, 50.0)] * 500]
-    one = judge_corridors(surges([(11, "THA", 3.0)], POOL), Rule())["p_value"].item()
-    other = judge_corridors(surges([(11, "THA", 3.0)], later), Rule())["p_value"].item()
+    one = judged(surges([(11, "THA", 3.0)], POOL), Rule())["p_value"].item()
+    other = judged(surges([(11, "THA", 3.0)], later), Rule())["p_value"].item()
     assert one == other
 
 
 def test_later_looks_change_no_earlier_answer_and_first_look_is_kept() -> None:
     early = [(11, "THA", 9.0), (11, "MEX", 0.1)]
     late = [*early, (12, "THA", 0.0), (12, "MEX", 0.3), (12, "VNM", 0.2)]
-    one = judge_corridors(surges(early, POOL), Rule())
-    whole = judge_corridors(surges(late, POOL), Rule())
+    one = judged(surges(early, POOL), Rule())
+    whole = judged(surges(late, POOL), Rule())
     assert whole.filter(pl.col("look") == 11)["q_value"].to_list() == one["q_value"].to_list()
     assert set(whole.filter(pl.col("hub_iso3") == "THA")["first_look"]) == {11}
     assert whole.filter(pl.col("hub_iso3") == "MEX")["first_look"].null_count() == 2
 
 
 def test_without_placebos_nothing_is_named() -> None:
-    got = judge_corridors(surges([(11, "THA", 9.0)], []), Rule()).to_dicts()[0]
+    got = judged(surges([(11, "THA", 9.0)], []), Rule()).to_dicts()[0]
     assert got["p_value"] is None
     assert got["q_value"] is None
     assert got["first_look"] is None
 
 
 def test_unknown_score_is_not_tested() -> None:
-    got = judge_corridors(surges([(11, "THA", 9.0), (11, "MEX", float("nan"))], POOL), Rule()).sort("hub_iso3")
+    got = judged(surges([(11, "THA", 9.0), (11, "MEX", float("nan"))], POOL), Rule()).sort("hub_iso3")
     assert got["p_value"].to_list()[0] is None
     assert got["q_value"].to_list()[1] is not None
 
 
 def test_no_corridors_give_an_empty_table_with_all_columns() -> None:
-    got = judge_corridors(surges([], POOL[:3]).with_columns(excess=pl.lit(None, pl.Float64)), Rule())
+    got = judged(surges([], POOL[:3]).with_columns(excess=pl.lit(None, pl.Float64)), Rule())
     assert got.is_empty()
     assert {"p_value", "q_value", "first_look", "n_placebos"} <= set(got.columns)
 
@@ -124,13 +129,13 @@ def test_placebos_are_as_far_from_their_past_as_what_they_are_compared_with() ->
     near = surges([(11, "THA", 3.0)], POOL)
     far = surges([], [(11, 4.0)] * 300).with_columns(reach=pl.lit(18), trial=pl.lit("placebo-far"))
     rows = pl.concat([near, far], how="diagonal_relaxed")
-    assert judge_corridors(rows, Rule())["p_value"].to_list() == judge_corridors(near, Rule())["p_value"].to_list()
+    assert judged(rows, Rule())["p_value"].to_list() == judged(near, Rule())["p_value"].to_list()
 
 
 def test_looking_again_costs_no_more_than_was_set_aside_beforehand() -> None:
     def q_at(looks: list[int]) -> list[float]:
         rows = surges([(look, "THA", 3.0) for look in looks], POOL)
-        return judge_corridors(rows, Rule())["q_value"].to_list()
+        return judged(rows, Rule())["q_value"].to_list()
 
     assert q_at([11, 12, 13]) == pytest.approx(q_at([11]) * 3)
 
@@ -141,7 +146,7 @@ def test_measures_that_compare_the_same_months_are_one_test() -> None:
     other = same.with_columns(surge=pl.lit(2.9))
 
     def least_q(*more: pl.DataFrame) -> float:
-        found = judge_corridors(pl.concat([one, *more], how="diagonal_relaxed"), Rule())["q_value"].min()
+        found = judged(pl.concat([one, *more], how="diagonal_relaxed"), Rule())["q_value"].min()
         assert isinstance(found, float)
         return found
 
@@ -152,7 +157,7 @@ def test_measures_that_compare_the_same_months_are_one_test() -> None:
 def test_a_placebo_repeated_without_newer_months_counts_once() -> None:
     rows = surges([(13, "THA", 3.0)], POOL)
     again = rows.filter(pl.col("trial") != "real").with_columns(look=pl.lit(12))
-    got = judge_corridors(pl.concat([rows, again], how="diagonal_relaxed"), Rule())
+    got = judged(pl.concat([rows, again], how="diagonal_relaxed"), Rule())
     assert got["n_placebos"].item() == 999
 
 
@@ -160,13 +165,13 @@ def test_everybodys_placebos_count_beside_a_goods_own() -> None:
     rows = surges([(11, "THA", 2.0)], POOL).with_columns(
         pl.when(pl.col("trial") == "real").then(pl.lit("gallium")).otherwise("mineral").alias("mineral")
     )
-    alone = judge_corridors(rows, Rule())["p_value"].item()
+    alone = judged(rows, Rule())["p_value"].item()
     own = surges([], [(11, 1.0)] * 100 + [(11, 3.0)] * 500).with_columns(mineral=pl.lit("gallium"))
-    found = judge_corridors(pl.concat([rows, own], how="diagonal_relaxed"), Rule()).to_dicts()[0]
+    found = judged(pl.concat([rows, own], how="diagonal_relaxed"), Rule()).to_dicts()[0]
     # own: 501/601 look at least so; everybody's, own among them: about 500 and 23 of 1,599; 600 weigh twice 300
     everybody = (1 + 500 + sum(z >= 2.0 for _, z in POOL)) / 1_600
     assert found["p_value"] == pytest.approx(2 / 3 * 501 / 601 + 1 / 3 * everybody)
-    few = judge_corridors(pl.concat([rows, own.head(40)], how="diagonal_relaxed"), Rule())["p_value"].item()
+    few = judged(pl.concat([rows, own.head(40)], how="diagonal_relaxed"), Rule())["p_value"].item()
     assert few == pytest.approx(alone, rel=0.05)  # forty of its own are too few to be asked
 
 
@@ -177,10 +182,10 @@ def test_other_senders_placebos_fill_in_where_the_origins_own_are_few() -> None:
     world = pl.concat([rows, donors], how="diagonal_relaxed").with_columns(
         pl.when(pl.col("trial") == "real").then(pl.lit("gallium")).otherwise("mineral").alias("mineral")
     )
-    (found,) = judge_corridors(world, rule).to_dicts()
+    (found,) = judged(world, rule).to_dicts()
     # the origin's own: 61 of 601 look at least so; with other senders' 61 of 1,000; 600 weigh three times 200
     assert found["p_value"] == pytest.approx(0.75 * 61 / 601 + 0.25 * 61 / 1_000)
-    (few,) = judge_corridors(world, Rule(own_pool_from=601)).to_dicts()
+    (few,) = judged(world, Rule(own_pool_from=601)).to_dicts()
     assert few["p_value"] == pytest.approx(61 / 1_000)
 
 
@@ -200,9 +205,9 @@ def test_how_many_chance_rises_go_a_new_way_is_counted_among_the_placebos_that_r
         .otherwise(0.89)
         .alias("new_share")
     )  # fmt: skip
-    (row,) = judge_corridors(world, Rule(own_pool_from=10_000)).to_dicts()
+    (row,) = judged(world, Rule(own_pool_from=10_000)).to_dicts()
     assert row["new_odds"] == pytest.approx(0.5 / (25 / 102))
-    (later,) = judge_corridors(
+    (later,) = judged(
         pl.concat(
             [
                 world,
@@ -224,7 +229,7 @@ def test_goods_booked_under_a_neighbour_are_not_named_however_small_their_p() ->
         pl.when(pl.col("hub_iso3") == "THA").then(0.6).otherwise("rival_neighbour").alias("rival_neighbour")
     )
     for table, named in ((rows, [True, True]), (stopped, [False, True])):
-        got = judge_corridors(table, Rule()).sort("hub_iso3")
+        got = judged(table, Rule()).sort("hub_iso3")
         assert got["first_look"].is_not_null().to_list() == named
         assert got["p_value"].max() < 1e-3  # what chance would do stays told
-    assert judge_corridors(stopped, Rule()).sort("hub_iso3")["q_value"][0] == 1.0
+    assert judged(stopped, Rule()).sort("hub_iso3")["q_value"][0] == 1.0
