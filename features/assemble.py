@@ -109,17 +109,20 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     numbered = pl.int_range(pl.len(), dtype=pl.UInt32).alias("declaration_id")  # rooms join on it: a number is cheap
     given = settled(complete(declarations.lazy(), Declarations, list(Declarations.column_names())))
     rows = given.with_columns(numbered).lazy()
-    words = judge_description(
-        rows,
-        background.minerals,
-        past.wordings,
-        repeated=past.texts,
-        verdicts=past.verdicts,
-        word_shares=background.word_shares,
-        codes_of_mineral=_codes_of(background.controls),
-        are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),
-    )
-    parcel = judge_parcel(rows, past.parcel, background.minerals)
+    words = settled(
+        judge_description(
+            rows,
+            background.minerals,
+            past.wordings,
+            repeated=past.texts,
+            verdicts=past.verdicts,
+            word_shares=background.word_shares,
+            codes_of_mineral=_codes_of(background.controls),
+            are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),
+        )
+    ).lazy()
+    said = words.select("declaration_id", said_mineral=_said_mineral()).drop_nulls()
+    parcel = judge_parcel(rows, past.parcel, background.minerals, said)
     seen = _one_table(settled(rows.select(CARRIED)), [words, parcel])
     asked = seen.lazy().select("hs_code", "declared_on", "direction", *_PLACES)
     by_code = join_controls(asked, background.controls, answered=past.controls_of_codes)
@@ -196,7 +199,7 @@ def _mineral() -> pl.Expr:
     only where the words leave it open: calcium chloride in the line of germanium tetrachloride is no germanium. Nor
     does any code where the words name goods that no item lists: niobium rods under a code of gallium.
     """
-    by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
+    by_words = _said_mineral()
     by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
     is_silent = pl.col("vague_text").fill_null(1.0) >= SURE_TERM
@@ -204,6 +207,10 @@ def _mineral() -> pl.Expr:
     may_be_listed = pl.col("meets_listed_form").fill_null(value=True)
     by_code = pl.when(only_one & means_one & may_be_listed).then(pl.col("control_minerals").list.first())
     return pl.coalesce(by_words, by_figures, by_code)
+
+
+def _said_mineral() -> pl.Expr:
+    return pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
 
 
 def _is_as_printed() -> pl.Expr:

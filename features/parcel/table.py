@@ -92,12 +92,18 @@ def parcel_past(history: pl.LazyFrame, rules: ParcelRules) -> ParcelPast:
     )
 
 
-def judge_parcel(declarations: pl.LazyFrame, past: ParcelPast, minerals: Minerals) -> pl.LazyFrame:
-    """Return what `build_parcel` does, from what is counted already."""
+def judge_parcel(
+    declarations: pl.LazyFrame, past: ParcelPast, minerals: Minerals, said: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
+    """Return what `build_parcel` does, from what is counted already.
+
+    `said` (`declaration_id`, `said_mineral`) holds what the words name: of minerals that a price or a density fits,
+    that one is told, and without words the one that fits all figures.
+    """
     rules = past.rules
     rows = complete(declarations, Declarations, _ROWS).with_columns(*key_columns(), *quantity_columns())
     measured = _measured(add_usual(settled(rows), past), rules)
-    likened = _add_likeness(_add_material(measured, minerals, rules), minerals, rules)
+    likened = _add_likeness(_add_material(measured, minerals, rules), minerals, rules, said)
     strengths = settled(
         likened.lazy().with_columns(
             boxes.container_overfull(rules).alias("container_overfull"),
@@ -184,10 +190,13 @@ def _figures_told() -> pl.Expr:
     return pl.concat_list(said).list.drop_nulls().list.join(", ")
 
 
-def _add_likeness(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) -> pl.DataFrame:
+def _add_likeness(
+    rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules, said: pl.LazyFrame | None
+) -> pl.DataFrame:
     """Add the mineral that would explain the price, and the one that would explain the density, of odd rows.
 
-    Of several the one that explains all figures at once is named, so that a row's reasons speak of one mineral.
+    Of several the one that the words name, or that explains all figures at once, is named, so that a row's reasons
+    speak of one mineral.
     """
     listed = minerals.forms.filter(pl.col("is_listed").fill_null(value=False))
     names = listed.get_column("mineral").unique()
@@ -195,6 +204,9 @@ def _add_likeness(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) ->
     prices = minerals.prices.filter(pl.col("mineral").is_in(names.implode()))
     figures = ("price_off", "above_densest", "log_unit_value", "log_density")
     odd = settle(rows.lazy().filter(_is_odd()).select("declaration_id", "hs6", "month", *figures, "material_mineral"))
+    if said is not None:
+        named = pl.coalesce("said_mineral", "material_mineral").alias("material_mineral")
+        odd = settle(odd.join(said, on="declaration_id", how="left").with_columns(named).drop("said_mineral"))
     priced = settle(
         closest_mineral(
             odd.filter(pl.col("price_off") > 0),

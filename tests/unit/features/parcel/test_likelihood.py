@@ -12,6 +12,7 @@ import pytest
 from features.parcel import ParcelRules, build_parcel
 from features.parcel.likelihood import best_material, material_likelihoods
 from features.parcel.peaks import log_band, log_peak
+from features.parcel.table import judge_parcel, parcel_past
 from pipelines.reference import load_minerals
 from tests.unit.features.parcel.worlds import declaration, frame, history, minerals, no_minerals
 
@@ -136,3 +137,17 @@ def test_only_what_the_month_knew_counts() -> None:
         .collect()
         .equals(build_parcel(row, history(), load_minerals()).collect())
     )
+
+
+def test_of_minerals_that_a_price_fits_the_one_that_the_words_name_is_told() -> None:
+    # 20 USD/kg: antimony and bismuth cost that by their quotations; a gallium of 20 USD/kg there is not.
+    row = frame([declaration("a") | {"value_usd": 400_000.0, "volume_m3": None, "n_packages": None}])
+    past = parcel_past(history(), ParcelRules())
+    told = {}
+    for mineral in ("bismuth", "antimony", "gallium"):
+        said = pl.LazyFrame({"declaration_id": ["a"], "said_mineral": [mineral]})
+        built = judge_parcel(row, past, load_minerals(), said).collect().row(0, named=True)
+        told[mineral] = built["price_mineral"]
+    assert told["bismuth"] == "bismuth"
+    assert told["antimony"] == "antimony"
+    assert told["gallium"] == "antimony"  # the one traded most
