@@ -13,6 +13,7 @@ from features.lookback import settle, settled
 from features.parties.names import in_two_alphabets, seen_of
 from features.parties.words import (
     CHINESE_WORDS,
+    CYRILLIC,
     EMPTY_WORDS,
     JOINED_PLACES,
     LEGAL_PHRASES,
@@ -134,6 +135,8 @@ def _plain_words(name: pl.Expr, signs: NameSigns, *, is_ascii: bool) -> pl.Expr:
             said = said.str.replace_many(list(signs.simplified), list(signs.simplified.values()))
         said = said.str.replace_many(list(CHINESE_WORDS), list(CHINESE_WORDS.values()), leftmost=True)
         said = said.str.replace_all(r"(\p{Han}+)", " $1 ")
+        spelled = said.str.replace_many(list(CYRILLIC), list(CYRILLIC.values()))
+        said = pl.when(said.str.contains("[a-z]")).then(said).otherwise(spelled)
     apart = said.str.replace_all(r"[^\p{L}\p{N}]+", " ")
     padded = pl.concat_str(pl.lit(" "), apart, pl.lit(" "))
     phrases = {f" {several} ": f" {one} " for several, one in JOINED_PLACES.items()} | LEGAL_PHRASES

@@ -10,7 +10,7 @@ import pycountry
 # General knowledge of company names throughout this file. All lower case, without points or accents.
 _LEGAL = """
 co ltd limited company inc incorporated corp corporation llc llp lp plc gmbh ag kg kgaa se bv nv sa sas sarl srl spa sl
-spzoo oy ab as asa aps jsc ojsc cjsc pjsc ooo oao zao ao kk kabushiki kaisha pte pvt private pty sdn bhd pt tbk fze fzco
+spzoo oy ab as asa aps jsc ojsc cjsc pjsc ooo oao zao pao too ao kk kabushiki kaisha pte pvt private pty sdn bhd pt tbk fze fzco
 fzc dmcc sadecv ltda saf sae saoc wll est tic sti san partnership public
 """
 LEGAL_WORDS = frozenset(_LEGAL.split())
@@ -22,6 +22,12 @@ LEGAL_PHRASES = {
 }
 EMPTY_WORDS = frozenset({"the", "and", "of", "for", "und", "et", "y"})
 
+# Cyrillic letters as passports and invoices spell them (ICAO Doc 9303, part 3, without its doubled signs).
+CYRILLIC = dict(
+    zip("абвгґдезиіклмнопрстуўфыэъь", [*"abvggdeziiklmnoprstuufye", "", ""], strict=True),
+    ж="zh", х="kh", ц="ts", ч="ch", ш="sh", щ="shch", ю="yu", я="ya", є="ye",
+)  # fmt: skip
+
 _TRADES = """
 trading: trade traders trader trdg merchants commerce commercial
 import: imp imports importer importers impex
@@ -31,7 +37,7 @@ industrial: ind industry industries industria industrie works
 technology: tech technologies technological technical
 manufacturing: mfg manufacture manufacturer manufacturers mfrs factory
 materials: material mat
-metals: metal metallic
+metals: metal metallic metall metally
 metallurgy: metallurgical smelting smelter refinery refining
 minerals: mineral mining mines mine
 chemical: chem chemicals chemistry chemie
