@@ -10,7 +10,8 @@ import pycountry
 # General knowledge of company names throughout this file. All lower case, without points or accents.
 _LEGAL = """
 co ltd limited company inc incorporated corp corporation llc llp lp plc gmbh ag kg kgaa se bv nv sa sas sarl srl spa sl
-spzoo oy ab as asa aps jsc ojsc cjsc pjsc ooo oao zao pao too ao kk kabushiki kaisha pte pvt private pty sdn bhd pt tbk fze fzco
+spzoo oy ab as asa aps jsc ojsc cjsc pjsc ooo oao zao pao too ao kk kabushiki kaisha pte pvt private pty sdn bhd pt tbk
+fze fzco
 fzc dmcc sadecv ltda saf sae saoc wll est tic sti san partnership public
 """
 LEGAL_WORDS = frozenset(_LEGAL.split())
