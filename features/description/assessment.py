@@ -45,8 +45,11 @@ PASSING_KEEPS = 0.45  # a name among other goods' names, with nothing said of a 
 ALSO_NAMED_SHARE = 0.8  # a second mineral named nearly as surely: tungsten powder and molybdenum powder
 NAMED_WEIGHT = 0.5  # every mineral named as surely as this is told, not only the surest
 GUESSED_FROM = 0.6  # a reading as deep as this, of a text written by sound: it names no form that a rule can go by
-# No. 18 of 2025 lists alloys and mixtures of seven rare earths whatever their share; below 1 % they are impurities.
-RARE_EARTHS_OF_ANY_SHARE = ("samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium", "yttrium")
+# Nos. 18 and 57 of 2025 list alloys and mixtures of rare earths whatever their share; below 1 % they are impurities.
+RARE_EARTHS_OF_ANY_SHARE = (
+    *("samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium", "yttrium"),
+    *("holmium", "erbium", "europium", "ytterbium"),
+)
 LEAST_OF_MIXTURE = 0.01
 # Metals won from residues of others, which hold little of them (flue dust, leach residues): 0.1 % is rich. Slags and
 # spent catalysts are bought for 2 % of other metals (own choice; trade buys tungsten slag from about 3 % WO3).

@@ -190,8 +190,9 @@ COMPANY: tuple[Company, ...] = (
         ("bismuth",),
         "anywhere",
         "subsalicylate, subcitrate, potassium citrate, subgallate, subnitrate, antacid, vanadate, oxychloride, makeup, "
-        "tablet, capsule, comprimidos?, comprimes?, tabletten, таблет\\p{L}*, капсул\\p{L}*, vien nen",
-        "次水杨酸 枸橼酸 片剂 胶囊 钒酸 錠剤 정제",
+        "pectin, aluminate, tablet, capsule, "
+        "comprimidos?, comprimes?, tabletten, таблет\\p{L}*, капсул\\p{L}*, vien nen",
+        "次水杨酸 枸橼酸 果胶 片剂 胶囊 钒酸 錠剤 정제",
         0.15,
         is_softened=False,
     ),
@@ -237,6 +238,7 @@ COMPANY: tuple[Company, ...] = (
         "painting, embroidery, tool holder, disc, wheel, grinding, polishing pad, file, drill bit, core bit",
         "锯片 首饰 项链 戒指 磨轮 磨片 钻头 画 锉",
         0.25,
+        unless=r" pcd (?:discs?|blanks?) ",
     ),
     Company(("gallium",), "anywhere", "verum, aparine, odoratum, herb, herba, bedstraw, cleavers", "", 0.05),
     Company(

@@ -14,7 +14,7 @@ _PERCENT = rf"[0-9]{{2,3}}(?:[.,·][0-9]{{1,7}})?\+?\s?{_BY_MASS}(?:%|pct|percen
 # A grade without its sign: Sb 99.65. Not W or In, which are a width and a word; not before a unit: Ga 99.95 kg.
 GRADE_SYMBOLS = "Ga|Ge|Sb|Te|Bi|Mo|Sc|Sm|Eu|Gd|Tb|Dy|Ho|Er|Tm|Yb|Lu"
 _GRADE = (
-    rf"(?:^|[^A-Za-z0-9])(?:(?:{GRADE_SYMBOLS})[ -]?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
+    rf"(?:^|[^A-Za-z0-9])(?:(?:{GRADE_SYMBOLS})[ :-]?(?:[≥>]=? ?)?9[5-9]\.[0-9]{{1,6}}(?:$|[^0-9%][A-Za-z]{{0,4}})"
     # as Chinese standards name grades: Te9999, In99.995; and W-1 99.95
     r"|(?:Sb|Te|Bi|In)99\.?[0-9]{2,3}(?:$|[^A-Za-z0-9])|F?(?:W|Mo)-?[0-3][ ,(]{1,2}9[5-9]\.[0-9]{1,4}\s?%?)"
 )

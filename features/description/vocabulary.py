@@ -26,7 +26,19 @@ _FORMS_IN_LATIN = (
 )
 SYMBOL_FORMS = (
     *("锭", "粉", "靶材", "精矿", "块", "粒", "棒", "片", "metal", "lens", "scrap", "residue"),
-    *("dioxide", "trioxide", "pentoxide", "carbide", "nitride", "arsenide", "nitrate", "chloride", "tetrachloride"),
+    *(
+        "single crystal",
+        "single crystals",
+        "dioxide",
+        "trioxide",
+        "pentoxide",
+        "carbide",
+        "nitride",
+        "arsenide",
+        "nitrate",
+        "chloride",
+        "tetrachloride",
+    ),
     *(form + ending for form in _FORMS_IN_LATIN for ending in ("", "s")),
 )
 FORMS_BEFORE_SYMBOL = (
