@@ -17,7 +17,6 @@ FEWEST_DONORS = 5
 DONORS_AT_HALF = 40  # so many lanes and their median is believed by half: few lumpy lanes say little of a market
 SAME_GOOD_LN = math.log(2.0)  # a lane dearer than twice the usual carries another good of the code, as in `rivals`
 STEP_FROM_SHARE = 0.1  # a start "from nothing": before the event at most a tenth of the first two months
-MATERIAL_SHARE = 0.005  # of what the lesser of both ends trades of the good in a month: less moves neither
 
 
 def lane_windows(
@@ -26,6 +25,7 @@ def lane_windows(
     marks: pl.LazyFrame,
     *,
     material_usd: float,
+    material_share: float,
     at_like_prices: bool = True,
 ) -> pl.LazyFrame:
     """Sum each lane's months before and after each date compared, and count the months that were reported at all.
@@ -36,10 +36,11 @@ def lane_windows(
     carried what the post window carries, from at most a tenth of it; in [0, 1]), `year_sum` (the twelve months before
     the post window), `grown_mean` (a month, by the middle of the post window, if growth before the event of a real
     trial went on; null without any), `first_month` (first month with trade in the post window), `pre_importer_share`
-    and `post_importer_share` (part read from the importer),
-    `pre_uv post_uv` (USD/kg, measured masses only), `floor` (amount below which a window is not material: it is set in
-    USD and turned into the lane's unit at the good's usual price, or at half the lane's own where that is dearer, since
-    a code may hold dear goods beside cheap ones). Before means months at like prices (`window_sums`), unless
+    and `post_importer_share` (part read from the importer), `pre_uv post_uv` (USD/kg, measured masses only), `floor`
+    (amount below which a window is not material: `material_usd` or, where that is more, `material_share`, in [0, 1], of
+    what the lesser of the lane's two ends traded of the good before, over as many months; it is turned into the lane's
+    unit at the good's usual price, or at half the lane's own where that is dearer, since a code may hold dear goods
+    beside cheap ones). Before means months at like prices (`window_sums`), unless
     `at_like_prices` is false, as for several codes under one name.
     """
     sums = window_sums(amounts.collect(), trials.collect(), marks.collect(), at_like_prices=at_like_prices)
@@ -59,7 +60,7 @@ def lane_windows(
     )
     n_months = pl.col("post_to") - pl.col("post_from") + 1
     ends = [monthly_usd.sum().round(3).over("trial_number", f"{side}_iso3") for side in ("exporter", "importer")]
-    least_usd = pl.max_horizontal(pl.lit(material_usd), MATERIAL_SHARE * pl.min_horizontal(ends) * n_months)
+    least_usd = pl.max_horizontal(pl.lit(material_usd), material_share * pl.min_horizontal(ends) * n_months)
     own = math.exp(SAME_GOOD_LN) * pl.coalesce(_amount_per_usd("post"), _amount_per_usd("pre"))
     per_usd = pl.min_horizontal(own, "amount_per_usd").fill_null(1.0)
     return (

@@ -47,6 +47,7 @@ class CorridorSettings(Closed):
     hs_edition: str = Field(pattern=r"^HS\d{4}$")
     penalty_share: float = Field(ge=0.0, le=5.0)
     material_usd: float = Field(ge=0.0)
+    material_share: float = Field(ge=0.0, le=0.1)
     default_origin_iso3: str = Field(pattern=r"^[A-Z]{3}$")
     n_placebo_codes: int = Field(ge=0, le=500)
     n_shown_corridors: int = Field(ge=1, le=200)

@@ -36,7 +36,13 @@ def lanes_now(
         return None
     amounts = lane_amounts(monthly, named, looks=[look], cif_ratio=CIF_RATIO)
     marks = reported_marks(periods.lazy(), named, looks=[look])
-    windows = lane_windows(amounts, trials.lazy(), marks, material_usd=settings.material_usd)
+    windows = lane_windows(
+        amounts,
+        trials.lazy(),
+        marks,
+        material_usd=settings.material_usd,
+        material_share=settings.material_share,
+    )
     return excess_over_expected(windows, watched_origins(goods)).collect()
 
 

@@ -76,7 +76,13 @@ def measure_looks(
     used = _looks_of(trials)
     amounts = lane_amounts(monthly, named, looks=used, cif_ratio=CIF_RATIO).collect()
     marks = reported_marks(ground.periods.lazy(), named, looks=used).collect()
-    sums = lane_windows(amounts.lazy(), trials.lazy(), marks.lazy(), material_usd=ground.settings.material_usd)
+    sums = lane_windows(
+        amounts.lazy(),
+        trials.lazy(),
+        marks.lazy(),
+        material_usd=ground.settings.material_usd,
+        material_share=ground.settings.material_share,
+    )
     lanes = excess_over_expected(sums, _origins(ground.watches)).collect()
     surges = corridor_surges(with_donors(lanes.lazy()), _scope(ground.watches, amounts)).collect()
     if surges.is_empty():
@@ -137,8 +143,15 @@ def _neighbours(ground: Ground, trials: pl.DataFrame, real: pl.DataFrame, near: 
     periods = ground.periods.lazy()
     amounts = lane_amounts(first_legs, near, looks=looks, cif_ratio=CIF_RATIO)
     marks = reported_marks(periods, near, looks=looks)
-    material = ground.settings.material_usd
-    return lane_windows(amounts, trials.lazy(), marks, material_usd=material, at_like_prices=False).collect()
+    windows = lane_windows(
+        amounts,
+        trials.lazy(),
+        marks,
+        material_usd=ground.settings.material_usd,
+        material_share=ground.settings.material_share,
+        at_like_prices=False,
+    )
+    return windows.collect()
 
 
 def _kindred_falls(ground: Ground, compared: pl.LazyFrame, lanes: pl.DataFrame) -> pl.LazyFrame:

@@ -68,6 +68,7 @@ def looked_at(
     importer_tells: dict[tuple[str, str, str], float] | None = None,
     exporter_books: dict[str, str] | None = None,
     importer_books: dict[str, str] | None = None,
+    material_share: float = 0.005,
 ) -> list[dict[str, Any]]:
     rows = []
     for (start, end, code), amounts in lanes.items():
@@ -93,7 +94,7 @@ def looked_at(
     def measured(codes: pl.LazyFrame, **how: bool) -> pl.LazyFrame:
         amounts = lane_amounts(pairs, codes, looks=[LOOK], cif_ratio=1.06)
         marks = reported_marks(periods, codes, looks=[LOOK])
-        return lane_windows(amounts, trials, marks, material_usd=1_000.0, **how)
+        return lane_windows(amounts, trials, marks, material_usd=1_000.0, material_share=material_share, **how)
 
     lanes_now = excess_over_expected(measured(named), origins)
     scope = pl.LazyFrame(
@@ -393,6 +394,15 @@ def test_demand_that_all_the_origin_s_lanes_meet_explains_the_way_round() -> Non
     lanes["CHN", "JPN", "811292"][EVENT:] = [3_000.0] * 6
     lanes["CHN", "USA", "811292"][EVENT:] = [0.0] * 6  # what is kept from the USA alone
     assert scored(lanes)["rival_demand"] == 0.0
+
+
+def test_what_is_material_is_a_share_of_what_the_lesser_end_trades() -> None:
+    lanes = ordinary()
+    for key in (("CHN", "THA", "811292"), ("THA", "USA", "811292")):
+        lanes[key][EVENT:] = [3_000.0] * 6
+    # Thailand took in 2,500 kg a month: 25,000 USD, of which half a percent over six months is 750, below 1,000 USD
+    assert scored(lanes)["floor"] == pytest.approx(100.0)
+    assert scored(lanes, material_share=0.02)["floor"] == pytest.approx(300.0)
 
 
 def test_a_dear_good_in_a_code_of_cheap_ones_is_material_at_its_own_price() -> None:
