@@ -204,7 +204,8 @@ def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     Measures and looks of one corridor rest on much the same months. Its p-value is multiplied by the number of measures
     at this look that compare other months (Bonferroni) and by a number of looks that is fixed beforehand
     (`EARLY_LOOKS`, `LATER_LOOKS`), so that the smallest over all looks is a p-value still, whenever one stops. The
-    family is of corridors, not of months. Where the goods are known to be others' (`STOPS_A_NAME`), p counts as 1 here.
+    family is of corridors, not of months. Where the goods are known to be others', or to have left before the measure
+    (`STOPS_A_NAME`), p counts as 1 here.
     """
     ordered = cells.with_row_index("at")
     is_early = (pl.col("reach") <= EARLY_REACH) & (pl.col("trial") == "real")
@@ -212,7 +213,7 @@ def _with_q(cells: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     # Lost direct trade makes a diversion likelier beforehand; it moves no leg, so p-values keep their meaning.
     weight = 1.0 + (WEIGHT_OF_LOST_TRADE - 1.0) * pl.col("direct_fall").fill_null(0.0)
     tests = pl.struct("surge", "reach").filter(pl.col("p_value").is_not_null())
-    is_stopped = (pl.col(STOPS_A_NAME) >= LEADS_FROM).fill_null(value=False)
+    is_stopped = (pl.max_horizontal(STOPS_A_NAME) >= LEADS_FROM).fill_null(value=False)
     open_p = pl.when(is_stopped & pl.col("p_value").is_not_null()).then(1.0).otherwise("p_value")
     tried = ordered.with_columns(
         n_looks.alias("n_looks"),

@@ -1,4 +1,4 @@
-"""What else would explain a corridor: ten honest readings, each scored in [0, 1] beside it."""
+"""What else would explain a corridor: eleven honest readings, each scored in [0, 1] beside it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ RIVALS: dict[str, str] = {
     "rival_single_lot": "one large lot: a single month carries nearly all of it, and it was not sent on whole",
     "rival_growth": "growth already under way: one of the legs grew before the measure, and merely went on",
     "rival_demand": "demand: the origin sent as much more to the destination itself, and to others",
+    "rival_front_loading": "front-loading: what reached the hub after the measure had left the origin before it",
     "rival_other_goods": "other goods: what left the hub is priced unlike what came in",
 }
-STOPS_A_NAME = "rival_neighbour"
-"""The reading that, where it leads, leaves nothing to name: the goods of the leg are others, and moved before."""
+STOPS_A_NAME = ("rival_neighbour", "rival_front_loading")
+"""Readings that, where they lead, leave nothing to name: goods that are others and moved before, or left before."""
 LONGEST_STAY = 2.5  # months: goods stay up to two (`comovement`), and a month is counted whole
 LEADS_FROM = 0.6
 """A rival from this score on is named as the likelier reading."""
@@ -57,20 +58,6 @@ def origin_prices(lanes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def neighbour_falls(neighbours: pl.LazyFrame) -> pl.LazyFrame:
-    """Measure what left neighbouring codes of each lane over the same months: `neighbour_fall`, 0 where nothing did."""
-    fall = (pl.col("pre_mean") * pl.col("n_post") - pl.col("post_sum")).clip(lower_bound=0.0)
-    return neighbours.select(
-        *TRIAL,
-        pl.col("exporter_iso3").alias("origin_iso3"),
-        pl.col("importer_iso3").alias("hub_iso3"),
-        fall.alias("neighbour_fall"),
-        pl.col("pre_uv").alias("neighbour_uv"),
-        pl.col("is_mass").alias("neighbour_is_mass"),
-        pl.lit(0.0).alias("alike_share"),
-    )
-
-
 def score_rivals(
     corridors: pl.LazyFrame,
     lanes: pl.LazyFrame,
@@ -80,10 +67,10 @@ def score_rivals(
     """Score the honest readings of each corridor, and name the strongest.
 
     `corridors` from `corridor_surges`, `lanes` from `excess_over_expected`, `falls` from `neighbour_falls` and
-    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices`, `rebooked_legs`, `rebased_legs`
-    and `other_readings`. Adds the columns of `RIVALS`, each in [0, 1] and never null (0: nothing in the figures speaks
-    for it; of several codes, those of the one that rose as well, `explained_by_code`), then
-    `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
+    `kindred_falls`, `sides`: what the two sides of each leg say, from `doubted_prices`, `rebooked_legs`,
+    `rebased_legs`, `other_readings` and `shipped_before`. Adds the columns of `RIVALS`, each in [0, 1] and never null
+    (0: nothing in the figures speaks for it; of several codes, those of the one that rose as well,
+    `explained_by_code`), then `rival_strength` (the largest) and `leading_rival` (its name, null below 0.6).
     Source: indicators.md 15, 18; the scores are this project's own.
     """
     rows = with_hub_totals(corridors, lanes)
@@ -106,12 +93,13 @@ def score_rivals(
         _single_lot().alias("rival_single_lot"),
         _growth().alias("rival_growth"),
         _demand().alias("rival_demand"),
+        _front_loading().alias("rival_front_loading"),
         _other_goods().alias("rival_other_goods"),
     )
     return explained_by_code(settle(rows), list(RIVALS)).with_columns(strongest_rival())
 
 
-_SIDES_SAY = ("other_uv", "rebooked_share", "rebased_share", "exporters_times")
+_SIDES_SAY = ("other_uv", "rebooked_share", "rebased_share", "exporters_times", "shipped_before")
 
 
 def other_side() -> list[pl.Expr]:
@@ -232,13 +220,14 @@ def _reclassification() -> pl.Expr:
 def _moved_from(corridors: pl.LazyFrame, falls: pl.LazyFrame) -> pl.LazyFrame:
     """Add `moved_from`: the largest part of the inflow's excess that a neighbour or kindred code lost.
 
-    Times how alike the two are priced, or, where that is more, how many of the origin's other lanes moved so. In
-    [0, 1], half where a price is unknown; null where no such code lost anything.
+    Times how alike the two are priced (half where a price is unknown) and how far such a fall is no chance, or, where
+    that is more, how many of the origin's other lanes moved so. In [0, 1]; null where no such code lost anything.
     """
     lane = [*TRIAL, "origin_iso3", "hub_iso3"]
     way = [*lane, "destination_iso3"]
     similar = price_likeness(pl.col("in_post_uv"), pl.col("neighbour_uv")).fill_null(0.5)
-    part = ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * pl.max_horizontal(similar, "alike_share")
+    told = pl.max_horizontal(similar * (1.0 - pl.col("chance_share")), "alike_share")
+    part = ratio_share(pl.col("neighbour_fall"), pl.col("in_excess")) * told
     moved = (
         corridors.select(*way, "is_mass", "in_excess", "in_post_uv")
         .join(falls, on=lane)
@@ -320,6 +309,15 @@ def _demand() -> pl.Expr:
     share = ratio_share(grown, pl.max_horizontal(leg_growth("in"), leg_growth("out")))
     has_risen = (pl.col("direct_excess") > pl.col("direct_noise")) & others.is_not_null()
     return pl.when(has_risen).then(share).fill_null(0.0)
+
+
+def _front_loading() -> pl.Expr:
+    """Part of the inflow's rise that had left the origin before the measure, as far as the importer's figure is read.
+
+    An exporter's figure counts in the month in which the goods leave, an importer's in the month in which they come.
+    """
+    share = pl.col("in_shipped_before") * pl.col("in_post_importer_share")
+    return pl.when(pl.col("in_excess") > 0).then(share).fill_null(0.0).clip(0.0, 1.0)
 
 
 def _other_goods() -> pl.Expr:

@@ -24,12 +24,12 @@ from features.corridors import (
     watched_codes,
     watched_places,
 )
+from features.corridors.afloat import shipped_before
 from features.corridors.donors import DONOR, with_donors
 from features.corridors.doubt import doubted_prices
-from features.corridors.kindred import kindred_falls
+from features.corridors.kindred import kindred_falls, neighbour_falls
 from features.corridors.rebased import other_readings, rebased_legs
 from features.corridors.rebooked import both_sides, rebooked_legs
-from features.corridors.rivals import neighbour_falls
 from features.corridors.trials import REAL
 from features.mirror import Margin
 from pipelines.settings.corridors import CorridorSettings
@@ -95,7 +95,8 @@ def measure_looks(
     tested = set(real["mineral"])
     near = neighbour_codes([one for one in ground.watches if one.name in tested], ground.codes)
     compared = trials.filter(is_real).lazy()
-    falls = [neighbour_falls(_neighbours(ground, trials.filter(is_real), real, near).lazy())]
+    sent = lanes.filter(is_real & pl.col("is_from_origin")).lazy()
+    falls = [neighbour_falls(_neighbours(ground, trials.filter(is_real), real, near).lazy(), sent)]
     falls += [_kindred_falls(ground, compared, lanes.filter(is_real))]
     own = named.filter(pl.col("mineral").is_in(sorted(tested)))
     sides = both_sides(monthly, ground.published.lazy(), cif_ratio=CIF_RATIO)
@@ -104,6 +105,7 @@ def measure_looks(
         rebooked_legs(real.lazy(), compared, sides, own, near),
         rebased_legs(real.lazy(), compared, sides, own),
         other_readings(real.lazy(), compared, sides, own),
+        shipped_before(real.lazy(), compared, sides, own),
     ]
     said = [one.collect().lazy() for one in told]
     scored = score_rivals(real.lazy(), lanes.filter(is_real).lazy(), pl.concat(falls, how="vertical_relaxed"), said)

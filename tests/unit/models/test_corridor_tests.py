@@ -26,6 +26,7 @@ def surges(real: list[tuple[int, str, float]], placebos: list[tuple[int, float]]
             "surge": z,
             "direct_fall": 0.0,
             "rival_neighbour": 0.0,
+            "rival_front_loading": 0.0,
             "excess": 100.0 * z,
             "in_z": z,
             "out_z": z,
@@ -221,7 +222,7 @@ def test_how_many_chance_rises_go_a_new_way_is_counted_among_the_placebos_that_r
     assert later["new_odds"] == row["new_odds"]
 
 
-def test_goods_booked_under_a_neighbour_are_not_named_however_small_their_p() -> None:
+def test_goods_booked_under_a_neighbour_or_under_way_before_are_not_named_however_small_their_p() -> None:
     rows = surges(
         [(11, "THA", 9.0), (11, "VNM", 9.0)], [(11, float(z)) for z in np.random.default_rng(0).normal(0, 1, 9999)]
     )
@@ -233,3 +234,5 @@ def test_goods_booked_under_a_neighbour_are_not_named_however_small_their_p() ->
         assert got["first_look"].is_not_null().to_list() == named
         assert got["p_value"].max() < 1e-3  # what chance would do stays told
     assert judged(stopped, Rule()).sort("hub_iso3")["q_value"][0] == 1.0
+    before = stopped.rename({"rival_neighbour": "rival_front_loading", "rival_front_loading": "rival_neighbour"})
+    assert judged(before, Rule()).sort("hub_iso3")["first_look"].is_not_null().to_list() == [False, True]

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.corridors.kindred import kindred_codes, kindred_falls
+from features.corridors.kindred import chance_of_fall, kindred_codes, kindred_falls
 from features.corridors.watch import Watch
 
 LOOK = 24_300
@@ -63,3 +63,31 @@ def test_other_lanes_that_moved_alike_are_counted() -> None:
     assert by_place == pytest.approx({"MYS": 1 / 3, "JPN": 1 / 3, "THA": 2 / 3, "DEU": 2 / 3})
     few = falls(dict.fromkeys(PLACES[:3], (100.0, 10.0)))
     assert [row["alike_share"] for row in few] == [0.0] * 3
+
+
+def test_what_the_code_lost_everywhere_did_not_move() -> None:
+    # Malaysia alone gained the good; of the others Japan, Thailand and Germany kept half and France all: half is usual
+    kept = {"JPN": (100.0, 50.0), "THA": (100.0, 50.0), "DEU": (100.0, 50.0), "FRA": (100.0, 100.0)}
+    (row,) = falls(kept | {"MYS": (100.0, 10.0)}, gained=("MYS",))
+    assert row["neighbour_fall"] == pytest.approx(5 * (50.0 - 10.0))
+    assert row["chance_share"] == pytest.approx(0.0, abs=0.001)  # none of four fell as far, nor would honest figures
+    assert falls(kept | {"MYS": (100.0, 30.0)}, gained=("MYS",)) == []  # of 250 kg 150 came, more than half
+    (row,) = falls(dict.fromkeys(("JPN", "THA"), (100.0, 60.0)) | {"MYS": (100.0, 10.0)}, gained=("MYS",))
+    assert row["neighbour_fall"] == pytest.approx(450.0)  # two others say nothing of what is usual
+
+
+def test_a_fall_is_chance_as_far_as_other_lanes_fell_so_too() -> None:
+    lanes = pl.LazyFrame(
+        {"left_share": [0.2, 0.2, 0.1, 0.9, 0.3, 0.0], "has_gained": [True, None, False, False, False, True]}
+    ).with_columns(code=pl.lit("250410"))
+    told = chance_of_fall(lanes, ["code"]).sort("left_share", "has_gained", nulls_last=True).collect()
+    # four others, of which 0.1 and 0.2 fell as far as 0.2; honest figures seldom do: 0.5 exp(-(1.609/0.52)^2/2) = 0.004
+    shares = dict(zip(told["left_share"], told["chance_share"], strict=True))
+    assert told.filter(pl.col("has_gained"), pl.col("left_share") == 0.2)["chance_share"].item() == pytest.approx(
+        2.004 / 5, abs=0.001
+    )
+    assert told.filter(pl.col("has_gained").is_null())["chance_share"].item() == pytest.approx(1.004 / 4, abs=0.001)
+    assert shares[0.0] == 0.0  # nobody else lost all
+    assert shares[0.9] == pytest.approx((3 + 0.49) / 4, abs=0.001)
+    assert told["left_by_others"].to_list() == pytest.approx([0.25] * 6)  # the median of 0.1, 0.2, 0.3 and 0.9
+    assert chance_of_fall(lanes.head(3), ["code"]).collect()["left_by_others"].to_list() == [None] * 3

@@ -21,10 +21,11 @@ from features.corridors import (
     score_rivals,
     watched_codes,
 )
+from features.corridors.afloat import shipped_before
 from features.corridors.doubt import doubted_prices
+from features.corridors.kindred import neighbour_falls
 from features.corridors.rebased import other_readings, rebased_legs
 from features.corridors.rebooked import both_sides, published_months, rebooked_legs
-from features.corridors.rivals import neighbour_falls
 from features.mirror import pair_mirrors, reported_periods
 from tests.unit.features.mirror.flow_rows import flow, flows
 
@@ -112,8 +113,9 @@ def looked_at(
         rebooked_legs(surges, trials, both, named, near_codes),
         rebased_legs(surges, trials, both, named),
         other_readings(surges, trials, both, named),
+        shipped_before(surges, trials, both, named),
     ]
-    return score_rivals(surges, lanes_now, neighbour_falls(near), told).collect().to_dicts()
+    return score_rivals(surges, lanes_now, neighbour_falls(near, lanes_now), told).collect().to_dicts()
 
 
 def test_one_month_told_of_a_leg_is_not_looked_at_though_the_other_leg_is_told_for_longer() -> None:
