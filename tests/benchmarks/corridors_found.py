@@ -28,6 +28,7 @@ from scipy.stats import beta
 
 from features.contracts.defaults import complete_flows
 from features.corridors.findings import corridor_findings
+from features.corridors.rivals import LEADS_FROM, STOPS_A_NAME
 from models.corridor_tests import EARLY_REACH
 from pipelines.reference import load_controls
 from pipelines.settings.closed import load_section
@@ -54,10 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"generated world {options.world}, {options.declarations:,} declarations, {options.months} months")
     tests = []
     for seed in options.seeds:
-        told, own = report(options.world, seed, options.declarations, options.months)
-        print(told, flush=True)
+        words, own = report(options.world, seed, options.declarations, options.months)
+        print(words, flush=True)
         if own.height:
-            tests.append(own.select(*CORRIDOR, "good", "event", "trial", "reach", "p_value", "first_look", seed=seed))
+            told = own.select(*CORRIDOR, "good", "event", "trial", "reach", "p_value", "first_look", *STOPS_A_NAME)
+            tests.append(told.with_columns(seed=seed))
     if tests:
         print(over_looks(pl.concat(tests)))
     return 0
@@ -68,7 +70,8 @@ def over_looks(tests: pl.DataFrame) -> str:
 
     Corridors of one world share hubs and months, so their interval is too narrow; worlds are independent. One lot into
     a hub is the first leg of every way out of it and of several goods, so of the smallest p-values is told, too,
-    through how many hubs (of one world and measure) they lead.
+    through how many hubs (of one world and measure) they lead. Where a reading leaves nothing to name
+    (`STOPS_A_NAME`), p counts as 1: such figures are told apart.
     """
     known = tests.filter(pl.col("p_value").is_not_null())
     ever = known.group_by("seed", *CORRIDOR).agg(pl.col("first_look").is_not_null().any().alias("is_named"))
@@ -86,16 +89,24 @@ def over_looks(tests: pl.DataFrame) -> str:
         "the months after it": since & ~early,
         "the latest half year": ~since,
     }
+    stopped = (pl.max_horizontal(STOPS_A_NAME) >= LEADS_FROM).fill_null(value=False)
+    open_p = pl.when(stopped).then(1.0).otherwise("p_value")
     for words, kind in kinds.items():
         rows = known.filter(kind)
-        each = rows.group_by("seed", "good", *CORRIDOR[1:], "event").agg(pl.col("p_value").min())
-        least, hubs = each["p_value"], each.filter(pl.col("p_value") <= SMALL_P).select("seed", "event", "hub_iso3")
-        shares = ", ".join(f"{(least <= p).sum() / max(least.len(), 1) / p:.1f} times {p:g}" for p in (0.01, SMALL_P))
-        lines.append(
-            f"  smallest p-value of all looks at {words} lay below that for {shares} of {least.len():,} "
-            f"({hubs.height} below {SMALL_P:g}, through {hubs.n_unique()} hubs)"
+        each = rows.group_by("seed", "good", *CORRIDOR[1:], "event").agg(
+            pl.col("p_value").min(), open_p.min().alias("open")
         )
+        lines.append(f"  smallest p-value of all looks at {words} lay below that for {_times(each, 'p_value')}")
+        lines.append(f"    where something is left to name: for {_times(each, 'open')}")
     return "\n".join(lines)
+
+
+def _times(least: pl.DataFrame, name: str) -> str:
+    """Say how many times as often as promised a smallest p-value was small, and through how many hubs."""
+    p, n = least[name], max(least.height, 1)
+    shares = ", ".join(f"{(p <= level).sum() / n / level:.1f} times {level:g}" for level in (0.01, SMALL_P))
+    small = least.filter(pl.col(name) <= SMALL_P).select("seed", "event", "hub_iso3")
+    return f"{shares} of {least.height:,} ({small.height} below {SMALL_P:g}, through {small.n_unique()} hubs)"
 
 
 def proportion_interval(found: int, n: int) -> tuple[float, float]:

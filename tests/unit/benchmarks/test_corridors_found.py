@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from tests.benchmarks.corridors_found import of_rival
+from tests.benchmarks.corridors_found import of_rival, over_looks
 
 
 def test_a_mine_is_told_by_the_ways_that_mostly_carry_its_ore_since_it_opened() -> None:
@@ -35,3 +35,19 @@ def test_a_mine_is_told_by_the_ways_that_mostly_carry_its_ore_since_it_opened() 
     assert of_rival(ranks, mine, flows)["destination_iso3"].to_list() == ["USA"]
     alone = ranks.with_columns(good=pl.lit("250410"))
     assert of_rival(alone, mine, flows)["destination_iso3"].to_list() == ["THA", "USA"]
+
+
+def test_small_p_values_are_told_with_their_hubs_and_apart_where_nothing_is_left_to_name() -> None:
+    way = {"mineral": "tungsten", "good": "282590", "origin_iso3": "CHN", "event": 24_301, "trial": "real", "reach": 3}
+    rows = [
+        way | {"hub_iso3": hub, "destination_iso3": place, "p_value": p, "rival_front_loading": under_way}
+        for hub, place, p, under_way in [
+            ("AUS", "KOR", 0.0001, 1.0), ("AUS", "DEU", 0.0005, 1.0), ("MYS", "USA", 0.0008, 0.0),
+            *(("VNM", place, 0.5, 0.0) for place in ("USA", "DEU", "JPN", "KOR", "GBR", "FRA", "ITA")),
+        ]
+    ]  # fmt: skip
+    tests = pl.DataFrame(rows).with_columns(seed=1, first_look=None, rival_neighbour=0.0)
+    early = over_looks(tests).splitlines()[2:4]
+    # three of ten corridors lie below 0.001, 300 times as many as one in a thousand; one of them may be named
+    assert early[0].endswith("30.0 times 0.01, 300.0 times 0.001 of 10 (3 below 0.001, through 2 hubs)")
+    assert early[1].endswith("10.0 times 0.01, 100.0 times 0.001 of 10 (1 below 0.001, through 1 hubs)")
