@@ -14,7 +14,7 @@ from features.controls import ControlList
 from features.description.headings import PastWordings, past_wordings
 from features.description.table import repeated_cases, repeated_texts
 from features.filed import Filed
-from features.licences.ledger import shipped_by_day
+from features.licences.ledger import filed_licences, shipped_by_day
 from features.licences.table import licence_register
 from features.minerals import Minerals
 from features.mirror import filed_lanes
@@ -83,9 +83,9 @@ class Past:
     travelled: Travelled
     """What batches worked out of routes; it grows."""
     parties: PartiesPast
-    register: pl.LazyFrame | None
+    register: Filed | None
     """Licences by key; None where there is no register."""
-    shipped: pl.LazyFrame
+    shipped: Filed
     lanes: Filed | None
     """States of lanes by key; None where there are none."""
     firsts: dict[str, pl.DataFrame]
@@ -120,8 +120,8 @@ class Past:
                 parcel=parcel_past(history, background.parcel_rules),
                 journeys=past_journeys(history),
                 travelled=Travelled(),
-                register=None if background.licences is None else licence_register(background.licences),
-                shipped=shipped_by_day(history),
+                register=None if background.licences is None else filed_licences(licence_register(background.licences)),
+                shipped=filed_licences(shipped_by_day(history)),
                 lanes=None if background.lane_state is None else filed_lanes(background.lane_state),
                 firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
                 parties=begun.result(),

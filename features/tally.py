@@ -74,15 +74,14 @@ class Tally:
             if window is not None:
                 since = in_order - np.minimum(window, in_order % MONTHS)
                 earlier[window] = self._sums_before(_stepped_back(self.at, place, since, window), since)
-        told = pl.DataFrame(
-            {
-                f"{at} {name}": sums if window is None else sums - earlier[window][name]
-                for at, window in enumerate(windows)
-                for name, sums in ever.items()
-            }
-        )
-        known = told.select(pl.all().gather(pl.when(key.is_not_null()).then(pl.Series(row))))
-        return [{name: known[f"{at} {name}"].alias(name) for name in ever} for at in range(len(windows))]
+        found = []
+        for window in windows:
+            left = ever if window is None else {name: ever[name] - one for name, one in earlier[window].items()}
+            told = pl.DataFrame({name: sums[row] for name, sums in left.items()})
+            if key.null_count():
+                told = told.select(pl.when(key.is_not_null()).then(pl.all()))
+            found.append(told.to_dict())
+        return found
 
     def firsts(self) -> Whole:
         """Return the place of each key's first event."""

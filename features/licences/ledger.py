@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.filed import Filed, text_number
 from features.licences.licence_keys import licence_key
-from features.lookback import day_number, settle_streamed, totals_before
+from features.lookback import day_number, settle_streamed, settled, totals_before
 
 GRAMS = 1000
 CENTS = 100
@@ -27,6 +28,12 @@ def shipped_by_day(history: pl.LazyFrame) -> pl.LazyFrame:
     return settle_streamed(named.group_by("licence_key", "day").agg(pl.col("grams", "cents").sum()))
 
 
+def filed_licences(table: pl.LazyFrame) -> Filed:
+    """File a table by a number of its `licence_key`, for any number of batches."""
+    numbered = table.with_columns(licence_number=text_number(pl.col("licence_key")))
+    return Filed.of(settled(numbered), "licence_number")
+
+
 def shipped_before(asked: pl.LazyFrame, shipped: pl.LazyFrame | None) -> pl.LazyFrame:
     """Return `licence_key`, `day`, `shipped_before_kg`, `shipped_before_usd` for each licence and day asked.
 
@@ -37,8 +44,7 @@ def shipped_before(asked: pl.LazyFrame, shipped: pl.LazyFrame | None) -> pl.Lazy
     if shipped is None:
         nothing = [pl.lit(0.0).alias(name) for name in ("shipped_before_kg", "shipped_before_usd")]
         return keys.with_columns(*nothing)
-    used = shipped.join(keys.select("licence_key").unique(), on="licence_key", how="semi")
-    sums = totals_before(used, keys, by=["licence_key"], sums=["grams", "cents"], step="day")
+    sums = totals_before(shipped, keys, by=["licence_key"], sums=["grams", "cents"], step="day")
     return sums.select(
         "licence_key",
         "day",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from features.beside import beside
+from features.filed import Filed, text_number
 from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
-from features.licences.ledger import licence_overdrawn, shipped_before, shipped_by_day, use_ratio
+from features.licences.ledger import filed_licences, licence_overdrawn, shipped_before, shipped_by_day, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
 from features.lookback import day_number, month_number, settle, settled
@@ -78,8 +79,8 @@ def build_licences(
     shipped = None if history is None else shipped_by_day(history)
     return judge_licences(
         declarations,
-        None if licences is None else licence_register(licences),
-        shipped,
+        None if licences is None else filed_licences(licence_register(licences)),
+        None if shipped is None else filed_licences(shipped),
         needs,
         tolerance_share=tolerance_share,
         are_numbers_recorded=are_numbers_recorded,
@@ -88,8 +89,8 @@ def build_licences(
 
 def judge_licences(
     declarations: pl.LazyFrame,
-    register: pl.LazyFrame | None,
-    shipped: pl.LazyFrame | None,
+    register: Filed | None,
+    shipped: Filed | None,
     needs: pl.LazyFrame,
     *,
     tolerance_share: float = TOLERANCE_SHARE,
@@ -97,7 +98,7 @@ def judge_licences(
 ) -> pl.LazyFrame:
     """Return what `build_licences` does, from the register by key and what was shipped by day.
 
-    See `licence_register` and `shipped_by_day`.
+    See `licence_register`, `shipped_by_day` and `filed_licences`.
     """
     has_register = register is not None
     given = has_register if are_numbers_recorded is None else are_numbers_recorded
@@ -114,7 +115,7 @@ def judge_licences(
     every = beside(settled(facts), need, "declaration_id")
     named = pl.col("licence_key") != ""
     missing = every.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
-    compared = _compared(every.lazy(), register, shipped, tolerance_share)
+    compared = _compared(every.filter(named), register, shipped, tolerance_share)
     told = compared.select("declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *FIGURES)
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     evidence = beside(missing, told, "declaration_id").lazy()
@@ -122,15 +123,21 @@ def judge_licences(
 
 
 def _compared(
-    facts: pl.LazyFrame, register: pl.LazyFrame | None, shipped: pl.LazyFrame | None, tolerance_share: float
+    facts: pl.DataFrame, register: Filed | None, shipped: Filed | None, tolerance_share: float
 ) -> pl.LazyFrame:
-    """Compare the declarations that name a licence with it."""
+    """Compare the declarations that name a licence, which all of `facts` do, with it."""
     has_register = register is not None
     named = pl.col("licence_key") != ""
+    numbers = facts.select(text_number(pl.col("licence_key"))).to_series()
+    used = None if shipped is None else shipped.rows_of(numbers).lazy()
     judged = (
-        facts.filter(named)
-        .join(_NO_REGISTER if register is None else register, on="licence_key", how="left")
-        .join(shipped_before(facts, shipped), on=["licence_key", "day"], how="left")
+        facts.lazy()
+        .join(
+            _NO_REGISTER if register is None else register.rows_of(numbers).drop(register.key).lazy(),
+            on="licence_key",
+            how="left",
+        )
+        .join(shipped_before(facts.lazy(), used), on=["licence_key", "day"], how="left")
         .with_columns(_begun(name) for name in (*_REGISTERED, "licence_is_known"))
     )
     is_known = pl.col("licence_is_known").fill_null(value=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from features.filed import Filed, text_number
-from features.lookback import settle, settled, totals_before
+from features.lookback import settle, settle_streamed, settled, streamed, totals_before
 from features.parties.entities import cluster_states, clusters_before, is_real, name_links
 from features.parties.names_read import NameReader, ReadNames
 from features.parties.owners import NAMED, OWNED, NameOwners
@@ -61,9 +61,10 @@ class NamesSeen:
         here = seen.known.rows_of(names["name_no"])
         sightings = sightings_of(past).join(here, on="name_no", how="inner")
         is_named = pl.col("identifier").is_not_null()
-        first = sightings.group_by("node").agg(pl.col("month").min(), identified=pl.col("month").filter(is_named).min())
+        identified = pl.col("month").filter(is_named).min()
+        first = streamed(sightings.lazy().group_by("node").agg(pl.col("month").min(), identified=identified))
         real = sightings.filter("is_real")
-        named = real.group_by("identifier", "node").agg(pl.col("month").min())
+        named = streamed(real.lazy().group_by("identifier", "node").agg(pl.col("month").min()))
         return replace(
             seen, first=(*self.first, first), named=(*self.named, named), owned=(*self.owned, real.select(*OWNED))
         )
@@ -89,7 +90,7 @@ def names_of(rows: pl.DataFrame) -> pl.DataFrame:
     """List the names on both sides of declarations: `name`, `name_no`, distinct."""
     sides = (rows.select(f"{side}_name", f"{side}_name_no") for side in NAMED)
     both = pl.concat(one.rename(dict(zip(one.columns, ("name", "name_no"), strict=True))) for one in sides)
-    return both.drop_nulls().unique("name_no")
+    return streamed(both.lazy().drop_nulls().unique("name_no"))
 
 
 def besides_of(read: ReadNames) -> pl.DataFrame:
@@ -115,7 +116,7 @@ def sightings_of(past: pl.DataFrame) -> pl.DataFrame:
         )
         real = is_real(pl.col("key")).fill_null(value=False)
         sides.append(first.select("month", "name_no", "identifier", side=pl.lit(side), is_real=real))
-    return pl.concat(sides).collect()
+    return streamed(pl.concat(sides))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,15 +160,16 @@ class NamesPast:
         """Put together what all slices showed."""
         if not seen.first:
             seen = seen.after(_NOTHING)
-        first = pl.concat(seen.first).group_by("node").agg(pl.col("month", "identified").min())
+        first = streamed(pl.concat(seen.first).lazy().group_by("node").agg(pl.col("month", "identified").min()))
         nodes = pl.concat(seen.nodes).unique("node").join(first, on="node", how="inner")
-        named = pl.concat(seen.named).lazy().group_by("identifier", "node").agg(pl.col("month").min())
+        named = settle_streamed(pl.concat(seen.named).lazy().group_by("identifier", "node").agg(pl.col("month").min()))
         links = name_links(nodes.lazy().rename({"beside_no": "beside", "form_no": "form"}), named).collect()
-        forms = nodes.group_by("form_no").agg(pl.col("month").min())
-        carriers = (
+        forms = streamed(nodes.lazy().group_by("form_no").agg(pl.col("month").min()))
+        carriers = streamed(
             pl.concat(seen.words)
+            .lazy()
             .unique()
-            .join(forms, on="form_no", how="inner")
+            .join(forms.lazy(), on="form_no", how="inner")
             .group_by("word_no", "month")
             .agg(n=pl.len().cast(pl.Int32))
         )

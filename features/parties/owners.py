@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.filed import Filed
+from features.lookback import streamed
 
 NAMED = ("exporter", "consignee")
 """Sides of a declaration that have a name."""
@@ -25,18 +26,7 @@ class NameOwners:
     @classmethod
     def of(cls, seen: pl.DataFrame) -> NameOwners:
         """Sum up sightings (`OWNED`, in any order and as often as they like)."""
-        first = seen.lazy().group_by("side", "name_key", "identifier").agg(pl.col("month").min())
-        one = (
-            first.sort("month", "identifier")
-            .group_by("side", "name_key", maintain_order=True)
-            .agg(
-                pl.col("identifier").first(),
-                since=pl.col("month").first(),
-                until=pl.col("month").get(1, null_on_oob=True),
-            )
-            .collect()
-        )
-        return cls({side: Filed.of(one.filter(side=side).drop("side"), "name_key") for side in NAMED})
+        return cls({side: Filed.of(_owners(seen.filter(side=side).drop("side")), "name_key") for side in NAMED})
 
     def identified(self, rows: pl.DataFrame, month: str = "month") -> pl.DataFrame:
         """Put the identifier's number for the name's where just one was known before the month of the row.
@@ -57,3 +47,17 @@ class NameOwners:
         one = pl.col("until").is_null() | (pl.col("until") >= pl.col("month"))
         found = asked.join(held, on="name_key", how="inner").filter((pl.col("since") < pl.col("month")) & one)
         return keys.clone().scatter(found["at"], found["identifier"].reinterpret(signed=False))
+
+
+def _owners(seen: pl.DataFrame) -> pl.DataFrame:
+    """Find the first identifier of each name, and when the second came: most names have but one."""
+    first = streamed(seen.lazy().group_by("name_key", "identifier").agg(pl.col("month").min()))
+    has_several = first["name_key"].is_duplicated()
+    several = (
+        first.filter(has_several)
+        .sort("month", "identifier")
+        .group_by("name_key", maintain_order=True)
+        .agg(pl.col("identifier", "month").first(), until=pl.col("month").get(1, null_on_oob=True))
+    )
+    one = first.filter(~has_several).with_columns(until=pl.lit(None, pl.Int32))
+    return pl.concat([one, several]).rename({"month": "since"})

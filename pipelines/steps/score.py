@@ -218,7 +218,7 @@ def _score(
     added_up = add_up(
         declarations.lazy(),
         background.history,
-        past.register,
+        None if past.register is None else past.register.table.lazy(),
         pl.concat(suspects).lazy(),
         lots_least=background.parties_rules.lots_least,
     )

@@ -138,7 +138,8 @@ def _to_files(ground: Ground, rows: pl.LazyFrame) -> Step:
     def run() -> None:
         out.mkdir(exist_ok=True)
         for number, batch in enumerate(assemble_batches(rows, background)):
-            batch.write_parquet(out / f"{number:05}.parquet", statistics=False)  # nobody looks for rows by a figure
+            # nobody looks for rows by a figure, and nobody sends these files
+            batch.write_parquet(out / f"{number:05}.parquet", statistics=False, compression="lz4")
 
     return run
 
