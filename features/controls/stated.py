@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.beside import told_once
 from features.controls.frames import ControlList
 from features.lookback import settled
 
@@ -128,9 +129,9 @@ def with_answers(asked: pl.LazyFrame, controls: ControlList) -> pl.LazyFrame:
     Broken where a figure is on the wrong side of a bound that must hold (of any one, all of them); reached where the
     text states figures that meet the whole condition, by the least they may be. Both false where it does not say.
     """
-    joined = asked.join(item_bounds(controls).lazy(), on="item_id", how="left").with_columns(
-        **stated_figures(pl.col("description"))
-    )
+    figures = (figure.alias(name) for name, figure in stated_figures(pl.col("description")).items())
+    told = told_once(settled(asked), "description", *figures).lazy()
+    joined = told.join(item_bounds(controls).lazy(), on="item_id", how="left")
     share = pl.min_horizontal("share", pl.col("stated_purity_share").cast(pl.Float64).round(7))
     least = pl.col("least_share")
     under_share = pl.when("is_share_strict").then(share <= least).otherwise(share < least)

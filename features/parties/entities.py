@@ -64,9 +64,19 @@ def is_real(identifier: pl.Expr) -> pl.Expr:
 def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
     """Give every linked name its cluster from each month on: `node`, `month` (that of the link), `cluster`.
 
-    A loop over the links of distinct names, never over rows. The smaller cluster is renumbered, so that n names make
-    at most n log n rows. A cluster's number means nothing beyond "the same" in the same month.
+    Most names are linked to just one, which itself is linked to no other. The rest takes a loop over links, never over
+    rows. The smaller cluster is renumbered, so that n names make at most n log n rows. A cluster's number means nothing
+    beyond "the same" in the same month.
     """
+    again = pl.concat([links["a"], links["b"]]).is_duplicated()
+    is_pair = ~(again.head(links.height) | again.tail(links.height))
+    pairs = links.filter(is_pair).select("a", "b", "month", cluster="a")
+    ends = [pairs.select(pl.col(end).alias("node"), "month", "cluster") for end in ("a", "b")]
+    return pl.concat([*ends, _joined(links.filter(~is_pair))]).sort("month", "node")
+
+
+def _joined(links: pl.DataFrame) -> pl.DataFrame:
+    """Join clusters link by link: `node`, `month`, `cluster`."""
     cluster: dict[int, int] = {}
     members: dict[int, list[int]] = {}
     moved: dict[tuple[int, int], int] = {}
@@ -89,7 +99,7 @@ def cluster_states(links: pl.DataFrame) -> pl.DataFrame:
         [(node, month, number) for (node, month), number in moved.items()],
         schema={"node": pl.Int64, "month": pl.Int32, "cluster": pl.Int64},
         orient="row",
-    ).sort("month", "node")
+    )
 
 
 def clusters_before(wanted: pl.LazyFrame, states: pl.DataFrame) -> pl.LazyFrame:

@@ -90,7 +90,7 @@ def names_of(rows: pl.DataFrame) -> pl.DataFrame:
     """List the names on both sides of declarations: `name`, `name_no`, distinct."""
     sides = (rows.select(f"{side}_name", f"{side}_name_no") for side in NAMED)
     both = pl.concat(one.rename(dict(zip(one.columns, ("name", "name_no"), strict=True))) for one in sides)
-    return streamed(both.lazy().drop_nulls().unique("name_no"))
+    return both.drop_nulls().unique("name_no")
 
 
 def besides_of(read: ReadNames) -> pl.DataFrame:
@@ -160,24 +160,12 @@ class NamesPast:
         """Put together what all slices showed."""
         if not seen.first:
             seen = seen.after(_NOTHING)
-        first = streamed(pl.concat(seen.first).lazy().group_by("node").agg(pl.col("month", "identified").min()))
-        nodes = pl.concat(seen.nodes).unique("node").join(first, on="node", how="inner")
-        named = settle_streamed(pl.concat(seen.named).lazy().group_by("identifier", "node").agg(pl.col("month").min()))
-        links = name_links(nodes.lazy().rename({"beside_no": "beside", "form_no": "form"}), named).collect()
-        forms = streamed(nodes.lazy().group_by("form_no").agg(pl.col("month").min()))
-        carriers = streamed(
-            pl.concat(seen.words)
-            .lazy()
-            .unique()
-            .join(forms.lazy(), on="form_no", how="inner")
-            .group_by("word_no", "month")
-            .agg(n=pl.len().cast(pl.Int32))
-        )
+        forms, carriers, clusters = _sum_up(seen)
         return cls(
             forms.lazy().group_by("month").agg(n=pl.len()).collect().lazy(),
             Filed.of(forms, "form_no"),
             Filed.of(carriers, "word_no"),
-            Filed.of(cluster_states(links), "node"),
+            Filed.of(clusters, "node"),
             Filed.of(pl.concat(seen.facts), "name_no"),
             Filed.of(pl.concat(seen.matches), "name_no"),
             pl.concat(seen.besides).unique("beside_no"),
@@ -223,6 +211,24 @@ class NamesPast:
         asked = settle(wanted.select("node", "month").drop_nulls().unique())
         states = self.clusters.rows_of(settled(asked.select("node"))["node"])
         return clusters_before(asked.join(states.lazy().select("node").unique(), on="node", how="semi"), states)
+
+
+def _sum_up(seen: NamesSeen) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Sum up what all slices showed, and let go of what that took: `forms`, `carriers`, `clusters` of `NamesPast`."""
+    first = streamed(pl.concat(seen.first).lazy().group_by("node").agg(pl.col("month", "identified").min()))
+    nodes = pl.concat(seen.nodes).unique("node").join(first, on="node", how="inner")
+    named = settle_streamed(pl.concat(seen.named).lazy().group_by("identifier", "node").agg(pl.col("month").min()))
+    links = name_links(nodes.lazy().rename({"beside_no": "beside", "form_no": "form"}), named).collect()
+    forms = streamed(nodes.lazy().group_by("form_no").agg(pl.col("month").min()))
+    carriers = streamed(
+        pl.concat(seen.words)
+        .lazy()
+        .unique()
+        .join(forms.lazy(), on="form_no", how="inner")
+        .group_by("word_no", "month")
+        .agg(n=pl.len().cast(pl.Int32))
+    )
+    return forms, carriers, cluster_states(links)
 
 
 _NOTHING = pl.DataFrame(
