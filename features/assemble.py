@@ -151,7 +151,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     ]
     table = _one_table(ruled, others)
     hits = rule_hits(
-        table.with_columns(needs["needs_licence"], needs["is_item_by_code"]),
+        table.with_columns(needs["needs_licence"], needs["is_item_by_code"], needs["is_item_by_words"]),
         background.controls,
         has_register=background.licences is not None,
     )
@@ -238,7 +238,7 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
     agrees to the last printed digit and the words do not put the goods below the item's condition (by form and purity,
     or by a figure: `features.controls.stated`), nor leave open what plain goods of the same code differ by (dysprosium
     and terbium in magnets); null where neither says enough. `is_item_by_code` where the code decides so, whatever rule
-    binds it: a ban asks for no licence.
+    binds it: a ban asks for no licence; `is_item_by_words` where form and purity do.
     """
     rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
@@ -253,6 +253,7 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
         "declaration_id",
         minerals=pl.coalesce(by_words, "text_mineral", "mineral").str.split(";"),
         is_item_by_code=is_item,
+        is_item_by_words=meets,
         needs_licence=pl.when(meets | by_code).then(pl.lit(value=True)).when(free | ~meets).then(pl.lit(value=False)),
     )
 

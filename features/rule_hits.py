@@ -10,6 +10,7 @@ RULE_HIT = pl.Struct({"code": pl.String, "announcement": pl.String, "sentence": 
 _NEEDED = (
     "needs_licence",
     "is_item_by_code",
+    "is_item_by_words",
     "code_controls",
     "mineral_controls",
     "control_rules",
@@ -28,6 +29,8 @@ _NEEDED = (
     "listed_others_n",
 )
 EXACT_MATCH = "same name"
+_IS_BY_CODE = pl.col("is_item_by_code").fill_null(value=False)
+_IS_BY_WORDS = pl.col("is_item_by_words").fill_null(value=False)
 NOTE = "listed_party_free_goods"
 """No breach, but worth knowing: the lists bind dual-use items (Regulations of 2024), and these goods are none."""
 _NO_BREACH = ". The list binds dual-use items; by code and words these goods are none: a note, no breach."
@@ -39,9 +42,9 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     Parameters
     ----------
     table
-        One row per declaration with the columns of the licence and party rooms, `needs_licence`, `is_item_by_code`, and
-        the controls and rules by code (`code_controls`, `control_rules`) and by mineral (`mineral_controls`,
-        `mineral_rules`).
+        One row per declaration with the columns of the licence and party rooms, `needs_licence`, and the controls and
+        rules by code (`code_controls`, `control_rules`), which bind where `is_item_by_code`, and by mineral
+        (`mineral_controls`, `mineral_rules`), which bind where `is_item_by_words`; null decides as little as false.
     controls
         The control list, for the announcement behind each rule.
     has_register
@@ -55,18 +58,18 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
         licence be on its way.
     """
     needs = pl.col("needs_licence").fill_null(value=False)
-    is_banned = needs | pl.col("is_item_by_code").fill_null(value=False)
+    is_item = _IS_BY_CODE | _IS_BY_WORDS
     is_listed = (pl.col("listed_match") == EXACT_MATCH).fill_null(value=False)
-    is_free = (~pl.col("needs_licence") & ~is_banned).fill_null(value=False)
+    is_free = (~pl.col("needs_licence") & ~is_item).fill_null(value=False)
     hits = [
         _hit("listed_party", is_listed & ~is_free, pl.col("listed_announcement"), _listed_sentence(".")),
         _hit(NOTE, is_listed & is_free, pl.col("listed_announcement"), _listed_sentence(_NO_BREACH)),
         *(_licence_hits(controls, needs) if has_register else ()),
-        _destination_hit("refusal_presumed", controls, needs, needs),
-        _destination_hit("prohibited", controls, is_banned, needs),
+        _destination_hit("refusal_presumed", controls, needs),
+        _destination_hit("prohibited", controls, is_item),
     ]
     touched = table.select("declaration_id", *_NEEDED).filter(
-        _may_touch(is_listed, needs, is_banned)
+        _may_touch(is_listed, needs, is_item)
     )  # few, and sentences are slow
     none = pl.lit([], pl.List(RULE_HIT))
     told = touched.rechunk().select(  # in one piece: polars fails on text in a piece that was filtered empty
@@ -76,7 +79,7 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     return every.with_columns(pl.col("rule_hits").fill_null(none))
 
 
-def _may_touch(is_listed: pl.Expr, needs: pl.Expr, is_banned: pl.Expr) -> pl.Expr:
+def _may_touch(is_listed: pl.Expr, needs: pl.Expr, is_item: pl.Expr) -> pl.Expr:
     """Tell whether any rule could be hit: a listed party, a licence needed and not in order, a place with a rule."""
     past, overdrawn = pl.col("days_past_validity").fill_null(0) != 0, pl.col("licence_overdrawn").fill_null(0.0) > 0.0
     unlicensed = needs & (past | overdrawn | (pl.col("licence_missing") == 1.0).fill_null(value=False))
@@ -85,7 +88,7 @@ def _may_touch(is_listed: pl.Expr, needs: pl.Expr, is_banned: pl.Expr) -> pl.Exp
         for rules in ("control_rules", "mineral_rules")
         for rule in _DESTINATION_RULES
     ]
-    return pl.any_horizontal(is_listed, unlicensed, (needs | is_banned) & pl.any_horizontal(placed))
+    return pl.any_horizontal(is_listed, unlicensed, is_item & pl.any_horizontal(placed))
 
 
 _DESTINATION_RULES = {
@@ -130,20 +133,23 @@ def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def _destination_hit(rule: str, controls: ControlList, by_code: pl.Expr, by_mineral: pl.Expr) -> pl.Expr:
-    """Hit where the rule binds the code of goods that are `by_code`, or the mineral of those that are `by_mineral`."""
-    rules = pl.col("control_rules").list.contains(rule), pl.col("mineral_rules").list.contains(rule)
-    applies = (by_code & rules[0].fill_null(value=False)) | (by_mineral & rules[1].fill_null(value=False))
+def _destination_hit(rule: str, controls: ControlList, binds: pl.Expr) -> pl.Expr:
+    """Hit where goods that a rule `binds` carry it by what makes them an item: their code or their mineral."""
+    by_code, by_mineral = (
+        pl.col(rules).list.contains(rule).fill_null(value=False) for rules in ("control_rules", "mineral_rules")
+    )
+    applies = binds & ((_IS_BY_CODE & by_code) | (_IS_BY_WORDS & by_mineral))
     words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
     sentence = pl.format(words, _announcements(rule, controls), _said("destination_iso3"))
     return _hit(rule, applies, _announcements(rule, controls), sentence)
 
 
 def _announcements(rule: str, controls: ControlList) -> pl.Expr:
-    """Announcements in force for the goods that carry the rule, joined by `, `."""
+    """Announcements that carry the rule, of those in force for what makes the goods an item, joined by `, `."""
     carrying = controls.measures.filter(pl.col("rule") == rule)["announcement_id"].unique().sort().to_list()
     empty = pl.lit([], pl.List(pl.String))
-    in_force = pl.concat_list(pl.col("code_controls").fill_null(empty), pl.col("mineral_controls").fill_null(empty))
+    by_code = pl.when(_IS_BY_CODE).then("code_controls").fill_null(empty)
+    in_force = by_code.list.set_union(pl.when(_IS_BY_WORDS).then("mineral_controls").fill_null(empty))
     return in_force.list.set_intersection(pl.lit(carrying, pl.List(pl.String))).list.sort().list.join(", ")
 
 

@@ -27,6 +27,7 @@ KINDS: dict[str, Any] = {
     "declaration_id": pl.String(),
     "needs_licence": pl.Boolean(),
     "is_item_by_code": pl.Boolean(),
+    "is_item_by_words": pl.Boolean(),
     "code_controls": pl.List(pl.String()),
     "mineral_controls": pl.List(pl.String()),
     "control_rules": pl.List(pl.String()),
@@ -66,8 +67,9 @@ def test_nothing_known_is_no_hit() -> None:
     ],
 )
 def test_breaches_of_a_licence_name_the_announcement_that_asks_for_it(given: dict[str, Any], code: str) -> None:
-    assert hits(needs_licence=True, **given) == [(code, "2024-33")]
-    assert hits(needs_licence=True, has_register=False, **given) == []
+    assert hits(needs_licence=True, is_item_by_code=True, **given) == [(code, "2024-33")]
+    assert hits(needs_licence=True, is_item_by_words=True, mineral_controls=["2025-10"], **given) == [(code, "2025-10")]
+    assert hits(needs_licence=True, is_item_by_code=True, has_register=False, **given) == []
     assert hits(needs_licence=False, **given) == []
     assert hits(needs_licence=None, **given) == []
 
@@ -83,11 +85,34 @@ def test_a_code_shared_with_free_goods_is_no_proof_of_a_missing_licence() -> Non
 
 
 def test_destination_rules_bind_only_goods_that_need_a_licence() -> None:
-    rules = {"mineral_rules": ["licence", "refusal_presumed"]}
+    rules = {
+        "is_item_by_words": True,
+        "mineral_rules": ["licence", "refusal_presumed"],
+        "mineral_controls": ["2024-46"],
+    }
     assert hits(needs_licence=True, **rules) == [("refusal_presumed", "2024-46")]
     assert hits(needs_licence=None, **rules) == []
-    banned = {"control_rules": ["prohibited"], "mineral_controls": ["2026-29"]}
+    banned = {"is_item_by_words": True, "mineral_rules": ["prohibited"], "mineral_controls": ["2026-29"]}
     assert hits(needs_licence=True, **banned) == [("prohibited", "2026-29")]
+
+
+def test_a_rule_by_a_heading_does_not_bind_goods_that_are_an_item_by_their_words() -> None:
+    """Tungsten trioxide to the USA, whose heading (HS6) holds gallium oxide too: No. 46 of 2024 binds gallium."""
+    tungsten = {
+        "needs_licence": True,
+        "is_item_by_words": True,
+        "mineral_rules": ["licence"],
+        "mineral_controls": ["2025-10"],
+    }
+    heading = {"control_rules": ["licence", "refusal_presumed"], "code_controls": ["2024-33", "2024-46"]}
+    assert hits(is_item_by_code=False, **tungsten, **heading) == []
+    assert hits(is_item_by_code=None, **tungsten, **heading) == []
+    assert hits(is_item_by_code=True, **tungsten, **heading) == [("refusal_presumed", "2024-46")]
+    gallium = {"mineral_rules": ["licence", "refusal_presumed"], "mineral_controls": ["2024-33", "2024-46"]}
+    by_code_alone = {"needs_licence": True, "is_item_by_code": True, "control_rules": ["licence"]}
+    assert hits(**by_code_alone, **gallium) == []
+    missing = hits(is_item_by_code=False, licence_missing=1.0, **tungsten, **heading)
+    assert missing == [("licence_missing", "2025-10")]
 
 
 def test_a_ban_binds_goods_that_no_licence_could_free() -> None:
