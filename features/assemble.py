@@ -204,7 +204,9 @@ def _mineral() -> pl.Expr:
     by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
     is_silent = pl.col("vague_text").fill_null(1.0) >= SURE_TERM
-    means_one = _is_as_printed() | ((pl.col("control_match") == "hs6") & is_silent)
+    match, is_short = pl.col("control_match"), pl.col("hs_code").str.len_chars() < 10
+    is_as_printed = (match == "printed") | ((match == "line8") & is_short)  # as far as it goes
+    means_one = is_as_printed | ((match == "hs6") & is_silent)
     may_be_listed = pl.col("meets_listed_form").fill_null(value=True)
     by_code = pl.when(only_one & means_one & may_be_listed).then(pl.col("control_minerals").list.first())
     return pl.coalesce(by_words, by_figures, by_code)
@@ -212,12 +214,6 @@ def _mineral() -> pl.Expr:
 
 def _said_mineral() -> pl.Expr:
     return pl.when(pl.col("term_weight") >= SURE_TERM).then("text_mineral")  # context has lowered the weight
-
-
-def _is_as_printed() -> pl.Expr:
-    """Tell whether a code agrees with a printed one as far as it goes: eight digits may be any line of theirs."""
-    is_short = pl.col("hs_code").str.len_chars() < 10
-    return (pl.col("control_match") == "printed") | ((pl.col("control_match") == "line8") & is_short)
 
 
 def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList, past: Past) -> pl.DataFrame:
@@ -235,17 +231,18 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
     """Say whether goods need a licence as declared: by a code that an announcement prints, or by form and purity.
 
     Form and purity count against the items in force on the day for the destination. A code decides only where it
-    agrees to the last printed digit and the words do not put the goods below the item's condition (by form and purity,
-    or by a figure: `features.controls.stated`), nor leave open what plain goods of the same code differ by (dysprosium
-    and terbium in magnets); null where neither says enough. `is_item_by_code` where the code decides so, whatever rule
-    binds it: a ban asks for no licence; `is_item_by_words` where form and purity do.
+    agrees to the last printed digit (one of eight digits may be any line of theirs) and the words do not put the goods
+    below the item's condition (by form and purity, or by a figure: `features.controls.stated`), nor leave open what
+    plain goods of the same code differ by (dysprosium and terbium in magnets); null where neither says enough.
+    `is_item_by_code` where the code decides so, whatever rule binds it: a ban asks for no licence; `is_item_by_words`
+    where form and purity do.
     """
     rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
     code_decides = meets.fill_null(value=True) & ~pl.col("is_unsaid").fill_null(value=False)
     code_decides = code_decides & ~pl.col("breaks_every_item")
-    is_item = _is_as_printed() & code_decides
+    is_item = (pl.col("control_match") == "printed") & code_decides
     by_code = is_item & pl.col("control_rules").list.contains("licence")
     free = (pl.col("control_match") == "none") & ~meets.fill_null(value=False)
     by_words = pl.when(pl.col("term_weight") >= SURE_TERM).then("text_minerals")
