@@ -20,7 +20,7 @@ _LIGHT = "Ga|Ge|Te|Ti|Mg|La|Sc|Nd|Dy|Tb|Gd|Ho|Y"
 _ANY_METAL = rf"(?:{_METALS}|{_LIGHT})"
 _TWO = (
     rf"(?:^|[^A-Za-z0-9])(?:{_ANY_METAL}[- ]?{_ANY_METAL}-?[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?|"
-    rf"{_ANY_METAL}-[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?{_ANY_METAL})(?:$|[^A-Za-z0-9])"
+    rf"{_ANY_METAL}-[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?%?{_ANY_METAL})(?:$|[^A-Za-z0-9-]|-(?:$|[^0-9]))"  # not Ga-21In-10Sn
 )
 _HARDENERS = "Cr|V|Zr|Nb|Hf"  # beside tungsten and molybdenum alone: Mo-0.5Ti-0.1Zr, WC-10Co-4Cr
 _REST = (

@@ -32,10 +32,12 @@ _MEASURES = (
     r"humidity|efficiency|discount|recovery|yield|transmi\w+|reflect\w+|density|moisture|accuracy|confidence|passing|"
     r"through|coverage|d[159]0"
 )
-_NO_PURITY = (
-    rf"(?i)(?:\b(?:{_MEASURES})\b[^%;,]{{0,20}}?|(?:湿度|效率|回收率|透过率|密度|折扣)\D{{0,4}}){_PERCENT}|"
-    rf"{_PERCENT}\s?(?:of\b|off\b|(?:relative |theoretical )?dens\w+|t\.?d\b|{_MEASURES})|"
-    r"\b(?:force|spring|load|torque|tension)s?\s[2-9]N\b|\b[2-9]N\s(?:force|torque|load|spring|tension|pull)"
+_OF_MEASURE = (
+    rf"(?i:\b(?:{_MEASURES})\b[^%;,]{{0,20}}?{_PERCENT}|(?:湿度|效率|回收率|透过率|密度|折扣)\D{{0,4}}{_PERCENT}|"
+    rf"{_PERCENT}\s?(?:of\b|off\b|(?:relative |theoretical )?dens\w+|t\.?d\b|{_MEASURES}))"
+)
+_NEWTONS = (
+    r"(?i:\b(?:force|spring|load|torque|tension)s?\s[2-9]N\b|\b[2-9]N\s(?:force|torque|load|spring|tension|pull))"
 )
 
 
@@ -52,23 +54,25 @@ def stated_purity(text: pl.Expr) -> pl.Expr:
     >>> pl.select(stated_purity(pl.lit(others))).to_series().to_list()
     [None, None, None]
     """
-    told = text.str.replace_all(_NO_PURITY, " ")
-    nines = told.str.extract_all(_NINES_ALL).list.eval(_nines(pl.element())).list.max()
-    shares = told.str.extract_all(_PERCENT).list.eval(percent_share(pl.element())).list
+    # what is no purity is found with what is, and left out: where both begin alike, the first is taken
+    nines = _without(text.str.extract_all(f"{_NEWTONS}|{_NINES_ALL}"), _NEWTONS).list.eval(_nines(pl.element()))
+    marks = _without(text.str.extract_all(f"{_OF_MEASURE}|{_PERCENT}"), _OF_MEASURE)
+    shares = marks.list.eval(percent_share(pl.element())).list
     percent = shares.eval(pl.element().filter((pl.element() >= LOWEST_PURITY) & (pl.element() < 1.0))).list.max()
-    said = pl.concat_list(grades(told), _without_unit(told.str.extract_all(_SAID)), told.str.extract_all(_AT_LEAST))
-    spoken = told.str.extract(_SPOKEN, 1).str.to_lowercase().replace(_SPOKEN_NUMBERS).cast(pl.Float64)
+    numbers = pl.concat_list([text.str.extract_all(one) for one in (_GRADE, _SAID, _AT_LEAST)])
+    said = _without(numbers, _OF_UNIT).list.eval(grade_share(pl.element())).list.max()
+    spoken = text.str.extract(_SPOKEN, 1).str.to_lowercase().replace(_SPOKEN_NUMBERS).cast(pl.Float64)
     by_word = 1.0 - pl.lit(10.0).pow(-spoken)
-    return pl.max_horizontal(nines, percent, said.list.eval(grade_share(pl.element())).list.max(), by_word).round(9)
+    return pl.max_horizontal(nines.list.max(), percent, said, by_word).round(9)
+
+
+def _without(marks: pl.Expr, pattern: str) -> pl.Expr:
+    return marks.list.eval(pl.element().filter(~pl.element().str.contains(pattern)))
 
 
 def grades(text: pl.Expr) -> pl.Expr:
     """Grades without a percent sign, with the symbol before them."""
-    return _without_unit(text.str.extract_all(_GRADE))
-
-
-def _without_unit(marks: pl.Expr) -> pl.Expr:
-    return marks.list.eval(pl.element().filter(~pl.element().str.contains(_OF_UNIT)))
+    return _without(text.str.extract_all(_GRADE), _OF_UNIT)
 
 
 def grade_share(grade: pl.Expr) -> pl.Expr:

@@ -23,7 +23,7 @@ _BESIDE = (
     "ores?|concentrates?|alloys?|scrap|wafers?|targets?|needles?|sulfide|sulphide|chloride|nitrate|carbide|flakes?|"
     "pellets?|bricks?|regulus|wire|sheet|plate|in|and|of|for|the|grade|industrial|raw|material|natural|artificial|"
     "with|min|flame|retardant|reagent|nitrate|penta|hydrate|anhydrous|heavy|zone|refined|inch|fine|micro|super|"
-    "metallic|zinc|methyl|ethyl|phenyl|butyl|carboxy|tri|di|tetra|barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
+    "metallic|zinc|barren|pulver|oxid|metall|erz|konzentrat|stuecke|stab|draht|lingotes?|polvo|oxido|metalico|barra|s|es"
 )
 # Letters and pairs that sound alike, in this order; applied to term and word alike.
 _SOUNDS = (
