@@ -15,8 +15,11 @@ ELEMENTS = pl.DataFrame(
         ("molybdenum", "Mo"),
         ("antimony", "Sb"),
         ("bismuth", "Bi"),
-    ]
-    + [("tellurium", "Te"), ("scandium", "Sc"), ("gadolinium", "Gd"), ("dysprosium", "Dy")],
+        ("tellurium", "Te"),
+        ("scandium", "Sc"),
+        ("gadolinium", "Gd"),
+        ("dysprosium", "Dy"),
+    ],
     schema=["mineral", "symbol"],
     orient="row",
 )
