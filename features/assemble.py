@@ -18,7 +18,7 @@ from features.controls.join import ANSWERS, is_controlled_export
 from features.controls.meeting import meets_item
 from features.controls.stated import breaks_every_item
 from features.corridors import build_corridor
-from features.description.table import judge_description
+from features.description.table import heed_remarks, judge_description
 from features.evidence import Evidence
 from features.ledger import build_ledger
 from features.licences.table import judge_licences
@@ -134,6 +134,8 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         ruled.select("control_items", "stated_purity_share", given["description"]), background.controls
     )
     needs = _needs(ruled.with_columns(is_free.alias("breaks_every_item")), background, past)
+    is_in_force = pl.lit(needs["is_item_by_words"]) & is_controlled_export()
+    ruled = settled(heed_remarks(ruled.lazy(), is_in_force))
     others = [
         judge_routing(rows, background.distances, past.journeys, background.routing_rules, past.travelled),
         judge_parties(rows, past.parties, background.parties_rules),

@@ -34,9 +34,10 @@ def is_controlled_export() -> pl.Expr:
     """Tell papers filed in China, on which a Chinese licence would stand: what leaves China, declared as an export.
 
     On an import or transit paper, or one of a country that sends Chinese goods on, a blank licence number says nothing.
+    Null where the direction, or both origin and dispatch, are unknown and the other does not settle it.
     """
     left = pl.coalesce("dispatch_iso3", "origin_iso3")
-    return ((pl.col("direction") == "export") & (left == CONTROLLER)).fill_null(value=False)
+    return (pl.col("direction") == "export") & (left == CONTROLLER)
 
 
 def join_controls(

@@ -111,24 +111,17 @@ def term_mismatch(code_fit: pl.Expr, term_weight: pl.Expr, *, is_part: pl.Expr |
 
 
 def declared_openly(
-    code_fit: pl.Expr,
-    term_weight: pl.Expr,
-    has_licence: pl.Expr,
-    says: pl.Expr,
-    meets_listed_form: pl.Expr,
-    *,
-    is_plain: pl.Expr,
+    code_fit: pl.Expr, term_weight: pl.Expr, has_licence: pl.Expr, says: pl.Expr, *, is_plain: pl.Expr
 ) -> pl.Expr:
     """Names the mineral and declares it under one of the mineral's own codes.
 
     Strength in [0, 1]: 0.6 of the term's weight, all of it where a licence number is given or the remark says
-    controlled, 0.2 where the remark says not controlled of a form that may be listed. 0 where the code is another's,
-    and where the text had to be put right to be read (`is_plain` is false); null without a description.
+    controlled. 0 where the code is another's, and where the text had to be put right to be read (`is_plain` is false);
+    null without a description.
     """
     open_code = code_fit.is_in(["form", "listed", "compound"]) & is_plain
     backed = has_licence | (says == "controlled").fill_null(value=False)
-    denied = (says == "not_controlled").fill_null(value=False) & meets_listed_form.fill_null(value=True)
-    share = pl.when(denied).then(0.2).when(backed).then(1.0).otherwise(0.6)
+    share = pl.when(backed).then(1.0).otherwise(0.6)
     return pl.when(term_weight.is_not_null()).then(
         pl.when(open_code.fill_null(value=False)).then(term_weight * share).otherwise(0.0)
     )

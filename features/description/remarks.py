@@ -31,15 +31,27 @@ def remark_says(remark: pl.Expr) -> pl.Expr:
     )
 
 
-def remark_conflict(says: pl.Expr, meets_listed_form: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
+def remark_conflict(
+    says: pl.Expr, meets_listed_form: pl.Expr, term_weight: pl.Expr, *, is_in_force: pl.Expr
+) -> pl.Expr:
     """The remarks box says not controlled, but the description names a form that is listed.
 
-    Strength in [0, 1]: the weight of the term where both hold, else 0. Null where there is no remark, or no
-    description. A form that is open (no purity stated) does not conflict. Source: indicators.md 23.
+    Strength in [0, 1]: the weight of the term where both hold and the form's item is in force for these goods, else 0.
+    Null where there is no remark, or no description, or all hangs on an item of which it is unknown whether it is in
+    force. A form that is open (no purity stated) does not conflict. Source: indicators.md 23.
     """
-    conflict = (says == "not_controlled") & meets_listed_form.fill_null(value=False)
+    conflict = (says == "not_controlled") & meets_listed_form.fill_null(value=False) & is_in_force
     known = says.is_not_null() & term_weight.is_not_null()
-    return pl.when(known).then(pl.when(conflict).then(term_weight).otherwise(0.0))
+    return pl.when(known & conflict).then(term_weight).when(known & ~conflict).then(0.0)
+
+
+def less_openly(openly: pl.Expr, says: pl.Expr, may_be_listed: pl.Expr, term_weight: pl.Expr) -> pl.Expr:
+    """Leave at most 0.2 of the term's weight of openness where the remark denies what may be a listed form.
+
+    Null where `openly` is; an unknown `may_be_listed` counts as one that may be.
+    """
+    denied = (says == "not_controlled").fill_null(value=False) & may_be_listed.fill_null(value=True)
+    return pl.when(denied).then(pl.min_horizontal(openly, 0.2 * term_weight)).otherwise(openly)
 
 
 def remark_missing(

@@ -20,7 +20,7 @@ from features.description.mismatch import (
     term_mismatch,
 )
 from features.description.registry import REGISTRY
-from features.description.remarks import remark_conflict, remark_missing, remark_says
+from features.description.remarks import less_openly, remark_conflict, remark_missing, remark_says
 from features.lookback import month_number, settle, settle_streamed, settled
 from features.minerals import Minerals
 
@@ -88,9 +88,10 @@ def build_description(
     -------
     pl.LazyFrame
         One row per `declaration_id`: every column of this room's registry (Float32) and the figures behind them. A null
-        description makes all of them null except what the remark alone says.
+        description makes all of them null except what the remark alone says. Every listed form counts as controlled,
+        whatever the day (see `heed_remarks`).
     """
-    return judge_description(
+    judged = judge_description(
         declarations,
         minerals,
         None if history is None else past_wordings(history, heading_digits),
@@ -101,6 +102,18 @@ def build_description(
         are_remarks_recorded=are_remarks_recorded,
         heading_digits=heading_digits,
     )
+    return heed_remarks(judged.lazy(), pl.lit(value=True))
+
+
+def heed_remarks(judged: pl.LazyFrame, is_in_force: pl.Expr) -> pl.LazyFrame:
+    """Add what a remark that denies control does: `remark_conflict`, and less of `declared_openly`.
+
+    `is_in_force` says whether an item that the words meet is in force on the day for these goods; null unknown.
+    """
+    says, meets, weight = pl.col("remark_reading"), pl.col("meets_listed_form"), pl.col("term_weight")
+    conflict = remark_conflict(says, meets, weight, is_in_force=is_in_force)
+    openly = less_openly(pl.col("declared_openly"), says, meets & is_in_force, weight)
+    return judged.with_columns(remark_conflict=conflict.cast(pl.Float32), declared_openly=openly.cast(pl.Float32))
 
 
 def judge_description(
@@ -117,10 +130,10 @@ def judge_description(
     are_remarks_recorded: pl.Expr | bool = False,
     heading_digits: int = HEADING_DIGITS,
 ) -> pl.LazyFrame:
-    """Return what `build_description` does, from past wordings read already (see `past_wordings`).
+    """Return what `build_description` does before it heeds remarks, from past wordings read already.
 
-    `repeated` holds texts read already (see `repeated_texts`), `verdicts` headings judged already (see
-    `repeated_cases`); the others are read and judged here.
+    `wordings` is of `past_wordings`, `repeated` holds texts read already (see `repeated_texts`), `verdicts` headings
+    judged already (see `repeated_cases`); the others are read and judged here.
     """
     facts = settled(
         declarations.select(
@@ -148,13 +161,12 @@ def judge_description(
     evidence = remarked.lazy().with_columns(
         term_mismatch=term_mismatch(pl.col("code_fit"), weight, is_part=is_part),
         heading_mismatch=heading_mismatch(pl.col("heading_log_odds"), pl.col("heading_basis")),
-        remark_conflict=remark_conflict(says, meets, weight),
         remark_missing=remark_missing(
             says, meets, weight, is_ruled=is_ruled.fill_null(value=False), is_recorded=recorded
         ),
-        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says, meets, is_plain=is_plain),
+        declared_openly=declared_openly(pl.col("code_fit"), weight, has_licence, says, is_plain=is_plain),
     )
-    columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
+    columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY if one.code != "remark_conflict"]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
 

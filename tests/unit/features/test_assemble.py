@@ -48,7 +48,8 @@ def test_a_chinese_licence_is_looked_for_on_chinese_export_papers_alone():
             ("export", "CHN", "KOR", False),  # Korean papers
             ("import", "CHN", None, False),  # papers of the country it comes to
             ("transit", "CHN", "CHN", False),
-            ("export", None, None, False),
+            ("export", None, None, None),
+            ("import", None, None, False),
         ],
         schema=["direction", "origin_iso3", "dispatch_iso3", "is_chinese"],
         orient="row",
