@@ -8,7 +8,7 @@ from features.confusables import DIGIT_LETTERS
 from features.description.company import RAW_FORM
 from features.description.near_words import NEAR_WORDS
 from features.description.reading_kinds import READING
-from features.description.vocabulary import SHORTEST_MISSPELT, Vocabulary
+from features.description.vocabulary import SHORTEST_MISSPELT, Vocabulary, without_letter
 from features.lookback import settle
 
 SHORTEST_SKELETON = 4  # letters of a term without its vowels (gllm); the term itself has seven or more
@@ -282,14 +282,32 @@ def _by_ear(word: pl.Expr) -> pl.Expr:
 
 
 def _two_wrong(words: pl.LazyFrame, solid: pl.DataFrame) -> pl.LazyFrame:
-    """Find words that share all but two letters, in order, with a long term of the same beginning and end."""
+    """Find words that share all but two letters, in order, with a long term of the same beginning and end.
+
+    A word one letter away from a word of another meaning is nearer to that (ferrrite: ferrite, not ferberite).
+    """
     terms = solid.filter(pl.col("pattern").str.len_chars() >= LONG_TERM)
     edges = pl.concat_str(pl.col("token").str.head(2), pl.col("token").str.tail(1))
     ends = terms.select(edges=pl.concat_str(pl.col("pattern").str.head(2), pl.col("pattern").str.tail(1)))["edges"]
     near = words.filter(pl.col("token").str.len_chars().is_between(LONG_TERM - 2, 18) & edges.is_in(ends.implode()))
-    left = _two_out(near.with_columns(word="token"))
+    left = _two_out(near.join(_near_words_misspelt(near), on="token", how="anti").with_columns(word="token"))
     right = _two_out(terms.lazy().with_columns(word="pattern"))
     return left.join(right, on="variant", how="inner").select("token", "pattern").unique()
+
+
+def _near_words_misspelt(words: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep the words one letter away from one of `NEAR_WORDS`: wrong, missing, doubled or swapped."""
+    meant = pl.LazyFrame({"word": NEAR_WORDS})
+    both = [(words.select("token", word="token"), "cut"), (meant, "at")]
+    left, right = (
+        frame.with_columns(pl.int_ranges(-1, pl.col("word").str.len_chars().cast(pl.Int64)).alias(out))
+        .explode(out)
+        .with_columns(variant=without_letter(pl.col("word"), pl.col(out)))
+        for frame, out in both
+    )
+    whole = (pl.col("cut") < 0) | (pl.col("at") < 0)
+    found = left.join(right, on="variant", how="inner").filter(whole | ((pl.col("cut") - pl.col("at")).abs() <= 1))
+    return found.select("token").unique()
 
 
 def _two_out(frame: pl.LazyFrame) -> pl.LazyFrame:

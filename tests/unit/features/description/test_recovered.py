@@ -55,6 +55,7 @@ HIDDEN = {  # text: mineral, how it is hidden
     "67 61 6c 6c 69 75 6d 20 6d 65 74 61 6c": "gallium",  # bytes in hexadecimal
     "0x67616c6c69756d": "gallium",
     "MFXHI2LNN5XHSIDUOJUW66DJMRSQ====": "antimony",  # base 32
+    "ferberrite concentrate": "tungsten",  # one letter off, which ferrite is not
     "bisrnuth ingot": "bismuth",  # as a scanner reads it
     "lndium wire": "indium",
     "ANTIM. TRIOXIDE 99.5": "antimony",  # cut short
@@ -75,6 +76,8 @@ HONEST = (
     "solarium tubes",
     "Galium verum herb extract",
     "German oak furniture",
+    "ferrrite magnets",  # one letter off ferrite, two off ferberite
+    "geranuim plants",
     "stadium seats",
     "antonymous words",
     "antimony-free chips",
