@@ -87,9 +87,8 @@ REGISTRY: tuple[Evidence, ...] = (
         family="routing",
         role="doubt",
         unit="strength",
-        sentence="The journey took {transit_days} days; {usual_transit_days} are usual on this lane. Long enough for"
-        " repacking.",
-        figures=("transit_days", "usual_transit_days", "expected_days", "dwell_days"),
+        sentence="By the dates {transit_words}. Long enough for repacking.",
+        figures=("transit_words", "transit_days", "usual_transit_days", "expected_days", "dwell_days"),
         null_means="first or last place of the route undated, and neither history nor distance to compare with",
         source="indicators.md 28",
         hints=("transshipment", "concealment"),

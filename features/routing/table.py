@@ -24,6 +24,7 @@ from features.routing.timing import (
     slow_transit,
     speed_share,
     time_journeys,
+    transit_words,
     usual_transit,
 )
 from features.routing.ways import WAY, place_pairs
@@ -57,6 +58,7 @@ _FIGURES = (
     "usual_transit_days",
     "expected_days",
     "dwell_days",
+    "transit_words",
     "speed_share",
     "amended_days",
 )
@@ -136,6 +138,7 @@ def judge_routing(
         .with_columns(
             impossible_leg().alias("impossible_leg"),
             slow_transit(rules).alias("slow_transit"),
+            transit_words(rules).alias("transit_words"),
             late_change(rules).alias("late_change"),
         )
     )

@@ -11,6 +11,7 @@ from features.routing.places import UNREADABLE, day_numbers
 from features.routing.rules import RoutingRules
 from features.routing.ways import stops, with_km
 from features.strength import ramp, strongest
+from features.units import plain_number
 from features.usual import log_bin, usual_before
 
 _LANE = ["first_country", "last_country", "transport_mode"]
@@ -100,6 +101,20 @@ def slow_transit(rules: RoutingRules) -> pl.Expr:
     late = (pl.col("transit_days") - usual >= rules.late_least_days).cast(pl.Float64)
     waited = ramp(pl.col("dwell_days"), rules.dwell_from_days, rules.dwell_full_days)
     return strongest(pl.coalesce(by_history, by_speed) * late, waited)
+
+
+def transit_words(rules: RoutingRules) -> pl.Expr:
+    """Say how long the journey took, what it is compared with, and a long wait on it; what is unknown is left out."""
+    days = [plain_number(pl.col(name).round(1)) for name in ("usual_transit_days", "expected_days")]
+    beside = pl.format("{} are usual on this lane", days[0]), pl.format("{} are usual for the distance", days[1])
+    taken = pl.col("transit_days")
+    waited = pl.when(pl.col("dwell_days") >= rules.dwell_from_days).then("dwell_days")
+    parts = (
+        pl.format("the journey took {} days", taken),
+        pl.when(taken.is_not_null()).then(pl.coalesce(beside)),
+        pl.format("the goods lay {} days at one place", waited),
+    )
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True)
 
 
 def late_change(rules: RoutingRules) -> pl.Expr:

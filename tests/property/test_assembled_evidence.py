@@ -384,7 +384,6 @@ RIGHTLY_UNKNOWN = {
     ("container_overfull", "volume_share"),
     ("tare_off", "usual_gross_net_ratio"),  # so can gross below net
     ("impossible_leg", "speed_share"),  # so can a ship to a country without a coast
-    ("slow_transit", "usual_transit_days"),  # so can a long wait, or the distance, on a lane without history
     ("place_mismatch", "loading_country"),  # one port is enough
     ("place_mismatch", "discharge_country"),
 }

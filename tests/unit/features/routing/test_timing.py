@@ -53,6 +53,7 @@ def test_slow_against_distance_where_there_is_no_history():
     found = build(declaration("a", route="CNSHA@2024-03-01>USLAX@2024-04-22"))
     assert found["expected_days"].item() == pytest.approx(26.18, abs=0.01)
     assert found["slow_transit"].item() == pytest.approx(0.286, abs=0.002)
+    assert found["transit_words"].item() == "the journey took 52 days; 26.2 are usual for the distance"
 
 
 def test_slow_against_the_lanes_history():
@@ -61,6 +62,8 @@ def test_slow_against_the_lanes_history():
     # 31 days against about 15: ln(2.07) = 0.73 with the least spread 0.15 is about 4.7 spreads: 0.44.
     assert found["usual_transit_days"].item() == pytest.approx(15, rel=0.06)
     assert found["slow_transit"].item() == pytest.approx(0.44, abs=0.08)
+    assert found["transit_words"].item().startswith("the journey took 31 days; 1")
+    assert found["transit_words"].item().endswith(" are usual on this lane")
 
 
 def test_a_journey_counts_only_once_its_end_was_known():
@@ -80,6 +83,7 @@ def test_a_long_wait_speaks_without_any_distance():
     # 37 days, from 14 to 60: 0.5.
     assert one("dwell_days", route=route) == 37
     assert one("slow_transit", route=route) == pytest.approx(0.5)
+    assert one("transit_words", route=route) == "the goods lay 37 days at one place"
 
 
 def test_slow_is_unknown_without_dates_at_both_ends():
