@@ -49,7 +49,7 @@ def judge_mirror(declarations: pl.LazyFrame, lanes: Filed, suspects: pl.LazyFram
     """Return what `build_mirror` does, from lanes filed already."""
     looks, on = settle(_looks(declarations)), [*_LANE]
     state = lanes.rows_of(settled(looks.select(_number())).to_series()).lazy()
-    found = looks.join(state.select(*on, *_STATE), on=on, how="left").filter(pl.col("lane_n_months").is_not_null())
+    found = looks.join(state.select(*on, *_STATE), on=on, how="inner").filter(pl.col("lane_n_months").is_not_null())
     loudest = pl.max_horizontal("lane_gap", "lane_lost")
     best = (
         found.with_columns(loudest.alias("loudest"))
@@ -99,7 +99,7 @@ def _suspected(looks: pl.LazyFrame, lanes: Filed, on: list[str], suspects: pl.La
     other = settle(named.filter(pl.col("hs6") != pl.col("declared_hs6")))
     state = lanes.rows_of(settled(other.select(_number())).to_series()).lazy()
     return (
-        other.join(state.select(*on, pl.col("lane_gap").alias("lane_gap_suspected")), on=on, how="left")
+        other.join(state.select(*on, pl.col("lane_gap").alias("lane_gap_suspected")), on=on, how="inner")
         .filter(pl.col("lane_gap_suspected").is_not_null())
         .sort("declaration_id", "lane_gap_suspected", "hs6", descending=[False, True, False])
         .unique("declaration_id", keep="first", maintain_order=True)
