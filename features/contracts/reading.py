@@ -63,18 +63,17 @@ def pointed_thousands(raw: pl.LazyFrame, schema: type[dy.Schema]) -> str:
     are below a thousand. Masses weighed to the gram can look so too: they are read as decimals, and the rows are used.
     """
     kinds = raw.collect_schema()
-    names = [
-        name
+    cells = {
+        name: tidy_text(name, column, kinds[name])
         for name, column in schema.columns().items()
         if isinstance(column.dtype, pl.Float64) and name in kinds and is_text(kinds[name])
-    ]
-    if not names:
+    }
+    if not cells:
         return ""
-    cells = {name: pl.col(name).cast(pl.String).str.strip_chars() for name in names}
     asked = []
     for name, text in cells.items():
         is_pointed = text.str.contains(_POINTED)
-        is_so = is_pointed | text.str.contains(_BELOW_THOUSAND) | (text == "")
+        is_so = is_pointed | text.str.contains(_BELOW_THOUSAND)
         pointed = text.filter(is_pointed)
         asked.append(pl.struct(n=pointed.len(), is_all=is_so.all(), one=pointed.first()).alias(name))
     found = raw.select(asked).collect().row(0, named=True)
@@ -119,7 +118,7 @@ def _read_flagged(raw: pl.LazyFrame, schema: type[dy.Schema], table: str, file: 
             cells.append(read_column(name, column, found[name]))
         except UnreadableTypeError as error:
             raise ContractError(f"{table}: column {name} of {file} cannot be used: {error}") from error
-    tidied = raw.select(tidy_text(name, found[name]) for name in held)
+    tidied = raw.select(tidy_text(name, column, found[name]) for name, column in held.items())
     read = tidied.select(*cells, *(pl.col(name).is_not_null().alias(_HELD + name) for name in held))
     flags = ((pl.col(_HELD + name) & pl.col(name).is_null()).alias(_BAD + name) for name in held)
     return read.select(*held, *absent, *flags), [_BAD + name for name in held]

@@ -11,9 +11,9 @@ from features.codes import customs_code
 
 _TRUE = ("true", "1", "yes")
 _FALSE = ("false", "0", "no")
-_NOBODY = ("na", "n/a", "#n/a", "<na>", "null", "nan", "none", "nil", r"\n", "-", "--", "unknown")
-"""What programs and clerks write where nobody is named, in lower case. Read as a name, it would be one busy trader."""
-_NAMING = ("_id", "_name", "_no")
+_NOTHING = ("na", "n/a", "#n/a", "<na>", "null", "nan", "none", "nil", r"\n", "-", "--", "unknown")
+"""What programs and clerks write where nothing is known, in lower case. Read as a name, it would be one busy trader."""
+_NOT_FREE = ("_id", "_name", "_no", "_iso3", "hs_code")
 _KEYS = ("declaration_id", "movement_id")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # ISO 8601 day with a time of day; the day is taken as written, in whatever zone it was written.
@@ -28,14 +28,21 @@ class UnreadableTypeError(Exception):
     """A whole column has a type from which the contract's type cannot be read; the message says why."""
 
 
-def tidy_text(name: str, found: pl.DataType) -> pl.Expr:
-    """Trim text and make blank null, in naming columns also NA, NULL and the like; leave every other type as it is."""
+def tidy_text(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:
+    """Trim text and make blank null, but for free text also NA, NULL and the like; leave other types as they are.
+
+    Free text is what is no number, day, flag, code, country or choice and names nobody; a choice that such a word is
+    of (`unknown`) stays.
+    """
     raw = pl.col(name)
     if not is_text(found):
         return raw
     text = raw.cast(pl.String).str.strip_chars().replace({"": None})
-    names_somebody = name.endswith(_NAMING) and name not in _KEYS
-    return pl.when(~text.str.to_lowercase().is_in(_NOBODY)).then(text) if names_somebody else text
+    choices = choices_of(column)
+    is_free = isinstance(column.dtype, pl.String) and not choices and not name.endswith(_NOT_FREE)
+    if is_free or name in _KEYS:
+        return text
+    return pl.when(~text.str.to_lowercase().is_in([word for word in _NOTHING if word not in choices])).then(text)
 
 
 def read_column(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:
@@ -90,7 +97,7 @@ def _read_words(raw: pl.Expr, found: pl.DataType, name: str) -> pl.Expr:
 
 
 def _as_choice(text: pl.Expr, column: dy.Column) -> pl.Expr:
-    choices: tuple[str, ...] = tuple((column.metadata or {}).get("choices", ()))
+    choices = choices_of(column)
     if not choices:
         return text
     plain = text.str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
@@ -142,6 +149,11 @@ def _read_day(raw: pl.Expr, found: pl.DataType) -> pl.Expr:
         is_iso = raw.str.contains(_DAY) | raw.str.contains(_MOMENT)
         return pl.when(is_iso).then(raw.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
     raise UnreadableTypeError(f"it holds {found}; days are dates, or text YYYY-MM-DD")
+
+
+def choices_of(column: dy.Column) -> tuple[str, ...]:
+    """Give the closed set of words that a column may hold; empty for any other column."""
+    return tuple((column.metadata or {}).get("choices", ()))
 
 
 def typed_null(name: str, column: dy.Column) -> pl.Expr:

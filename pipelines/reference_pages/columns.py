@@ -23,9 +23,9 @@ _INTRODUCTION = """\
 Codes are text. Countries are ISO 3166-1 alpha-3, `_X` unspecified, `W00` world. Unknown is null, never 0. Extra columns
 are ignored, missing optional columns are null, a missing required column is one error. Text is trimmed and blank text
 is null; codes lose dots, spaces and dashes; numbers are plain or scientific (`2,5` and `1,000` are refused);
-days are `YYYY-MM-DD`, alone or before a time of day; true and false are also `1`, `0`, `yes`, `no`. Where somebody is
-named (`_id`, `_name`, `_no`), `NA`, `N/A`, `NULL`, `none`, `-`, `unknown` and the like name nobody. A column whose name
-is nearly one of these is left unread, and that is said.
+days are `YYYY-MM-DD`, alone or before a time of day; true and false are also `1`, `0`, `yes`, `no`. `NA`, `N/A`,
+`NULL`, `none`, `-`, `unknown` and the like are blank, but in free text (descriptions, remarks, notes, kinds of package)
+and where they are a choice. A column whose name is nearly one of these is left unread, and that is said.
 
 A row that breaks a rule goes to the rejects, whole, with the names of its broken rules (`broken_rules`) and its file
 (`input_file`). Beside the rules below there are, for every column and table:

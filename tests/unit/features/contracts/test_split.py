@@ -97,7 +97,7 @@ def test_plain_and_scientific_numbers_are_read(written: str, read: float | None)
 
 
 @pytest.mark.parametrize(
-    "written", ["2,5", "1,000", "1.000,5", "1 000", "12 kg", "0x10", "NaN", "inf", "1e999", "-", "n/a"]
+    "written", ["2,5", "1,000", "1.000,5", "1 000", "12 kg", "0x10", "inf", "1e999", "?", "none of it"]
 )
 def test_ambiguous_or_strange_numbers_are_refused_not_guessed(written: str) -> None:
     assert rules_of(net_kg=written) == ["net_kg|unreadable"]
@@ -361,6 +361,24 @@ def test_nobody_is_not_one_busy_trader(written: str) -> None:
     read = read_one(exporter_id=written, exporter_name=written, licence_no=written, description=written)
     assert (read["exporter_id"], read["exporter_name"], read["licence_no"]) == (None, None, None)
     assert read["description"] == written.strip()
+
+
+@pytest.mark.parametrize("written", ["NA", "N/A", "NULL", "nan", "none", " - ", "unknown"])
+def test_what_says_nothing_is_blank_but_in_free_text(written: str) -> None:
+    """In numbers, days, countries and choices unknown; a required cell is then missing, as where it is blank."""
+    unknown = ("net_kg", "n_packages", "amended_on", "dispatch_iso3")
+    free = ("description", "end_use", "control_remark", "package_type")
+    read = read_one(**dict.fromkeys((*unknown, *free), written))
+    assert [read[name] for name in unknown] == [None] * len(unknown)
+    assert [read[name] for name in free] == [written.strip()] * len(free)
+    for name in ("declared_on", "direction", "hs_code", "origin_iso3"):
+        assert rules_of(**{name: written}) == rules_of(**{name: ""}) == [f"{name}|nullability"]
+    mode = read_one(transport_mode=written)["transport_mode"]
+    assert mode == ("unknown" if written == "unknown" else None)  # a mode of that name there is
+    flow = {"reporter_iso3": "CHN", "partner_iso3": "VNM", "direction": "export", "hs_code": "811292", "freq": "M"}
+    flow |= {"period": "2024-03-01", "value_usd": "10", "source": "test", "is_net_kg_estimated": written}
+    done = split_table(text_table(flow), Flows, table="flows", file="f.csv")
+    assert done.clean.get_column("is_net_kg_estimated").to_list() == [None]
 
 
 def test_an_identifier_of_the_row_itself_stays_whatever_it_says() -> None:
