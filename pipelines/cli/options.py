@@ -10,6 +10,15 @@ from typing import Annotated
 import typer
 
 from features.errors import ConfigError
+from pipelines.missing import refuse_missing
+
+
+def there(param: typer.CallbackParam, path: Path | None) -> Path | None:
+    """Refuse a file that is not there before anything is loaded; null where none was named."""
+    if path is not None:
+        refuse_missing(path, called=param.name or "table")
+    return path
+
 
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="TOML laid over the shipped settings, a table a section")

@@ -8,14 +8,21 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed, parse_day
+from pipelines.cli.options import Config, HomeOption, MaxRejects, Out, Seed, parse_day, there
 
-Declarations = Annotated[Path, typer.Option("--declarations", metavar="PATH", help="declarations: CSV, Parquet, Delta")]
-Flows = Annotated[Path | None, typer.Option("--flows", metavar="PATH", help="trade statistics [the lake's]")]
-Movements = Annotated[
-    Path | None, typer.Option("--movements", metavar="PATH", help="material tracked from its source [the lake's]")
+Declarations = Annotated[
+    Path, typer.Option("--declarations", callback=there, metavar="PATH", help="declarations: CSV, Parquet, Delta")
 ]
-Licences = Annotated[Path | None, typer.Option("--licences", metavar="PATH", help="licences issued [the lake's]")]
+Flows = Annotated[
+    Path | None, typer.Option("--flows", callback=there, metavar="PATH", help="trade statistics [the lake's]")
+]
+Movements = Annotated[
+    Path | None,
+    typer.Option("--movements", callback=there, metavar="PATH", help="material tracked from its source [the lake's]"),
+]
+Licences = Annotated[
+    Path | None, typer.Option("--licences", callback=there, metavar="PATH", help="licences issued [the lake's]")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,7 +70,8 @@ def demo(
 def train(
     declarations: Declarations,
     outcomes: Annotated[
-        Path | None, typer.Option("--outcomes", metavar="PATH", help="what inspections found [the lake's, or none]")
+        Path | None,
+        typer.Option("--outcomes", callback=there, metavar="PATH", help="what inspections found [the lake's, or none]"),
     ] = None,
     out: Out = Path("oretrace-train"),
     flows: Flows = None,
@@ -128,7 +136,8 @@ def evaluate(
     declarations: Declarations,
     out: Out = Path("oretrace-evaluate"),
     outcomes: Annotated[
-        Path | None, typer.Option("--outcomes", metavar="PATH", help="what inspections found [the lake's]")
+        Path | None,
+        typer.Option("--outcomes", callback=there, metavar="PATH", help="what inspections found [the lake's]"),
     ] = None,
     flows: Flows = None,
     licences: Licences = None,
@@ -189,7 +198,8 @@ def score(
     licences: Licences = None,
     movements: Movements = None,
     history: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="past declarations to judge against [the lake's]")
+        Path | None,
+        typer.Option(callback=there, metavar="PATH", help="past declarations to judge against [the lake's]"),
     ] = None,
     offices: Annotated[
         Path | None, typer.Option(metavar="FILE", help="what offices can inspect: office_id, capacity_declarations")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,6 +11,7 @@ import polars as pl
 from features.errors import SourceError
 from pipelines.files.delimited import read_delimited
 from pipelines.files.kinds import PARQUET, refuse_broken_parquet
+from pipelines.missing import refuse_missing
 
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"  # Apache Hive's name for the folder of nulls
 _PARQUET_SUFFIXES = (".parquet", ".pq")
@@ -31,8 +31,7 @@ def scan_table(path: Path, *, table: str) -> pl.LazyFrame:
     try:
         if path.is_dir():
             return _scan_delta(path, table) if (path / "_delta_log").is_dir() else _scan_folder(path, table)
-        if not path.exists():
-            raise SourceError(f"{table}: no such file: {path}{_nearest(path)}")
+        refuse_missing(path, called=table)
         if not path.is_file():
             raise SourceError(f"{table}: {path} is neither a file nor a folder")
         if _is_parquet(path):
@@ -47,15 +46,6 @@ def parquet_files(path: Path) -> list[Path]:
     if path.is_dir():
         return [] if (path / "_delta_log").is_dir() else [one for one in _visible(path) if _is_parquet(one)]
     return [path] if path.is_file() and _is_parquet(path) else []
-
-
-def _nearest(path: Path) -> str:
-    if not path.parent.is_dir():
-        return f" (nor is there a folder {path.parent})"
-    near = difflib.get_close_matches(
-        path.name, [other.name for other in path.parent.iterdir() if other.name != path.name], n=1
-    )
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _is_parquet(path: Path) -> bool:

@@ -33,6 +33,8 @@ NO_LICENCES = "no licences: whether one covers the goods is unknown"
 NO_MOVEMENTS = "no movement records: whether the goods have a source is unknown"
 NO_OUTCOMES = "no inspection results: past findings on a party are unknown"
 NO_HISTORY = "no past declarations: what is usual for a good, a lane or a party is unknown"
+OLD_HISTORY_DAYS = 31
+"""History is kept by month, so that a month may be missing before the declarations of the next (own choice)."""
 LEARNED_FROM_GENERATED = "the model learned from a GENERATED world, not from real inspections"
 _SCHEMAS: dict[str, type[dy.Schema]] = {
     "declarations": Declarations,
@@ -113,10 +115,31 @@ def load_background(
         tables=told,
         notes=(
             *(words for name, words in missing.items() if tables[name] is None),
+            *_old_history(declarations, history),
             *unknown,
             *(states.notes if states else ()),
         ),
     )
+
+
+def _old_history(declarations: pl.DataFrame, history: pl.DataFrame | None) -> list[str]:
+    """Warn of history that ends long before the first declaration: what has happened since is not known."""
+    if history is None or not (past := _days(history)) or not (asked := _days(declarations)):
+        return []
+    last, first = past[1], asked[0]
+    gap = (first - last).days
+    if gap <= OLD_HISTORY_DAYS:
+        return []
+    return [
+        f"history ends on {last}, {gap:,} days before the first declaration ({first}): whether licences are overdrawn, "
+        "and what is new of a party or a lane, rests on old knowledge; give later declarations with --history"
+    ]
+
+
+def _days(declarations: pl.DataFrame) -> tuple[date, date] | tuple[()]:
+    """First and last day declared; nothing for an empty table."""
+    first, last = declarations["declared_on"].min(), declarations["declared_on"].max()
+    return (first, last) if isinstance(first, date) and isinstance(last, date) else ()
 
 
 def _loaded(name: str, sources: Sources, home: Home, max_rejects_share: float) -> Loaded | None:
@@ -131,13 +154,18 @@ def _loaded(name: str, sources: Sources, home: Home, max_rejects_share: float) -
 
 
 def _read(name: str, loaded: Loaded, sources: Sources, home: Home) -> TableRead:
-    """Tell of a table in a line: a given one with its rows and its file, the lake's with the day it was put there."""
+    """Tell of a table in a line: a given one with its rows and its file, the lake's with the day it was put there.
+
+    Of history also the days that it covers.
+    """
     path = sources.given(name)
+    days = _days(loaded.frame) if name == "declarations" else ()
+    covers = f" of {days[0]} to {days[1]}" if days else ""
     if path is not None:
-        told = f"{loaded.told}; from {path}"
+        told = f"{loaded.told}; from {path}{covers and f', rows{covers}'}"
     else:
         put_on = datetime.fromtimestamp(home.table(name).stat().st_mtime, tz=UTC).date()
-        told = f"{_called(name)}: {loaded.counts.used:,} rows from the lake, put there on {put_on}"
+        told = f"{_called(name)}: {loaded.counts.used:,} rows{covers} from the lake, put there on {put_on}"
     return TableRead(told + mark_told(loaded.generated), loaded.generated)
 
 

@@ -128,6 +128,11 @@ def test_a_missing_file_is_told_with_its_neighbour(tmp_path: Path) -> None:
     told = oretrace("ingest", "declarations", tmp_path / "declaration.csv", "--out", tmp_path / "out")
     assert told.code == 3
     assert "did you mean declarations.csv?" in told.text
+    told = oretrace(
+        "score", "--declarations", tmp_path / "declaration.csv", "--home", tmp_path / "home without a model"
+    )
+    assert told.code == 3
+    assert "did you mean declarations.csv?" in told.text  # before a model is looked for
 
 
 def test_a_table_broken_beyond_the_limit_leaves_the_last_good_one(broken: Path, tmp_path: Path) -> None:

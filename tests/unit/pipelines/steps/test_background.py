@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 
+from features.completeness import complete
 from features.contracts import Declarations
 from pipelines.files import write_table
 from pipelines.home import Home
@@ -51,3 +53,25 @@ def test_tables_of_the_lake_are_told_with_their_day_and_whether_they_are_generat
     assert warning.startswith("outcomes is generated: what rests on that means nothing for these declarations; ")
     assert generated_warning(tables, "seed 7") == []
     assert generated_warning({"licences": tables["licences"]}, "") == []
+
+
+def test_history_is_told_with_its_days_and_warned_of_where_it_ended_long_ago(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    row = {"declaration_id": "H", "direction": "export", "hs_code": "811292"} | dict.fromkeys(
+        ("origin_iso3", "destination_iso3"), "CHN"
+    )
+    days = pl.DataFrame({"declaration_id": ["H1", "H2"], "declared_on": ["2024-01-01", "2025-11-30"]})
+    past = pl.DataFrame(row).drop("declaration_id").join(days, how="cross")
+    write_table(past, home.table("declarations"))
+    path = tmp_path / "history.csv"
+    past.write_csv(path)
+    month_later = date(2025, 11, 30) + timedelta(days=31)  # not yet too old
+    for day, warned in ((month_later, False), (month_later + timedelta(days=1), True)):
+        now = complete(pl.LazyFrame(row | {"declared_on": day}), Declarations, Declarations.column_names()).collect()
+        background = load_background(now, Sources(), home=home)
+        told = background.tables["history"].told
+        assert told.startswith("history: 2 rows of 2024-01-01 to 2025-11-30 from the lake, put there on ")
+        old = [note for note in background.notes if note.startswith("history ends on 2025-11-30, 32 days before")]
+        assert bool(old) is warned
+    told = load_background(now, Sources(history=path), home=home).tables["history"].told
+    assert told.endswith(f"; from {path}, rows of 2024-01-01 to 2025-11-30")
