@@ -25,9 +25,10 @@ def packing_off(rules: ParcelRules) -> pl.Expr:
     """Kilograms per package do not fit the declared good or the declared kind of package. indicators.md 26.
 
     Against the good's own history, on either side; weaker where the mass per package does not fit the suspected
-    mineral either. Against the kind of package also without history. Null where neither can be judged.
+    mineral either. Against the kind of package without history, or beside one that does not fit. Null where neither
+    can be judged.
     """
-    return strongest(_by_history(rules), _by_kind())
+    return strongest(_by_history(rules), _by_kind(rules))
 
 
 def packing_words(rules: ParcelRules) -> pl.Expr:
@@ -35,7 +36,7 @@ def packing_words(rules: ParcelRules) -> pl.Expr:
     usual, most = (plain_number(pl.col(name).round_sig_figs(4)) for name in ("usual_kg_per_package", "package_most_kg"))
     own = pl.format("this good, usually {} kg", usual)
     kind = pl.format("the declared kind of package, which holds {} kg at most", most)
-    is_own, is_kind = ((one > 0).fill_null(value=False) for one in (_by_history(rules), _by_kind()))
+    is_own, is_kind = ((one > 0).fill_null(value=False) for one in (_by_history(rules), _by_kind(rules)))
     return (
         pl.when(is_own & is_kind)
         .then(pl.concat_str(own, pl.lit(", nor "), kind))
@@ -52,19 +53,23 @@ def _by_history(rules: ParcelRules) -> pl.Expr:
     return off * fits
 
 
-def _by_kind() -> pl.Expr:
-    return ramp((pl.col("kg_per_package") / pl.col("package_most_kg")).log(), math.log(1.5), math.log(6.0))
+def _by_kind(rules: ParcelRules) -> pl.Expr:
+    """Beyond the kind's limit, unless this good is usually so: a `bag` may be a big one, of a tonne."""
+    beyond = ramp((pl.col("kg_per_package") / pl.col("package_most_kg")).log(), math.log(1.5), math.log(6.0))
+    is_usual = (_by_history(rules) == 0.0).fill_null(value=False)
+    return pl.when(is_usual & beyond.is_not_null()).then(0.0).otherwise(beyond)
 
 
 def tare_off(rules: ParcelRules) -> pl.Expr:
     """Gross and net mass do not fit each other or the good. indicators.md 26.
 
-    Gross below net is impossible: at least 0.5 beyond one part in a thousand. A good's usual packing share is judged
-    by its history; without it, only a packing heavier than the goods on loads above half a tonne. Null without both.
+    Gross below net is impossible: at least 0.5 beyond one part in a thousand. More packing than is usual for the good
+    is judged by its history (less is not: many write the net mass twice); without it, only a packing heavier than the
+    goods on loads above half a tonne. Null without both.
     """
     excess = pl.col("gross_net_ratio") - 1.0
     short = 0.5 + 0.5 * ramp(-excess, 0.0, rules.gross_short_share)
-    by_history = ramp(spreads_apart("tare", rules).abs(), rules.doubt_from_spreads, rules.doubt_full_spreads)
+    by_history = ramp(spreads_apart("tare", rules), rules.doubt_from_spreads, rules.doubt_full_spreads)
     heavy_packing = ramp(excess, 0.5, 2.0) * (pl.col("net_kg") > 500.0).cast(pl.Float64)  # own choice
     return pl.when(excess < -0.001).then(short).otherwise(strongest(by_history, heavy_packing))
 

@@ -8,6 +8,7 @@ from features.strength import ratio
 
 QUANTITIES: tuple[str, ...] = ("unit_value", "density", "package", "tare")
 """Each has a log column `log_<quantity>` from `quantity_columns`."""
+TARE_STEPS = 20.0
 
 
 def unit_value_usd_per_kg() -> pl.Expr:
@@ -33,9 +34,11 @@ def gross_net_ratio() -> pl.Expr:
 def quantity_columns() -> list[pl.Expr]:
     """Build the figures and the logs that history is kept of.
 
-    Packing is kept as the log of (gross / net - 1); where gross is not above net it has no log and is judged apart.
+    Packing is kept as `TARE_STEPS` times the log of gross / net, so that one bin is half a percent of the goods' mass:
+    the log of the packing alone made a hundredth part of wrapping as odd as a third of hidden goods. Where gross is not
+    above net it is judged apart.
     """
-    tare = gross_net_ratio() - 1.0
+    tare = gross_net_ratio()
     return [
         unit_value_usd_per_kg().alias("unit_value_usd_per_kg"),
         density_kg_m3().alias("density_kg_m3"),
@@ -44,5 +47,5 @@ def quantity_columns() -> list[pl.Expr]:
         unit_value_usd_per_kg().log().alias("log_unit_value"),
         density_kg_m3().log().alias("log_density"),
         kg_per_package().log().alias("log_package"),
-        pl.when(tare > 0).then(tare.log()).alias("log_tare"),
+        pl.when(tare >= 1.0).then(TARE_STEPS * tare.log()).alias("log_tare"),
     ]

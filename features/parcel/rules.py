@@ -119,7 +119,7 @@ class ParcelRules:
     history_months: int = 12
     """One year: every season once."""
     shipments_to_trust: float = 10.0
-    """A level counts as much as the one above it at this many shipments (own choice)."""
+    """A spread counts as much as that of the level above at this many shipments, a lane as its good (own choice)."""
     shipments_least: int = 5
     """Fewer earlier shipments of the heading than this say nothing about what is usual (own choice)."""
     spread_least: float = 0.1

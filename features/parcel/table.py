@@ -12,7 +12,7 @@ from features.minerals import Minerals
 from features.parcel import boxes, densities, deviation, packing
 from features.parcel.likelihood import weigh_materials
 from features.parcel.likeness import closest_mineral, own_minerals, price_bands
-from features.parcel.quantities import quantity_columns
+from features.parcel.quantities import TARE_STEPS, quantity_columns
 from features.parcel.registry import REGISTRY
 from features.parcel.rules import ParcelRules
 from features.parcel.usual import ParcelPast, add_usual, key_columns
@@ -115,7 +115,7 @@ def judge_parcel(
             pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
             pl.col("density_middle").exp().alias("usual_density_kg_m3"),
             pl.col("package_middle").exp().alias("usual_kg_per_package"),
-            (pl.col("tare_middle").exp() + 1.0).alias("usual_gross_net_ratio"),
+            (pl.col("tare_middle") * (1.0 / TARE_STEPS)).exp().alias("usual_gross_net_ratio"),
         )
     )
     codes = [one.code for one in REGISTRY]

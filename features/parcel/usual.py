@@ -1,4 +1,4 @@
-"""What the declared good usually is as of the month: chapter, heading, subheading and lane, each shrunk upwards."""
+"""What the declared good usually is as of the month: chapter, heading, subheading, line and lane, each shrunk."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from features.tally import Tally
 from features.usual import log_bin, usual_before
 
 _PLACE = pl.Enum(PLACE_CODES)
-_LEVELS = ("hs6", "hs4", "hs2")
+_LEVELS = ("line", "hs6", "hs4", "hs2")
 
 
 def key_columns() -> list[pl.Expr]:
-    """Build the keys of history: `hs6`, `hs4`, `hs2`, `goods` (finest of them), `lane` (a number) and `month`."""
+    """Build the keys of history: the levels of the code, `goods` (the finest), `lane` (a number) and `month`.
+
+    `line` is the whole code where it has more than six digits: one subheading holds trioxide and crude oxide, at prices
+    five times apart.
+    """
     code = pl.col("hs_code")
+    line = pl.when(code.str.len_bytes() > 6).then(code)
     places = [pl.col(side).cast(_PLACE, strict=False).to_physical() for side in ("origin_iso3", "destination_iso3")]
     number = hs6(code).cast(pl.Int64, strict=False)
     return [
+        line.alias("line"),
         hs6(code).alias("hs6"),
         hs4(code).alias("hs4"),
         hs2(code).alias("hs2"),
-        pl.coalesce(hs6(code), hs4(code)).alias("goods"),
+        pl.coalesce(line, hs6(code), hs4(code)).alias("goods"),
         (number * 2**20 + places[0].cast(pl.Int64) * 2**10 + places[1].cast(pl.Int64)).alias("lane"),
         month_number(pl.col("declared_on")).alias("month"),
     ]
@@ -39,8 +45,8 @@ class ParcelPast:
     """Counts and sums of past figures by month: narrow tables, for any number of batches."""
 
     counts: dict[str, pl.LazyFrame]
-    """For each quantity, how many consignments fell in each bin: `code` (chapter, heading or subheading), `month`,
-    `bin`, `n`."""
+    """For each quantity, how many consignments fell in each bin: `code` (chapter, heading, subheading or line),
+    `month`, `bin`, `n`."""
     lanes: Tally
     """How far the consignments of each lane lay from the usual (see `_lane_events`)."""
     states: pl.LazyFrame
@@ -103,22 +109,33 @@ def _goods_states(rows: pl.LazyFrame, counts: dict[str, pl.LazyFrame], rules: Pa
     for quantity in QUANTITIES:
         state = _goods_state(counts[quantity], wanted, quantity, rules)
         states = states.join(state, on=["goods", "month"], how="left")
-    return settle(settle_whole(states).with_columns(usual_of=_usual_of()))
+    told = settle_whole(states).with_columns(usual_of=_usual_of())
+    return settle(told.drop(f"{quantity}_of" for quantity in QUANTITIES))
 
 
 def _usual_of() -> pl.Expr:
     """Say whose usual price is told, and by how many declarations; null where none is."""
-    level = pl.when(pl.col("goods").str.len_chars() == 6).then(pl.lit("subheading")).otherwise(pl.lit("heading"))
-    told = pl.format("{} {} ({} declarations in the year before)", level, "goods", pl.col("unit_value_n").fill_null(0))
+    digits = pl.col("unit_value_of").str.len_bytes()
+    level = pl.when(digits > 6).then(pl.lit("tariff line")).when(digits == 6).then(pl.lit("subheading"))
+    n = pl.col("unit_value_n").fill_null(0)
+    told = pl.format(
+        "{} {} ({} declarations in the year before)", level.otherwise(pl.lit("heading")), "unit_value_of", n
+    )
     return pl.when(pl.col("unit_value_middle").is_not_null()).then(told)
 
 
 def _goods_state(counts: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rules: ParcelRules) -> pl.LazyFrame:
-    """Shrink subheading to heading to chapter: one row per good and month, `<quantity>_middle`, `_spread`, `_n`.
+    """Shrink line to subheading to heading to chapter: for each good and month `<quantity>_middle`, `_spread`, `_n`.
 
+    A level's middle is weighed against the one above by precision: its shipments over its own variance, the one above
+    over its own, which tells how far its parts lie apart (the usual posterior mean of normal groups). A fixed weight
+    drew 82 lots at 3,500 USD/kg halfway to a chapter of 20. The log of its spread is shrunk by `shipments_to_trust`.
     Null for a subheading that was never declared: goods of one heading differ too much to answer for one another
     (ferro-tungsten is no ferro-silicon). Where a level was seen seldom, what is borrowed from the one above is wrong by
-    as much as the two lie apart: that is added to the spread, so that a good at its own middle never lies outside.
+    as much as the two lie apart: that is added to the spread, so that a good at its own middle never lies outside. A
+    line never declared lies as far from its subheading as those lie apart in the heading: 282590 holds bismuth trioxide
+    and tungsten trioxide. Alone in the level above, a level adds nothing. `_of` is the finest code that was seen, `_n`
+    its number.
     """
     asked = pl.concat([wanted.select(pl.col(level).alias("code"), "month") for level in _LEVELS])
     usual = settle(usual_before(counts, asked, by=["code"], window=rules.history_months))
@@ -128,29 +145,52 @@ def _goods_state(counts: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rule
         found = found.join(named, on=[level, "month"], how="left")
     is_seen = pl.col("hs6").is_null() | (pl.col("n_hs6").fill_null(0) > 0)
     enough = is_seen & (pl.col("n_hs4").fill_null(0) >= rules.shipments_least)
-    middle, variance = pl.col("m_hs2"), pl.col("s_hs2").pow(2)
-    for level in ("hs4", "hs6"):
-        seen = pl.col(f"n_{level}").fill_null(0)
-        trust = seen / (seen + rules.shipments_to_trust)
-        apart = pl.when(seen > 0).then(pl.col(f"m_{level}") - middle).otherwise(0.0)
-        middle = middle + trust * apart
-        borrowed = ((1 - trust) * apart).pow(2)
-        variance = (1 - trust) * variance + trust * pl.col(f"s_{level}").pow(2).fill_null(0.0) + borrowed
+    found = found.with_columns(middle=pl.col("m_hs2"), spread=pl.col("s_hs2").clip(lower_bound=rules.spread_least))
+    found = found.with_columns(_with_level("hs4", "hs2", rules)).with_columns(pl.col("spread").alias("apart"))
+    found = found.with_columns(_with_level("hs6", "hs4", rules)).with_columns(_with_level("line", "hs6", rules))
+    is_line = (pl.col("n_line") > 0).fill_null(value=False)
+    is_unseen_line = pl.col("line").is_not_null() & ~is_line
+    spread = pl.when(is_unseen_line).then(pl.max_horizontal("spread", "apart")).otherwise("spread")
+    by_code = pl.when(is_line).then("line").otherwise(pl.coalesce("hs6", "hs4"))
+    n = pl.when(is_line).then("n_line").when(pl.col("hs6").is_null()).then("n_hs4").otherwise("n_hs6")
     return found.select(
         "goods",
         "month",
-        pl.when(enough).then(middle).alias(f"{quantity}_middle"),
-        pl.when(enough).then(variance.sqrt().clip(lower_bound=rules.spread_least)).alias(f"{quantity}_spread"),
-        pl.when(pl.col("hs6").is_null()).then(pl.col("n_hs4")).otherwise(pl.col("n_hs6")).alias(f"{quantity}_n"),
+        pl.when(enough).then("middle").alias(f"{quantity}_middle"),
+        pl.when(enough).then(spread).alias(f"{quantity}_spread"),
+        n.alias(f"{quantity}_n"),
+        by_code.alias(f"{quantity}_of"),
     )
 
 
+def _with_level(level: str, above: str, rules: ParcelRules) -> list[pl.Expr]:
+    """Shrink one level to what was made of those above it: new `middle` and `spread`."""
+    is_other = pl.col(f"n_{level}") < pl.col(f"n_{above}")
+    n = pl.when(is_other).then(f"n_{level}").otherwise(0)  # null too
+    own = pl.col(f"s_{level}").clip(lower_bound=rules.spread_least)
+    share = n / (n + rules.shipments_to_trust)
+    spread = pl.when(n > 0).then((share * own.log() + (1 - share) * pl.col("spread").log()).exp()).otherwise("spread")
+    known = n * pl.col("spread").pow(2)
+    trust = known / (known + spread.pow(2))
+    apart = pl.when(n > 0).then(pl.col(f"m_{level}") - pl.col("middle")).otherwise(0.0)
+    borrowed = (1 - trust) * apart
+    return [
+        (pl.col("middle") + trust * apart).alias("middle"),
+        (spread.pow(2) + borrowed.pow(2)).sqrt().alias("spread"),
+    ]
+
+
 def _lane_events(judged: pl.LazyFrame, rules: ParcelRules) -> pl.LazyFrame:
-    """Add up, per lane and month, how far its shipments lay from what was usual for the good in their own month."""
+    """Add up, per lane and month, how far its shipments lay from what was usual for the good in their own month.
+
+    Only where the good itself had been seen often enough: before that, what was usual was another good's.
+    """
     parts: list[pl.Expr] = []
     for quantity in QUANTITIES:
         limit = rules.wild_spreads * pl.col(f"{quantity}_spread")
-        apart = (pl.col(f"log_{quantity}") - pl.col(f"{quantity}_middle")).clip(-limit, limit)
+        is_known = pl.col(f"{quantity}_n") >= rules.shipments_least
+        distance = (pl.col(f"log_{quantity}") - pl.col(f"{quantity}_middle")).clip(-limit, limit)
+        apart = pl.when(is_known).then(distance)
         parts += [
             apart.is_not_null().cast(pl.Int64).sum().alias(f"lane_n_{quantity}"),
             to_steps(apart).sum().alias(f"lane_sum_{quantity}"),

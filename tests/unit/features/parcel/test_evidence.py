@@ -153,18 +153,20 @@ def test_packages_against_history_and_kind():
 
 
 def test_words_say_which_limit_of_a_package_spoke():
-    # 613.1 kg: 0.2 spreads off the good's own 594.1 kg, 10 times what a bag holds; 150 kg is 9 spreads off 25 kg.
+    # 613.1 kg: 0.2 spreads off the good's own 594.1 kg, so its bags are big ones; without history ten times what a bag
+    # holds; 150 kg is 9 spreads off 25 kg.
     given: dict[str, list[Any]] = {
-        "log_package": [math.log(613.1), math.log(150.0), math.log(150.0), math.log(25.0), None],
-        "package_middle": [math.log(594.1), math.log(25.0), math.log(25.0), math.log(25.0), None],
-        "package_spread": [0.2, 0.2, 0.2, 0.2, None],
-        "usual_kg_per_package": [594.1, 25.0, 25.0, 25.0, None],
-        "kg_per_package": [613.1, 150.0, 150.0, 25.0, None],
-        "package_most_kg": [60.0, 60.0, None, 60.0, 60.0],
-        "is_mineral_packing": [None] * 5,
+        "log_package": [math.log(613.1), math.log(613.1), math.log(150.0), math.log(150.0), math.log(25.0), None],
+        "package_middle": [math.log(594.1), None, math.log(25.0), math.log(25.0), math.log(25.0), None],
+        "package_spread": [0.2, None, 0.2, 0.2, 0.2, None],
+        "usual_kg_per_package": [594.1, None, 25.0, 25.0, 25.0, None],
+        "kg_per_package": [613.1, 613.1, 150.0, 150.0, 25.0, None],
+        "package_most_kg": [60.0, 60.0, 60.0, None, 60.0, 60.0],
+        "is_mineral_packing": [None] * 6,
     }
     kind = "the declared kind of package, which holds 60 kg at most"
     assert values(packing.packing_words(RULES), **given) == [
+        None,
         kind,
         f"this good, usually 25 kg, nor {kind}",
         "this good, usually 25 kg",

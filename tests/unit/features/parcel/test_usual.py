@@ -29,18 +29,49 @@ def test_alike_shipments_make_the_middle_and_the_least_spread():
     found = usual([declaration("a")], past)
     # 0.50 USD/kg is log -0.693, in the bin from -0.7 to -0.6: its middle is -0.65 (0.52 USD/kg).
     assert found["unit_value_middle"].item() == pytest.approx(-0.65)
-    assert found["unit_value_spread"].item() == RULES.spread_least
+    assert found["unit_value_spread"].item() == pytest.approx(RULES.spread_least)
     assert found["unit_value_n"].item() == 20
 
 
-def test_a_thin_subheading_leans_on_its_heading():
+def test_a_thin_subheading_has_its_own_middle_and_much_of_its_headings_spread():
     past = [declaration(f"h{i}", hs_code="382499", declared_on=date(2024, 8, 5)) for i in range(10)]
     past += [declaration(f"s{i}", value_usd=20_000.0 * 2.7183**2, declared_on=date(2024, 8, 5)) for i in range(5)]
     found = usual([declaration("a", destination_iso3="USA")], past)
-    # Chapter and heading hold the same 15: ten at -0.65, five at log 2.718^2 = 2 (bin 2.0 to 2.1, or just below).
-    # Target 7.5 of 15 lies 0.75 into the bin at -0.7: -0.625. Subheading alone: about 2.05, trust 5/(5+10) = 1/3.
-    assert found["unit_value_middle"].item() == pytest.approx(-0.625 + (2.05 + 0.625) / 3, abs=0.04)
-    assert found["unit_value_spread"].item() > 0.5
+    # Chapter and heading hold the same 15: ten at -0.65, five at log 2.718^2 = 2 (bin 2.0 to 2.1, or just below). Their
+    # middle: 7.5 of 15 lie 0.75 into the bin at -0.7: -0.625. Quartiles -0.66 and 2.025: spread 2.68 / 1.349 = 1.99.
+    # The subheading: five at 2.05, spread at least 0.1; 5/(5+10) of its log: exp((log 0.1 + 2 log 1.99) / 3) = 0.734.
+    # Trust by precision 5 * 1.99^2 / (5 * 1.99^2 + 0.734^2) = 0.974. Its one line is the same lots once more.
+    assert found["unit_value_middle"].item() == pytest.approx(-0.625 + 0.974 * 2.675, abs=0.06)
+    assert found["unit_value_spread"].item() == pytest.approx(0.738, abs=0.02)
+
+
+def test_many_alike_lots_are_their_own_measure_whatever_the_chapter_costs():
+    """82 lots of one line at 3,500 USD/kg among a thousand of the chapter at 0.50."""
+    past = [declaration(f"c{i}", hs_code="28363000", declared_on=date(2024, 5, 5)) for i in range(1_000)]
+    past += [declaration(f"s{i}", hs_code="2825800090", declared_on=date(2024, 5, 5)) for i in range(100)]
+    dear = {"hs_code": "2825600010", "value_usd": 20_000.0 * 3_500.0}
+    past += [declaration(f"g{i}", declared_on=date(2024, 3 + i // 14, 5), **dear) for i in range(82)]
+    found = usual([declaration("a", hs_code="2825600010"), declaration("b", hs_code="2825600090")], past)
+    line, other = found["unit_value_middle"].to_list()
+    assert line == pytest.approx(8.16, abs=0.06)  # log 3,500
+    assert found["unit_value_spread"][0] < 0.16
+    assert other == pytest.approx(8.16, abs=0.06)  # another line of the subheading, never declared: nobody knows how
+    assert found["unit_value_spread"][1] > 1.0  # far lines of it lie apart, so as far as subheadings of the heading
+    assert found["usual_of"].to_list() == [
+        "tariff line 2825600010 (82 declarations in the year before)",
+        "subheading 282560 (82 declarations in the year before)",
+    ]
+
+
+def test_two_lines_of_one_subheading_are_two_goods():
+    past = [
+        declaration(f"{code}{i}", hs_code=code, value_usd=20_000.0 * usd, declared_on=date(2024, 8, 5))
+        for code, usd in (("2825800010", 42.0), ("2825800090", 8.6))
+        for i in range(40)
+    ]
+    found = usual([declaration("a", hs_code="2825800010"), declaration("b", hs_code="2825800090")], past)
+    assert found["unit_value_middle"].to_list() == pytest.approx([3.75, 2.15], abs=0.08)  # log 42 and log 8.6
+    assert found["unit_value_spread"].max() < 0.2
 
 
 FERRO_SILICON = [
@@ -59,15 +90,15 @@ def test_a_subheading_never_declared_has_nothing_usual():
 
 def test_a_subheading_seldom_declared_does_not_lie_outside_at_its_own_price():
     # Three of ferro-tungsten at 37 USD/kg (log 3.61, bin middle 3.65) beside forty at 1.37 (0.35, the heading's middle
-    # too, for three of 43 hardly move it). Trust 3/13: the middle is 0.35 + 3/13 * 3.3 = 1.11, and the spread at least
-    # 10/13 * 3.3 = 2.54, so 37 USD/kg is at most one spread away.
+    # too, for three of 43 hardly move it). Both spreads are the least, 0.1, so trust is 3/4: the middle is 0.35 + 3/4 *
+    # 3.3 = 2.83, and the spread at least 1/4 * 3.3 = 0.83, so 37 USD/kg is at most one spread away.
     past = [
         declaration(f"t{i}", hs_code="72028000", value_usd=740_000.0, declared_on=date(2024, 8, 5)) for i in range(3)
     ]
     asked = declaration("a", hs_code="72028000", value_usd=740_000.0, destination_iso3="USA")
     found = usual([asked], [*FERRO_SILICON, *past])
-    assert found["unit_value_middle"].item() == pytest.approx(1.11, abs=0.02)
-    assert found["unit_value_spread"].item() == pytest.approx(2.54, abs=0.03)
+    assert found["unit_value_middle"].item() == pytest.approx(2.83, abs=0.02)
+    assert found["unit_value_spread"].item() == pytest.approx(0.83, abs=0.02)
 
 
 def test_a_lane_that_pays_more_is_its_own_measure():
