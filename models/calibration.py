@@ -181,3 +181,22 @@ def calibration_error(probability: Floats, positive: NDArray[np.bool_], weight: 
     table = reliability_table(probability, positive, weight, n_bins=n_bins)
     miss = (table["predicted_share"] - table["found_share"]).abs() * table["weight_share"]
     return float(miss.sum())
+
+
+def calibration_error_by_chance(
+    probability: Floats, weight: Floats, *, n_bins: int = 10, n_draws: int = 400, share: float = 0.95, seed: int = 0
+) -> float:
+    """Calibration error that a perfectly calibrated model stays under, by chance, in `share` of draws; NaN if empty.
+
+    Outcomes are drawn from the model's own probabilities, each row apart from all others, and measured as
+    `calibration_error` measures: same rows, weights and bins. In [0, 1]; it falls as rows become more and weights more
+    alike (Bröcker and Smith 2007, consistency resampling).
+    """
+    if not len(probability):
+        return float("nan")
+    bins, random = equal_bins(probability, weight, n_bins=n_bins), np.random.default_rng(seed)
+    errors = np.empty(n_draws)
+    for draw in range(n_draws):
+        miss = weight * (probability - (random.random(len(probability)) < probability))
+        errors[draw] = np.abs(np.bincount(bins, weights=miss)).sum()
+    return float(np.quantile(errors / weight.sum(), share))

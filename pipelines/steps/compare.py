@@ -10,7 +10,7 @@ import polars as pl
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
 from models.bundle import ModelBundle
-from models.calibration import calibration_error
+from models.calibration import calibration_error, calibration_error_by_chance
 from models.evaluation import paired_difference, truth_of
 from models.labels import ANY
 from models.matrix import Floats
@@ -19,6 +19,8 @@ from pipelines.settings.train import TrainSettings
 from pipelines.steps.train import HELD_OUT
 from pipelines.tracking import CHALLENGER, CHAMPION, alias_version, load_version, log_run
 
+BY_CHANCE = "calibration_error_by_chance"
+"""Metric: what a perfectly calibrated model stays under on the same rows, 19 times in 20."""
 COMPARISON_SCHEMA = {
     "metric": pl.String,
     "subset": pl.String,
@@ -119,9 +121,12 @@ def compare_models(
         assert first is not None
         rival: Floats = first if second is None else second
         found = paired_difference(truth, first, rival, plan=settings.evaluation_plan(), seed=settings.seed)
-        errors = [calibration_error(one, truth.positive, truth.weight) for one in (first, rival)]
-        error = {"metric": "calibration_error", "value": errors[0] - errors[1], "first": errors[0], "second": errors[1]}
-        found = pl.concat([found, pl.DataFrame([error])], how="diagonal")
+        errors = {
+            "calibration_error": [calibration_error(one, truth.positive, truth.weight) for one in (first, rival)],
+            BY_CHANCE: [calibration_error_by_chance(one, truth.weight, seed=settings.seed) for one in (first, rival)],
+        }
+        told = [{"metric": name, "value": a - b, "first": a, "second": b} for name, (a, b) in errors.items()]
+        found = pl.concat([found, pl.DataFrame(told)], how="diagonal")
         missing = pl.lit(None, dtype=pl.Float64)
         alone = dict.fromkeys(("second", "value", "low", "high"), missing) if second is None else {}
         tables.append(
@@ -141,7 +146,7 @@ def _lines(table: pl.DataFrame, challenger: str, champion: str | None, rows: pl.
         f"version {challenger} on {rows.height:,} inspected rows that no model has seen, {violations:,} violations"
     ]
     shown = table.filter(
-        (pl.col("subset") == "all") & pl.col("metric").str.contains("average_precision|precision_at|cal")
+        (pl.col("subset") == "all") & pl.col("metric").str.contains("average_precision|precision_at|calibration_error$")
     )
     for metric, own, other, difference, low, high in shown.select(
         "metric", "challenger", "champion", "difference", "low", "high"

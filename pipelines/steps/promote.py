@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.settings.train import GateSettings, TrainSettings
-from pipelines.steps.compare import Comparison, run_compare
+from pipelines.steps.compare import BY_CHANCE, Comparison, run_compare
 from pipelines.tracking import CHAMPION, log_run, set_alias, tag_version
 
 
@@ -29,9 +29,9 @@ def run_promote(*, home: Path, settings: TrainSettings, out_dir: Path | None = N
     """Compare, decide, record, and set the alias `champion` if every check passed.
 
     Against a champion: no loss beyond the tolerances in average precision and in precision at the share compared, none
-    in any typology, calibration error within bounds. Without one (or with one that reads other evidence): lift over
-    prevalence, AUC and calibration error. A challenger that is champion already is left so. The refusal is returned,
-    not raised, so that the caller can print the checks.
+    in any typology, calibration error within the limit or what chance alone gives. Without one (or with one that reads
+    other evidence): lift over prevalence, AUC and calibration error. A challenger that is champion already is left so.
+    The refusal is returned, not raised, so that the caller can print the checks.
     """
     comparison = run_compare(home=home, settings=settings, out_dir=out_dir)
     if comparison.challenger == comparison.champion:
@@ -55,8 +55,13 @@ def run_promote(*, home: Path, settings: TrainSettings, out_dir: Path | None = N
     lines = [*comparison.lines, *(f"{'pass' if ok else 'fail'}: {words}" for words, ok in checks)]
     if passed:
         lines.append(f"version {comparison.challenger} is champion now")
-    refusal = None if passed else f"promotion of version {comparison.challenger} refused: {'; '.join(failed)}"
+    refusal = None if passed else _refusal(comparison.challenger, failed)
     return Promotion(comparison.challenger, checks, lines, comparison.paths, refusal)
+
+
+def _refusal(version: str, failed: list[str]) -> str:
+    use = f"to use it all the same: `oretrace score --model {version}`"
+    return f"promotion of version {version} refused: {'; '.join(failed)}; {use}"
 
 
 def judge(comparison: Comparison, gate: GateSettings) -> list[tuple[str, bool]]:
@@ -77,7 +82,7 @@ def judge(comparison: Comparison, gate: GateSettings) -> list[tuple[str, bool]]:
     enough = comparison.n_positive >= gate.n_positives_min
     checks = [
         (f"{comparison.n_positive} violations to measure on, at least {gate.n_positives_min} needed", enough),
-        _at_most(comparison.table, "calibration_error", gate.max_calibration_error_share),
+        _calibrated(comparison.table, gate.max_calibration_error_share),
     ]
     if comparison.champion is not None and comparison.is_champion_readable:
         return checks + _against_champion(comparison.table, gate)
@@ -117,10 +122,14 @@ def _no_loss(table: pl.DataFrame, subset: str, metric: str, tolerance: float) ->
     return words, difference is not None and difference >= -tolerance
 
 
-def _at_most(table: pl.DataFrame, metric: str, limit: float) -> tuple[str, bool]:
-    value = _value(table, metric)
-    words = f"{metric.replace('_', ' ')} {_text(value)}, at most {limit:g} allowed"
-    return words, value is not None and value <= limit
+def _calibrated(table: pl.DataFrame, limit: float) -> tuple[str, bool]:
+    """Few rows show an error by chance alone: only what is beyond the limit and beyond chance counts."""
+    value, chance = _value(table, "calibration_error"), _value(table, BY_CHANCE)
+    words = (
+        f"calibration error {_text(value)}, at most {limit:g} allowed, or {_text(chance)}, which a perfectly calibrated"
+        " model stays under on these rows 19 times in 20"
+    )
+    return words, value is not None and value <= max(limit, chance or 0.0)
 
 
 def _value(table: pl.DataFrame, metric: str, *, subset: str = "all", column: str = "challenger") -> float | None:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.calibration import Calibrator, calibration_error, fit_calibrator, reliability_table
+from models.calibration import (
+    Calibrator,
+    calibration_error,
+    calibration_error_by_chance,
+    fit_calibrator,
+    reliability_table,
+)
 
 SIZES = {"n_positives_isotonic": 300, "n_positives_platt": 20}
 
@@ -100,3 +106,25 @@ def test_reliability_by_hand() -> None:
 def test_equal_probabilities_share_a_bin() -> None:
     y = np.arange(100) < 30
     assert calibration_error(np.full(100, 0.3), y, np.ones(100)) == pytest.approx(0.0)
+
+
+def test_error_by_chance_by_hand() -> None:
+    # one row of 0.5 is always missed by 0.5; one of 0.2 by 0.2 four times in five, else by 0.8
+    assert calibration_error_by_chance(np.array([0.5]), np.ones(1)) == pytest.approx(0.5)
+    assert calibration_error_by_chance(np.array([0.2]), np.ones(1)) == pytest.approx(0.8)
+    assert calibration_error_by_chance(np.array([0.2]), np.ones(1), share=0.5) == pytest.approx(0.2)
+    # ten bins of 20 rows near 0.2: a share misses by 0.089 (one standard deviation), by 0.8 of that on average, and the
+    # mean of ten such misses stays under 0.071 + 1.64 * 0.6 * 0.089 / sqrt(10) = 0.099; with 25 times the rows, a fifth
+    p = np.linspace(0.1, 0.3, 200)
+    assert calibration_error_by_chance(p, np.ones(200)) == pytest.approx(0.099, abs=0.006)
+    assert calibration_error_by_chance(np.repeat(p, 25), np.ones(5_000)) == pytest.approx(0.020, abs=0.002)
+    assert np.isnan(calibration_error_by_chance(np.empty(0), np.empty(0)))
+
+
+def test_error_by_chance_takes_the_rows_weights() -> None:
+    # only how weights compare matters; a few heavy rows leave more to chance
+    p, heavy = np.linspace(0.1, 0.3, 200), np.where(np.arange(200) % 10 == 0, 20.0, 1.0)
+    assert calibration_error_by_chance(p, np.full(200, 7.0)) == pytest.approx(
+        calibration_error_by_chance(p, np.ones(200))
+    )
+    assert calibration_error_by_chance(p, heavy) > 1.5 * calibration_error_by_chance(p, np.ones(200))
