@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def test_tables_of_the_lake_are_told_and_generated_ones_marked_on_screen_and_pag
 ) -> None:
     said = score(small_demo, FULL, tmp_path, licences=GOLDEN / "thirty_licences.csv")
     told = {name: next(line for line in said.lines if line.startswith(f"{name}: ")) for name in ("history", "licences")}
-    assert "rows from the lake, put there on" in told["history"]
+    assert re.search(r": [\d,]+ rows of \S+ to \S+ from the lake, put there on ", told["history"])
     assert told["history"].endswith("; GENERATED, no real trade (seed 5)")
     assert told["licences"].endswith(f"; from {GOLDEN / 'thirty_licences.csv'}")
     warning = next(line for line in said.lines if "means nothing for these declarations" in line)
