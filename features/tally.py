@@ -54,6 +54,12 @@ class Tally:
         counts = np.cumsum(np.bincount(at, minlength=len(self.at)))
         return replace(self, so_far={**self.so_far, name: _by_key(np.flatnonzero(_begins(self.at)), counts)})
 
+    def with_began(self) -> Tally:
+        """Add an amount `began`: the month of the key's first event; within a window 0 where the key is older."""
+        begins = np.flatnonzero(_begins(self.at))
+        months = np.repeat(self.at[begins] % MONTHS, np.diff(begins, append=len(self.at)))
+        return replace(self, so_far={**self.so_far, "began": np.append(months, 0).astype(np.int32)})
+
     def before(
         self, key: pl.Series, month: pl.Series, windows: Sequence[int | None] = (None,)
     ) -> list[dict[str, pl.Series]]:

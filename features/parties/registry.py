@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from features.evidence import Evidence, Typology
+from features.parties.ages import AGE_MOST, HISTORY_LEAST
 from features.parties.listed import LISTED_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
@@ -35,6 +36,19 @@ def _variety(code: str, party: str, told: tuple[str, str]) -> Evidence:
         figures=(f"{party}_seen_n", f"{code}_n"),
         null_means=f"the {party} is not named, or has no earlier declarations",
         source="indicators.md 34; chosen on generated worlds, seeds 51, 52",
+    )
+
+
+def _age(key: str, seen: str, unnamed: str) -> Evidence:
+    return Evidence(
+        code=f"{key}_age",
+        family="parties",
+        role="context",
+        unit="months",
+        sentence=f"{seen} {{{key}_age}} months before (0: never before; {AGE_MOST}: as long ago, or longer).",
+        figures=(f"{key}_age",),
+        null_means=f"{unnamed}, or history is shorter than {HISTORY_LEAST} months; nobody is told older than history",
+        source=f"an outside test on three worlds; {AGE_MOST} and {HISTORY_LEAST} months are own choice",
     )
 
 
@@ -104,6 +118,15 @@ REGISTRY: tuple[Evidence, ...] = (
     _variety("exporter_consignees", "exporter", ("went to", "consignees")),
     _variety("consignee_headings", "consignee", ("fell under", "headings")),
     _variety("exporter_headings", "exporter", ("fell under", "headings")),
+    _age("exporter", "The exporter was first seen", "the exporter is not named"),
+    _age("consignee", "The consignee was first seen", "the consignee is not named"),
+    _age("pair", "The exporter was first seen with this consignee", "a party is not named"),
+    _age(
+        "exporter_goods", "The exporter was first seen with this heading", "the exporter is not named, or no heading is"
+    ),
+    _age(
+        "exporter_lane", "The exporter was first seen trading to this country", "the exporter or the country is unknown"
+    ),
     Evidence(
         code="portfolio_shift",
         family="parties",

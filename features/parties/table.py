@@ -14,6 +14,7 @@ from features.controls.frames import ENTITIES
 from features.countries import PLACE_CODES
 from features.filed import text_number
 from features.lookback import month_number, settle, settled
+from features.parties.ages import ages
 from features.parties.forwarders import forwarder_consignee
 from features.parties.kinship import KINSHIP_FIGURES, kinship_columns
 from features.parties.listed import LISTED_FIGURES, listed_columns
@@ -191,7 +192,7 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     known = beside(rows.hstack([*columns, *traded.get_columns()]), consignees, "consignee_name_no")
     judged = (
         lot_columns(known.lazy(), rules)
-        .with_columns(*novelties(), *varieties(), **_SEEN)
+        .with_columns(*novelties(), *varieties(), *ages(), **_SEEN)
         .with_columns(
             portfolio_shift=portfolio_shift(watched, shipped, goods_seen, is_watched(rules), rules),
             passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.parties.ages import AGED
 from features.parties.lots import lot_amounts
 from features.parties.novelty import NOVELTIES, parents_of
 from features.parties.party_numbers import PartyNumbers, trade_keys
@@ -26,7 +27,7 @@ class Trade:
     tallies: dict[str, Tally]
     """By key. Under a parent of `NOVELTIES`, each child is counted by its name, and its first sightings as
     `<child>_kinds`, as are the consignee's of `pair` and `consignee_goods`; `pair` has `watched`, both of `_WITH_LOTS`
-    have the amounts of lots."""
+    have the amounts of lots; `everybody` and each of `AGED` have `began`, the month of their first declaration."""
 
     @classmethod
     def of(cls, history: pl.DataFrame, known: PartyNumbers, rules: PartiesRules) -> Trade:
@@ -45,6 +46,8 @@ class Trade:
             firsts = parents_of(tallies[one.child].firsts(), known.kinds_most[one.child])
             tallies[one.parent] = tallies[one.parent].with_counts(f"{one.child}_kinds", firsts)
         tallies["consignee"] = with_consignee_kinds(tallies, known.kinds_most["pair"])
+        for key in ("everybody", *AGED):
+            tallies[key] = tallies[key].with_began()
         return cls(known, tallies)
 
     def before(self, rows: pl.DataFrame, rules: PartiesRules) -> pl.DataFrame:

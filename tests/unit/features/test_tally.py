@@ -53,6 +53,18 @@ def test_first_sightings_are_counted_where_their_parents_are() -> None:
     assert seen["n"].to_list() == [1, 4, 0]
 
 
+def test_the_month_a_key_began_by_hand() -> None:
+    # Key 1 began in month 3, key 2 in month 5. In month 3 key 1 is not seen yet; a window of 2 before 7 begins with 5.
+    events = frame([(1, 4), (1, 3), (1, 3), (2, 5), (None, 1)], "key", "month")
+    tally = Tally.of(events["key"], events["month"]).with_began()
+    asked = frame([(1, 3), (1, 4), (1, 7), (2, 7), (9, 7), (None, 7)], "key", "month")
+    ever, last = tally.before(asked["key"], asked["month"], (None, 2))
+    assert ever["began"].to_list() == [0, 3, 3, 5, 0, None]
+    assert last["began"].to_list() == [0, 3, 0, 5, 0, None]
+    nothing = Tally.of(events["key"].clear(), events["month"].clear()).with_began()
+    assert nothing.before(asked["key"], asked["month"])[0]["began"].to_list() == [0, 0, 0, 0, 0, None]
+
+
 def test_a_key_too_large_is_refused() -> None:
     with pytest.raises(ValueError, match="too large"):
         Tally.of(pl.Series([KEYS]), pl.Series([1]))
