@@ -11,6 +11,7 @@ import pytest
 
 from features.parcel import build_parcel
 from features.parties import build_parties
+from features.parties.ages import AGED
 from features.routing import build_routing
 from tests.unit.features.parcel.worlds import minerals
 
@@ -143,7 +144,8 @@ def test_an_unknown_column_changes_nothing(build: Build):
 def test_every_strength_is_a_strength(build: Build):
     rows = world(5)
     got = build(rows, rows, results(rows, 5))
-    strengths = got.select(pl.col(pl.Float32)).drop("log_unit_value", "history_n", "n_unreadable_places", strict=False)
+    others = ("log_unit_value", "history_n", "n_unreadable_places", *(f"{key}_age" for key in AGED))
+    strengths = got.select(pl.col(pl.Float32)).drop(others, strict=False)
     for column in strengths.iter_columns():
         known = column.drop_nulls()
         assert known.is_nan().sum() == 0, column.name
