@@ -129,7 +129,7 @@ def _goods_state(counts: pl.LazyFrame, wanted: pl.LazyFrame, quantity: str, rule
 
     A level's middle is weighed against the one above by precision: its shipments over its own variance, the one above
     over its own, which tells how far its parts lie apart (the usual posterior mean of normal groups). A fixed weight
-    drew 82 lots at 3,500 USD/kg halfway to a chapter of 20. The log of its spread is shrunk by `shipments_to_trust`.
+    drew many lots of a dear good far towards a cheap chapter. The log of its spread is shrunk by `shipments_to_trust`.
     Null for a subheading that was never declared: goods of one heading differ too much to answer for one another
     (ferro-tungsten is no ferro-silicon). Where a level was seen seldom, what is borrowed from the one above is wrong by
     as much as the two lie apart: that is added to the spread, so that a good at its own middle never lies outside. A
