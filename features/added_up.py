@@ -15,6 +15,7 @@ from features.licences.ledger import CENTS, GRAMS, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.table import TOLERANCE_SHARE
 from features.lookback import settle_whole
+from features.units import declared_words
 
 ADDED_UP = pl.Schema(
     {
@@ -31,7 +32,6 @@ ADDED_UP = pl.Schema(
     }
 )
 OVERDRAWN, LOTS = "licence_overdrawn", "lots_of_one_good"
-_SHOWN_LETTERS = 80
 _NEEDED = (
     *("declaration_id", "declared_on", "direction", "licence_no", "net_kg", "value_usd"),
     *("origin_iso3", "dispatch_iso3", "exporter_id", "exporter_name", "consignee_id", "consignee_name"),
@@ -100,7 +100,7 @@ def _overdrawn(rows: pl.LazyFrame, history: pl.LazyFrame, register: pl.LazyFrame
         .with_columns(ratio=pl.max_horizontal(by_kg, by_usd).round(9))
         .filter(pl.col("ratio") > 1.0 + TOLERANCE_SHARE)
     )
-    subject = _said("licence_no")
+    subject = declared_words("licence_no")
     ratio = pl.col("ratio").round_sig_figs(3)
     return settle_whole(over).with_columns(
         kind=pl.lit(OVERDRAWN),
@@ -140,7 +140,7 @@ def _lots(rows: pl.LazyFrame, suspects: pl.LazyFrame, lots_least: int) -> pl.Laz
     sums = _kilograms(pl.col("net_kg")), _kilograms(pl.col("middle_kg"))
     return settle_whole(lots).with_columns(
         kind=pl.lit(LOTS),
-        subject=pl.format("{} > {}", _said("exporter"), _said("consignee")),
+        subject=pl.format("{} > {}", declared_words("exporter"), declared_words("consignee")),
         ratio=pl.lit(None, pl.Float64),
         sentence=pl.format(told, "n_declarations", mineral, *sums, "n_unlicensed"),
     )
@@ -165,8 +165,3 @@ def _sums() -> list[pl.Expr]:
 
 def _kilograms(kg: pl.Expr) -> pl.Expr:
     return pl.format("{} kg", kg.round_sig_figs(4).cast(pl.String).str.strip_suffix(".0"))
-
-
-def _said(name: str) -> pl.Expr:
-    """Cut declared text short and drop marks that would change how the words around it read."""
-    return pl.col(name).str.slice(0, _SHOWN_LETTERS).str.replace_all(r"[\p{Cc}\p{Cf}]", "").fill_null("unknown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.controls import ControlList
+from features.units import declared_words
 
 RULE_HIT = pl.Struct({"code": pl.String, "announcement": pl.String, "sentence": pl.String})
 _NEEDED = (
@@ -109,7 +110,7 @@ def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
             pl.format(
                 "By their code or words these goods need an export licence for {}, unless they are others of that code;"
                 " none is named.",
-                _said("destination_iso3"),
+                declared_words("destination_iso3"),
             ),
         ),
         _hit(
@@ -140,7 +141,7 @@ def _destination_hit(rule: str, controls: ControlList, binds: pl.Expr) -> pl.Exp
     )
     applies = binds & ((_IS_BY_CODE & by_code) | (_IS_BY_WORDS & by_mineral))
     words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
-    sentence = pl.format(words, _announcements(rule, controls), _said("destination_iso3"))
+    sentence = pl.format(words, _announcements(rule, controls), declared_words("destination_iso3"))
     return _hit(rule, applies, _announcements(rule, controls), sentence)
 
 
@@ -157,17 +158,12 @@ def _listed_sentence(end: str) -> pl.Expr:
     return pl.format(
         "The {} {} bears the name of {} on the {} list of announcement {}; {} other firms carry its word" + end,
         "listed_side",
-        _said("listed_party_name"),
+        declared_words("listed_party_name"),
         "listed_name",
         "listed_kind",
         "listed_announcement",
         "listed_others_n",
     )
-
-
-def _said(name: str) -> pl.Expr:
-    """Cut declared text short and drop marks that would change how the words around it read."""
-    return pl.col(name).str.slice(0, 80).str.replace_all(r"[\p{Cc}\p{Cf}]", "").fill_null("unknown")
 
 
 def _hit(code: str, applies: pl.Expr, announcement: pl.Expr, sentence: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Units: mass into kilograms, the only unit of mass inside oretrace."""
+"""Units, mass into kilograms above all; figures and declared words as sentences tell them."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ def plain_number(value: pl.Expr) -> pl.Expr:
     ['5872', '0.25', None]
     """
     return value.cast(pl.String).str.strip_suffix(".0")
+
+
+def declared_words(name: str) -> pl.Expr:
+    """Cut declared text short for a sentence and drop marks that would change how the words around it read.
+
+    `unknown` where null.
+
+    >>> pl.DataFrame({"name": ["A\u202eB", None]}).select(declared_words("name")).to_series().to_list()
+    ['AB', 'unknown']
+    """
+    return pl.col(name).str.slice(0, 80).str.replace_all(r"[\p{Cc}\p{Cf}]", "").fill_null("unknown")
