@@ -1,4 +1,4 @@
-"""One anomaly score that needs no label: how rare each piece of evidence is, added up."""
+"""One anomaly score that needs no label: how rare each piece of evidence is, what stands out counting most."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from features.evidence import Role
 from models.matrix import FLOATS, Floats
 
 Side = Literal["upper", "both", "none"]
-SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "both", "kind": "none"}
-"""Doubt is odd only when high, context when high or low; an honest reading, or a kind, never makes a parcel odd."""
+SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "none", "kind": "none"}
+"""Doubt is odd when high. Nothing else is: a rare size, price or age of a firm is rare among the honest too."""
 
 
 class TailAnomaly(BaseEstimator):  # type: ignore[misc]
     """How unusual a row is among the rows it was fitted on; higher is more suspicious.
 
     For each column the surprise is -ln of the empirical tail probability, `(1 + #{as extreme}) / (n + 1)`, one-sided
-    or `-ln(2 min(lower, upper))` two-sided, never below 0; the score is the weighted sum. A missing value counts as
-    the column's mean surprise, so that a row is neither odd nor ordinary for lacking a family of evidence; a column
-    that was never seen counts 0. Tails are kept as at most `max_knots` knots, denser towards the ends, and read by
-    linear interpolation, so that the fitted object is a small JSON text.
+    or `-ln(2 min(lower, upper))` two-sided, never below 0. The score is the sum of the squares of what each weighted
+    surprise has beyond the column's mean: pieces of one family rest on the same figures, so that many of middling
+    surprise say less than one that stands out. A missing value counts as the column's mean, so that a row is
+    neither odd nor ordinary for lacking a family of evidence; a column that was never seen counts 0. Tails are kept as
+    at most `max_knots` knots, denser towards the ends, and read by linear interpolation, so that the fitted object is a
+    small JSON text.
 
     Parameters
     ----------
@@ -40,14 +42,15 @@ class TailAnomaly(BaseEstimator):  # type: ignore[misc]
     References
     ----------
     Li, Zhao, Hu, Botta, Ionescu, Chen (2022), ECOD: unsupervised outlier detection using empirical cumulative
-    distribution functions. Unlike there, the side is given by the meaning of the evidence and not by its skewness.
+    distribution functions. Unlike there, the side is given by the meaning of the evidence and not by its skewness, and
+    surprises are squared.
 
     Examples
     --------
     >>> import numpy as np
     >>> rows = np.array([[0.0], [0.0], [0.0], [1.0]])
     >>> TailAnomaly(sides=("upper",)).fit(rows).score_samples(np.array([[0.0], [1.0]])).round(3).tolist()
-    [0.0, 0.916]
+    [0.0, 0.472]
     """
 
     def __init__(
@@ -76,28 +79,28 @@ class TailAnomaly(BaseEstimator):  # type: ignore[misc]
         return self
 
     def surprises(self, X: ArrayLike) -> Floats:  # noqa: N803
-        """Weighted surprise of each value of `X`; the row sums are the scores."""
+        """Weighted surprise of each value of `X`."""
         matrix = self._checked(X)
         return np.column_stack([self._column(matrix[:, j], j) for j in range(matrix.shape[1])])
 
     def score_samples(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Anomaly score of each row of `X`; higher is more suspicious (the opposite of scikit-learn's forests)."""
-        matrix = self._checked(X)
-        total = np.zeros(matrix.shape[0])
-        for j in range(matrix.shape[1]):
-            total += self._column(matrix[:, j], j)
-        return total
+        return self.judge(X, (-1,) * len(self.sides_), 0)[0]
 
-    def group_sums(self, X: ArrayLike, groups: Sequence[int], n_groups: int) -> Floats:  # noqa: N803
-        """Weighted surprise of each row of `X` by group of columns, and in a last column that of all others.
+    def judge(self, X: ArrayLike, groups: Sequence[int], n_groups: int) -> tuple[Floats, Floats]:  # noqa: N803
+        """Score of each row of `X`, and its weighted surprise by group of columns, less that of a row of unknowns.
 
-        `groups` numbers the group of each column from 0, with -1 for none; the row sums are the scores.
+        `groups` numbers the group of each column from 0, with -1 for none.
         """
         matrix = self._checked(X)
-        total = np.zeros((matrix.shape[0], n_groups + 1), order="F")
+        score, sums = np.zeros(matrix.shape[0]), np.zeros((matrix.shape[0], n_groups), order="F")
+        # one column after another for any number of rows: a sum's order is not fixed
         for j, group in enumerate(groups):
-            total[:, group] += self._column(matrix[:, j], j)
-        return total
+            beyond = self._column(matrix[:, j], j) - self.weights_[j] * self.null_surprise_[j]
+            score += np.square(np.maximum(beyond, 0.0))
+            if group >= 0:
+                sums[:, group] += beyond
+        return score, sums
 
     def to_dict(self) -> dict[str, Any]:
         """Fitted state as plain lists, for JSON."""

@@ -26,7 +26,7 @@ from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 from models.oddness import Oddness
 
-FORMAT = 6
+FORMAT = 7
 """Version of the file form; a reader refuses one it does not know."""
 CHECKSUMS = "checksums.json"
 LATER = "later_"

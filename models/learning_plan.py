@@ -14,7 +14,7 @@ class TrainingPlan:
     boosting: BoostingPlan = field(default_factory=BoostingPlan)
     max_knots: int = 256
     n_trees: int = 64
-    context_weight_ratio: float = 0.25
+    common_doubt_weight_ratio: float = 0.25
     n_group_rows_min: int = 200
     n_positives_isotonic: int = 300
     n_positives_platt: int = 8

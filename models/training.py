@@ -141,7 +141,7 @@ def fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> Co
     model = detectors_for(
         columns,
         n_quantities=len(QUANTITIES),
-        context_weight_ratio=plan.context_weight_ratio,
+        common_doubt_weight_ratio=plan.common_doubt_weight_ratio,
         max_knots=plan.max_knots,
         n_trees=plan.n_trees,
         seed=plan.seed,

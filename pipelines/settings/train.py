@@ -58,8 +58,8 @@ class AnomalySettings(Closed):
 
     max_knots: Annotated[int, Field(ge=8)] = Field(description="knots kept per evidence column")
     n_trees: Some = Field(description="trees of the isolation forest")
-    context_weight_ratio: Annotated[float, Field(ge=0)] = Field(
-        description="weight of context, and of doubt that most trade shows, where doubt that stands out has 1"
+    common_doubt_weight_ratio: Annotated[float, Field(ge=0)] = Field(
+        description="weight of doubt that most trade shows, where doubt that stands out has 1"
     )
     n_group_rows_min: Some = Field(description="calibration rows that a mineral and mode needs for p-values of its own")
 

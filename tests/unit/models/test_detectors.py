@@ -39,8 +39,8 @@ def test_each_detector_speaks_for_itself_and_the_sum_is_the_score(rows, fitted) 
     assert parts.shape == (len(rows), len(DETECTORS))
     assert (parts >= 0).all()
     np.testing.assert_allclose(parts.sum(axis=1), fitted.score_samples(rows))
-    # -ln of a uniform tail has mean 1 for each
-    np.testing.assert_allclose(parts.mean(axis=0), 1.0, atol=0.15)
+    # -ln of a uniform tail has mean 1, times the weight of each
+    np.testing.assert_allclose(parts.mean(axis=0) / list(DETECTORS.values()), 1.0, atol=0.15)
 
 
 def test_rarity_is_by_group_and_nothing_known_is_usual(rows) -> None:
@@ -67,7 +67,7 @@ def test_odd_evidence_and_an_odd_price_both_count(rows, fitted) -> None:
     base, by_doubt, by_price = (fitted.detector_surprises(one)[0] for one in (plain, doubtful, dear))
     assert by_doubt[0] > base[0] + 2
     assert by_doubt[1] > base[1] + 2
-    assert by_price[2] > base[2] + 2
+    assert by_price[2] > base[2] + 2 * DETECTORS["residuals"]
     assert by_price[0] == base[0]
 
 
@@ -88,7 +88,7 @@ def test_rows_shared_out_among_threads_score_the_same(rows, fitted, monkeypatch)
 
 def test_parts_share_the_score_among_evidence(rows, fitted) -> None:
     parts = fitted.surprises(rows)
-    rare = fitted.tails_.surprises(rows[:, :3]).sum(axis=1) > 0
+    rare = fitted.tails_.score_samples(rows[:, :3]) > 0
     np.testing.assert_allclose(parts.sum(axis=1)[rare], fitted.score_samples(rows)[rare])
     assert (parts[~rare] == 0).all()
 
@@ -96,22 +96,23 @@ def test_parts_share_the_score_among_evidence(rows, fitted) -> None:
 def test_unknown_rows_are_neither_odd_nor_ordinary(rows, fitted) -> None:
     blank = np.full((1, rows.shape[1]), np.nan)
     parts = fitted.detector_surprises(blank)[0]
-    assert parts[2] == pytest.approx(fitted.scale_.null_surprise_[2])
+    assert parts[2] == pytest.approx(DETECTORS["residuals"] * fitted.scale_.null_surprise_[2])
 
 
-def test_doubt_that_most_trade_shows_counts_like_context(world) -> None:
+def test_doubt_that_most_trade_shows_counts_for_less_and_context_not_at_all(world) -> None:
     shown = world.evidence.with_columns(pl.col("detour").clip(lower_bound=0.2))
     made = detectors_for(
         columns_of(world.registry, shown),
         n_quantities=0,
-        context_weight_ratio=0.25,
+        common_doubt_weight_ratio=0.25,
         max_knots=64,
         n_trees=4,
         seed=0,
     )
     # term_mismatch, density_off, detour (shown by all), lane_gap, declared_openly, log_mass
-    assert made.weights == [1.0, 1.0, 0.25, 1.0, 0.25, 0.25]
-    assert made.forest_columns == [0, 1, 3, 5]
+    assert made.weights[:4] == [1.0, 1.0, 0.25, 1.0]
+    assert made.sides[4:] == ["none", "none"]
+    assert made.forest_columns == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(
