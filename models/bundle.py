@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from features.contracts.columns import TYPOLOGIES
 from features.errors import ConfigError
@@ -21,10 +22,11 @@ from models.calibration import Calibrator, probability_of
 from models.classifier import Classifier, log_odds
 from models.conformal import ConformalTable, group_names
 from models.detectors import CombinedAnomaly
+from models.kinds import hinted, usual_kind
 from models.labels import ANY, TARGETS
 from models.limits import Limits
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
-from models.oddness import Oddness
+from models.start import Start
 
 FORMAT = 7
 """Version of the file form; a reader refuses one it does not know."""
@@ -102,10 +104,10 @@ class ModelBundle:
         the limits between which nine in ten calibrations lie (null where there was none). Where `declared_on` is there,
         declarations made since all results were known are scored by what these taught (`later`). Each `p_` is
         suspicion times how likely a violation is of that typology, which its classifier learned among violations; one
-        without a classifier gets its share of known violations. A shipment can be more than one: they need not add up.
-        `raw_score` is the classifier's log-odds before calibration, for order among equals;
-        without a classifier it is the anomaly score. Rows come back in the order they came. Raises ConfigError for a
-        registry or columns other than those of the training.
+        without a classifier has its share of known violations, moved by what the row's doubts speak for. A shipment
+        can be more than one: they need not add up. `raw_score` is the classifier's log-odds before calibration, for
+        order among equals; without a classifier it is the anomaly score. Rows come back in the order they came. Raises
+        ConfigError for a registry or columns other than those of the training.
         """
         if registry is not None:
             self.columns.check(registry)
@@ -129,7 +131,8 @@ class ModelBundle:
         calibrated = self.calibrators[ANY].log_odds_of(raw)
         suspicion = probability_of(calibrated)
         low, high = (None, None) if self.limits is None else self.limits.around(raw, calibrated)
-        kinds = {f"p_{typology}": self._typology(typology, matrix, suspicion) for typology in TYPOLOGIES}
+        told = hinted(matrix, self.columns)
+        kinds = {f"p_{typology}": self._typology(typology, matrix, told, suspicion) for typology in TYPOLOGIES}
         return pl.DataFrame(
             {
                 "declaration_id": evidence["declaration_id"],
@@ -273,11 +276,11 @@ class ModelBundle:
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise ConfigError(f"model: not a whole oretrace model: {type(error).__name__}: {error}") from error
 
-    def _typology(self, typology: str, matrix: Matrix, suspicion: Floats) -> Floats:
+    def _typology(self, typology: str, matrix: Matrix, told: Floats, suspicion: Floats) -> Floats:
         classifier = self.classifiers[typology]
         if not classifier.is_learned:
-            return suspicion * self.typology_shares[typology]
-        return suspicion * self.calibrators[typology].probability(classifier.raw_scores(matrix))
+            return suspicion * expit(usual_kind(typology, self.typology_shares[typology]).log_odds(told))
+        return suspicion * self.calibrators[typology].probability(classifier.raw_scores(matrix, told))
 
 
 def detector_matrix(evidence: pl.DataFrame, columns: Columns, matrix: Matrix | None = None) -> Matrix:
@@ -350,7 +353,7 @@ def _judgement_from(plain: Mapping[str, Any], files: Mapping[str, str], part: st
             share=one["share"],
             n_rounds=one["n_rounds"],
             note=one["note"],
-            start=one["start"] and Oddness.from_dict(one["start"]),
+            start=one["start"] and Start.from_dict(one["start"]),
         )
         for name, one in plain["classifiers"].items()
     }

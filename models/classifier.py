@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import ConfigError
+from models.kinds import fit_kind
 from models.matrix import CATEGORIES, Columns, Floats, Matrix
-from models.oddness import Oddness, fit_oddness
+from models.oddness import fit_oddness
+from models.start import Start
 
 PARALLEL_CELLS = 2_000_000
 """Smaller matrices use one thread: it is as fast there, and where cores are shared, waiting threads cost tenfold."""
@@ -69,7 +71,7 @@ class Classifier:
     n_rounds: int
     """Trees of one bag."""
     note: str | None
-    start: Oddness | None = None
+    start: Start | None = None
     """Log-odds that the boosters add to; null where they begin from nothing."""
 
     @property
@@ -82,15 +84,15 @@ class Classifier:
         """Trees of all bags."""
         return self.n_rounds * len(self.boosters)
 
-    def raw_scores(self, matrix: Matrix, odd: Floats | None = None, *, threads: int = 2) -> Floats:
+    def raw_scores(self, matrix: Matrix, told: Floats | None = None, *, threads: int = 2) -> Floats:
         """Log-odds before calibration; the log-odds of the share where there is no booster.
 
-        `odd`: how rare the doubts of each row are, by family, for a classifier that begins from there (`start`).
+        `told`: the few numbers of each row that a classifier with a `start` begins from.
         """
         if not self.boosters:
             return np.full(matrix.shape[0], log_odds(self.share))
-        if self.start is not None and odd is None:
-            raise ValueError("this classifier begins from how odd a row is, and was not told")
+        if self.start is not None and told is None:
+            raise ValueError("this classifier begins from a few numbers of each row, and was not told them")
         total, n_threads = np.zeros(matrix.shape[0]), useful_threads(matrix, threads)
         for one in self.boosters if matrix.shape[0] else ():
             booster = load_booster(one)
@@ -105,7 +107,7 @@ class Classifier:
                     ),
                     dtype=float,
                 )
-        begun = 0.0 if self.start is None or odd is None else self.start.log_odds(odd)
+        begun = 0.0 if self.start is None or told is None else self.start.log_odds(told)
         return np.asarray(begun + total / len(self.boosters), dtype=float)
 
     def contributions(self, matrix: Matrix, *, threads: int = 2) -> Floats:
@@ -162,26 +164,27 @@ class Sample:
     """1 found in violation, 0 not; in between for what was never inspected: how likely it is thought to be one."""
     weight: Floats
     days: NDArray[Any]
-    odd: Floats | None = None
-    """How rare the doubts of each family are, 0 as usual; null: learning begins from nothing."""
+    told: Floats | None = None
+    """The few numbers that learning begins from (for any violation, how rare the doubts of each family are; for a
+    typology, what they speak for); null: from nothing."""
 
     def rows(self, chosen: NDArray[np.bool_]) -> Sample:
         """The chosen rows."""
-        odd = None if self.odd is None else self.odd[chosen]
-        return Sample(self.matrix[chosen], self.target[chosen], self.weight[chosen], self.days[chosen], odd)
+        told = None if self.told is None else self.told[chosen]
+        return Sample(self.matrix[chosen], self.target[chosen], self.weight[chosen], self.days[chosen], told)
 
-    def start(self) -> Oddness | None:
+    def start(self) -> Start | None:
         """Learn from these rows, inspected ones, where boosting begins; null where nobody looked how odd they are."""
-        if self.odd is None:
+        if self.told is None:
             return None
         positive = self.target > 0.5
-        return fit_oddness(self.odd, positive, self.weight, share=_share(positive, self.weight))
+        return fit_oddness(self.told, positive, self.weight, share=_share(positive, self.weight))
 
     def dataset(
         self,
         columns: Columns,
         plan: BoostingPlan,
-        start: Oddness | None = None,
+        start: Start | None = None,
         reference: lgb.Dataset | None = None,
     ) -> lgb.Dataset:
         """The rows in LightGBM's form, begun from `start`, binned as `reference` where that is given."""
@@ -189,7 +192,7 @@ class Sample:
             self.matrix,
             label=self.target.astype(np.float32),
             weight=self.weight,
-            init_score=None if start is None or self.odd is None else start.log_odds(self.odd),
+            init_score=None if start is None or self.told is None else start.log_odds(self.told),
             reference=reference,
             feature_name=list(columns.names),
             categorical_feature=[columns.names.index(name) for name in CATEGORIES],
@@ -235,7 +238,7 @@ def settle(inspected: Sample, columns: Columns, plan: BoostingPlan, *, seed: int
 
 
 def boost(
-    rows: Sample, columns: Columns, settled: Settled, *, start: Oddness | None = None, seed: int, threads: int = 2
+    rows: Sample, columns: Columns, settled: Settled, *, start: Start | None = None, seed: int, threads: int = 2
 ) -> Classifier:
     """Learn any violation from `rows` as settled, begun from `start`; where too few, the share stands in.
 
@@ -263,8 +266,9 @@ def fit_share(
     """Learn how likely a violation is of the typology `name`, from violations alone.
 
     What makes a declaration suspicious at all is learned from every violation; a typology with few of its own only has
-    to be told from the others. Small trees, free in direction, that also read which kinds were found with the parties
-    before. A shipment can be more than one.
+    to be told from the others. Learning begins from what the doubts of a row speak for (models.kinds); small trees,
+    free in direction, add to it, and also read which kinds were found with the parties before. A shipment can be more
+    than one.
     """
     positive = violations.target > 0.5
     share = _share(positive, violations.weight)
@@ -277,8 +281,11 @@ def fit_share(
     own = replace(plan, n_leaves=plan.n_share_leaves, n_rows_per_leaf_min=plan.n_share_rows_per_leaf, feature_share=0.5)
     free = {"monotone_constraints": [0] * len(columns.names), "feature_contri": _split_weights(columns)}
     parameters = _parameters(columns, own, seed, useful_threads(violations.matrix, threads)) | free
-    boosters = _boost(violations.dataset(columns, own), parameters, own.n_bags, plan.n_share_rounds)
-    return Classifier(boosters=boosters, share=share, n_rounds=plan.n_share_rounds, note=None)
+    start = None
+    if violations.told is not None:
+        start = fit_kind(violations.told, positive, violations.weight, typology=name, share=share)
+    boosters = _boost(violations.dataset(columns, own, start), parameters, own.n_bags, plan.n_share_rounds)
+    return Classifier(boosters, share, plan.n_share_rounds, None, start)
 
 
 def search_plan(

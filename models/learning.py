@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -14,14 +14,16 @@ from features.contracts.columns import TYPOLOGIES
 from models.bundle import prior_calibrator, unlearned
 from models.calibration import IDENTITY, Calibrator, fit_calibrator
 from models.classifier import Classifier, Sample, Settled, boost, fit_share, settle
+from models.kinds import hinted
 from models.labels import ANY, OTHER, TARGETS
 from models.learning_plan import TrainingPlan
 from models.learning_rows import with_families_dropped, with_unlabelled
 from models.levels import Levels, fit_levels
 from models.limits import Limits, fit_limits
 from models.matrix import Columns, Floats, build_matrix
-from models.oddness import ODDNESS, Oddness
+from models.oddness import ODDNESS
 from models.ranked_metrics import cluster_codes
+from models.start import Start
 
 FEWEST_CLEAN = 25  # fewer, and fewer than violations: no level is told; own choice
 
@@ -215,7 +217,7 @@ def _traders(rows: pl.DataFrame, plan: TrainingPlan) -> pl.Series:
     return known.cast(pl.String).alias("trader")
 
 
-def _boost(rows: Sample, columns: Columns, settled: Settled, start: Oddness | None, plan: TrainingPlan) -> Classifier:
+def _boost(rows: Sample, columns: Columns, settled: Settled, start: Start | None, plan: TrainingPlan) -> Classifier:
     return boost(rows, columns, settled, start=start, seed=plan.seed, threads=plan.threads)
 
 
@@ -250,7 +252,7 @@ def _completed(
     thought = expit(levels.log_odds_of(scores_of(drawn, first, columns, plan), months_of(drawn)))
     inspected, matrix = sample_of(taught, ANY, columns, plan), build_matrix(drawn, columns)
     rows = with_unlabelled(
-        inspected, matrix, thought, odd=oddness_of(drawn), weight_ratio=boosting.unlabelled_weight_ratio
+        inspected, matrix, thought, told=oddness_of(drawn), weight_ratio=boosting.unlabelled_weight_ratio
     )
     return with_families_dropped(rows, columns, weight_ratio=boosting.dropped_weight_ratio, seed=plan.seed)
 
@@ -293,6 +295,7 @@ def _typology(
 
     def taught(rows: pl.DataFrame) -> Classifier:
         sample = sample_of(rows, name, columns, plan)
+        sample = replace(sample, told=hinted(sample.matrix, columns))
         return fit_share(sample, columns, name=name, plan=plan.boosting, seed=plan.seed, threads=plan.threads)
 
     classifier = taught(violations) if any_one.is_learned else unlearned(plan.prior_share, "")
@@ -302,7 +305,8 @@ def _typology(
     for number in range(plan.n_folds):
         held = pl.Series(part == number)
         matrix = build_matrix(violations.filter(held), columns)
-        apart[part == number] = taught(violations.filter(~held)).raw_scores(matrix, threads=plan.threads)
+        own = taught(violations.filter(~held))
+        apart[part == number] = own.raw_scores(matrix, hinted(matrix, columns), threads=plan.threads)
     calibrator = fit_calibrator(
         apart,
         violations[name].to_numpy().astype(bool),

@@ -9,7 +9,7 @@ from models.matrix import Columns, Floats, Matrix
 
 
 def with_unlabelled(
-    inspected: Sample, matrix: Matrix, probability: Floats, *, odd: Floats | None = None, weight_ratio: float
+    inspected: Sample, matrix: Matrix, probability: Floats, *, told: Floats | None = None, weight_ratio: float
 ) -> Sample:
     """Inspected rows, and uninspected ones with `probability` of being a violation as their target.
 
@@ -25,7 +25,7 @@ def with_unlabelled(
         np.concatenate([inspected.target, probability]),
         np.concatenate([inspected.weight, weight]),
         np.concatenate([inspected.days, np.full(len(matrix), inspected.days.min())]),
-        None if inspected.odd is None or odd is None else np.vstack([inspected.odd, odd]),
+        None if inspected.told is None or told is None else np.vstack([inspected.told, told]),
     )
 
 
@@ -39,10 +39,10 @@ def with_families_dropped(sample: Sample, columns: Columns, *, weight_ratio: flo
         return sample
     families = sorted(set(columns.families))
     drawn = np.random.default_rng(seed).integers(0, max(len(families), 1), len(sample.matrix))
-    poorer, odd = sample.matrix.copy(), sample.odd
-    if odd is not None:
+    poorer, told = sample.matrix.copy(), sample.told
+    if told is not None:
         known = np.arange(len(families)) != drawn[:, None]  # what is unknown is as odd as usual
-        odd = np.vstack([odd, odd * known])
+        told = np.vstack([told, told * known])
     for number, family in enumerate(families):
         of_family = [j for j, one in enumerate(columns.families) if one == family]
         poorer[np.ix_(drawn == number, of_family)] = np.nan
@@ -51,5 +51,5 @@ def with_families_dropped(sample: Sample, columns: Columns, *, weight_ratio: flo
         np.concatenate([sample.target, sample.target]),
         np.concatenate([sample.weight, sample.weight * weight_ratio]),
         np.concatenate([sample.days, sample.days]),
-        odd,
+        told,
     )

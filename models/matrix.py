@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.contracts.columns import TRANSPORT_MODES
 from features.errors import ConfigError
-from features.evidence import Evidence, Role, fingerprint
+from features.evidence import Evidence, Role, Typology, fingerprint
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -46,6 +46,8 @@ class Columns:
     lane_values: tuple[tuple[str, ...], ...] = ((),) * len(LANE)
     """Values of each of LANE that have a code."""
     transport_modes: tuple[str, ...] = TRANSPORT_MODES
+    hints: tuple[tuple[Typology, ...], ...] = ()
+    """Typologies that each doubt speaks for; none of what is no doubt."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,6 +89,7 @@ class Columns:
             "one_way": list(self.one_way),
             "lane_values": [list(values) for values in self.lane_values],
             "transport_modes": list(self.transport_modes),
+            "hints": [list(hints) for hints in self.hints],
         }
 
     @classmethod
@@ -101,6 +104,7 @@ class Columns:
             one_way=tuple(plain["one_way"]),
             lane_values=tuple(tuple(values) for values in plain["lane_values"]),
             transport_modes=tuple(plain["transport_modes"]),
+            hints=tuple(tuple(hints) for hints in plain["hints"]),
         )
 
 
@@ -125,6 +129,7 @@ def columns_of(registry: Sequence[Evidence], evidence: pl.DataFrame) -> Columns:
         fingerprint=fingerprint(registry),
         minerals=tuple(minerals),
         one_way=(),
+        hints=tuple(one.hints if one.role == "doubt" else () for one in registry),
     )
     _require(evidence, columns)
     lane = _laned(evidence)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
 
 import numpy as np
 import polars as pl
@@ -14,6 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from models.matrix import Floats
+from models.start import Start
 
 ODDNESS = "oddness"
 """Column of rows that are learned from: how rare the doubts of each family are, as CombinedAnomaly.rarity says."""
@@ -29,43 +27,14 @@ SHARE_BEGUN_WITH = 0.5
 Own choice, after two generated worlds with 10 to 150 violations to learn from, and hand-made ones with 34 and 44."""
 
 
-@dataclass(frozen=True, slots=True)
-class Oddness:
-    """Log-odds of a violation as a weighted sum of how rare the doubts of each family are.
-
-    A few numbers that a few violations can teach, where trees among two hundred columns need many. More doubt never
-    speaks for honesty.
-    """
-
-    level: float
-    """Log-odds of a row whose doubts are as rare as usual."""
-    weights: tuple[float, ...]
-    """Log-odds for each natural log of rarity, 0 or more, by family."""
-
-    def log_odds(self, odd: Floats) -> Floats:
-        """Log-odds of a violation for each row of `odd` (rows by families, 0 is usual)."""
-        total = np.full(len(odd), self.level)
-        for family, weight in enumerate(self.weights):  # in this order for any number of rows: a product's is not fixed
-            total += weight * odd[:, family]
-        return total
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain form for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
-        """Read the plain form back."""
-        return cls(plain["level"], tuple(plain["weights"]))
-
-
-def fit_oddness(odd: Floats, positive: NDArray[np.bool_], weight: Floats, *, share: float) -> Oddness:
+def fit_oddness(odd: Floats, positive: NDArray[np.bool_], weight: Floats, *, share: float) -> Start:
     """Weigh how rare each family's doubts are so that they tell violations best among inspected rows.
 
     Rarity is in natural logs, so that weights are on one scale: from 0, rarity that tells nothing, to 1, the most that
     rarity by itself can tell (a likelihood ratio bounded by it). They are pulled to `USUAL_WEIGHT` by a normal
     distribution with a standard deviation of `WEIGHT_SPREAD`, and `SHARE_BEGUN_WITH` of them is kept; rows weigh as in
-    `models.levels`. The level is such that rows on average have the log-odds of `share`.
+    `models.levels`. More doubt never speaks for honesty. The level is such that rows on average have the log-odds of
+    `share`.
     """
     told = weight * weight.sum() / (weight**2).sum()
 
@@ -80,7 +49,7 @@ def fit_oddness(odd: Floats, positive: NDArray[np.bool_], weight: Floats, *, sha
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     weights = SHARE_BEGUN_WITH * found[1:]
     level = start[0] - np.average(odd @ weights, weights=weight)
-    return Oddness(float(level), tuple(weights.tolist()))
+    return Start(float(level), tuple(weights.tolist()))
 
 
 def odds_bound(anomaly_p: pl.Expr) -> pl.Expr:

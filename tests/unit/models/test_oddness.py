@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.oddness import SHARE_BEGUN_WITH, USUAL_WEIGHT, Oddness, fit_oddness, odds_bound
+from models.oddness import SHARE_BEGUN_WITH, USUAL_WEIGHT, fit_oddness, odds_bound
+from models.start import Start
 
 
 def test_the_weights_that_made_the_outcomes_are_found_again() -> None:
@@ -43,8 +44,8 @@ def test_rows_on_average_have_the_share_and_their_weight_in_all_changes_nothing(
 
 
 def test_plain_form_reads_back() -> None:
-    made = Oddness(-4.0, (0.4, 0.1))
-    assert Oddness.from_dict(made.to_dict()) == made
+    made = Start(-4.0, (0.4, 0.1))
+    assert Start.from_dict(made.to_dict()) == made
     assert made.log_odds(np.array([[0.0, 0.0], [1.0, 2.0]])).tolist() == pytest.approx([-4.0, -3.4])
 
 
@@ -55,6 +56,6 @@ def test_a_p_value_bounds_how_likely_it_can_make_a_thing() -> None:
 
 
 def test_log_odds_depend_on_no_other_row() -> None:
-    odd, made = np.random.default_rng(7).exponential(1.0, (500, 7)), Oddness(-4.0, tuple(np.linspace(0.01, 0.4, 7)))
+    odd, made = np.random.default_rng(7).exponential(1.0, (500, 7)), Start(-4.0, tuple(np.linspace(0.01, 0.4, 7)))
     whole = made.log_odds(odd)
     np.testing.assert_array_equal(np.concatenate([made.log_odds(odd[j : j + 1]) for j in range(500)]), whole)
