@@ -14,6 +14,12 @@ FEWEST_OWN_PRICES = 2
 """Months with a mass from which a lane's own USD/kg fills in others; own choice, after real exports of graphite from
 China, where a month lies nearer to its lane's other months than to its code's, and no less so with two of them."""
 LOOK_BACK_MONTHS = 63  # months before a look that fit a 64-bit mark of what was reported
+MONTHS_AT_SEA = (
+    2  # by sea two to seven weeks: the importer tells in the next month, or the one after, what left in this
+)
+SAME_LOT_SHARE = 0.5
+"""A lot is told again where the importer tells, above what the exporter tells of that month, at least half of it: two
+sides' figures of one trade lie nearer together in nine of ten cases (`ORDINARY_SPREAD`; indicators.md 4)."""
 
 
 def month_number(day: pl.Expr) -> pl.Expr:
@@ -37,6 +43,7 @@ def _numbered(codes: pl.LazyFrame, looks: Looks) -> tuple[pl.DataFrame, list[int
     else:
         cells = {number * _MONTHS + look for number in numbers.values() for look in looks}
     is_one = (pl.len().over("mineral") == 1).alias("is_one_code")
+    named = named.with_row_index("code")
     return named.join(goods.with_columns(pl.col("good").cast(pl.Int64)), on="mineral", how="left").with_columns(
         is_one
     ), sorted(cells)
@@ -73,18 +80,19 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
 
     `pairs`: columns of the mirror room's `pair_mirrors`; `codes`: `mineral`, `hs6`; `looks`: months of looking as month
     numbers; `cif_ratio`: CIF over FOB, taken off imports. The importer's figure is read where there is one, else the
-    exporter's; sides are never added. Columns: `mineral look exporter_iso3 importer_iso3 month`, `usd` (FOB),
-    `amount` (kg where `is_mass`, else USD), `priced_kg` and `priced_usd` (measured masses and their value, for unit
-    values), `importer_usd` (part read from the importer). A mass that the side read did not measure is filled in: at
-    the other side's USD/kg of that month where that one weighed it, else at the lane's own where two months show one,
-    else as the statistician estimated it, else at the good's: codes mix cheap and dear goods, which an estimate at the
-    code's usual price cannot tell apart. In a good of several codes the estimate comes before the lane's own price,
-    since it tells the codes apart.
+    exporter's; sides are never added, nor is a lot that left in one month and arrived in another (`_told_once`).
+    Columns: `mineral look exporter_iso3 importer_iso3 month`, `usd` (FOB), `amount` (kg where `is_mass`, else USD),
+    `priced_kg` and `priced_usd` (measured masses and their value, for unit values), `importer_usd` (part read from the
+    importer). A mass that the side read did not measure is filled in: at the other side's USD/kg of that month or lot
+    where that one weighed it, else at the lane's own where two months show one, else as the statistician estimated it,
+    else at the good's: codes mix cheap and dear goods, which an estimate at the code's usual price cannot tell apart.
+    In a good of several codes the estimate comes before the lane's own price, since it tells the codes apart.
     Only monthly figures. Goods and places are `Enum`s.
     """
     numbered, cells = _numbered(codes, looks)
     until = pl.min_horizontal(pl.col("month") + LOOK_BACK_MONTHS, pl.col("until_month"))
     seen = _at_looks(_better_sides(pairs, numbered, cif_ratio), pl.col("known_month") + 1, until, cells)
+    seen = _weighed(_told_once(seen))
     sums = ["usd", "kg", "weighed_usd", "guessed_kg", "guessed_usd", "priced_kg", "priced_usd", "importer_usd"]
     lanes = seen.group_by("cell", "lane_month").agg(pl.col(sums).sum().round(3))  # the order of adding decides no digit
     lanes = settle(lanes)
@@ -116,6 +124,38 @@ def lane_amounts(pairs: pl.LazyFrame, codes: pl.LazyFrame, *, looks: Looks, cif_
     )
 
 
+def _told_once(seen: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out what the exporter alone tells of a month and the importer's next figure tells of again: one lot at sea.
+
+    `seen`: rows of `_better_sides` at the looks. Next: the first month with a figure of the lane and code, at most
+    `MONTHS_AT_SEA` later, if the importer tells there, above what the exporter tells of that month, at least
+    `SAME_LOT_SHARE` of the lot. The exporter's USD/kg of the lot goes with it. Until that figure is public the lot
+    stands in the month in which it left; the importer's silence alone takes nothing away. Source: lags between both
+    sides, indicators.md 2.
+    """
+    seen = settle(seen)
+    key = ["cell", "code"]
+    left = seen.filter(~pl.col("is_importers")).select(
+        *key, pl.col("lane_month").alias("left_month"), "usd", pl.col("exporters_kg_per_usd").alias("lots_kg_per_usd")
+    )
+    ahead = pl.concat(
+        left.with_columns((pl.col("left_month") + step).alias("lane_month")) for step in range(1, MONTHS_AT_SEA + 1)
+    )
+    again = settle(
+        ahead.join(seen.select(*key, "lane_month", "above_usd"), on=[*key, "lane_month"])
+        .filter(pl.col("lane_month") == pl.col("lane_month").min().over(*key, "left_month"))
+        .filter(pl.col("above_usd") > 0, pl.col("above_usd") >= SAME_LOT_SHARE * pl.col("usd"))
+    )
+    gone = again.select(*key, pl.col("left_month").alias("lane_month"))
+    arrived = again.select(*key, "lane_month", "lots_kg_per_usd")
+    return (
+        seen.join(gone, on=[*key, "lane_month"], how="anti")
+        .join(arrived, on=[*key, "lane_month"], how="left")
+        .with_columns(pl.coalesce("exporters_kg_per_usd", "lots_kg_per_usd").alias("exporters_kg_per_usd"))
+        .drop("lots_kg_per_usd")
+    )
+
+
 _UNWEIGHED_USD = pl.col("usd") - pl.col("weighed_usd")
 
 
@@ -143,12 +183,13 @@ def _better_sides(pairs: pl.LazyFrame, numbered: pl.DataFrame, cif_ratio: float)
         pl.col(f"{side}_iso3").cast(_PLACE).to_physical().cast(pl.Int64) for side in ("exporter", "importer")
     )
     month = month_number(pl.col("period"))
-    rows = (
+    return (
         pairs.filter(pl.col("freq") == "M", has_m | pl.col("x_usd").is_not_null())
         .join(numbered.lazy(), on="hs6", how="left")
         .filter(pl.col("good").is_not_null())
         .select(
             "good",
+            "code",
             ((exporter * len(PLACE_CODES) + importer) * _MONTHS + month).alias("lane_month"),
             month.alias("month"),
             month_number(pl.col("known_from")).alias("known_month"),
@@ -161,8 +202,13 @@ def _better_sides(pairs: pl.LazyFrame, numbered: pl.DataFrame, cif_ratio: float)
             .alias("exporters_kg_per_usd"),
             "is_one_code",
             has_m.alias("is_importers"),
+            (fob - pl.col("x_usd").fill_null(0.0)).clip(lower_bound=0.0).fill_null(0.0).alias("above_usd"),
         )
     )
+
+
+def _weighed(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Fill in masses from the other side's USD/kg, and say of what value a mass is measured, estimated or unknown."""
     priced = pl.coalesce("priced_kg", pl.col("usd") * pl.col("exporters_kg_per_usd")).alias("priced_kg")
     weighed = pl.coalesce("priced_kg", pl.when(~pl.col("is_one_code")).then("told_kg")).alias("kg")
     is_guess = pl.col("kg").is_null() & pl.col("told_kg").is_not_null()

@@ -83,7 +83,7 @@ def test_a_mass_that_was_only_estimated_is_taken_at_the_other_sides_price_then_t
     assert row["amount"] == pytest.approx(200.0 * 2.0 / 180.0, abs=0.001)
     assert row["usd"] == pytest.approx(200.0)
     # the months that China weighed, 2 kg for 180 USD each, tell the price of March, which it did not tell
-    weighed = [china | {"period": date(2024, n, 1)} for n in (1, 2)]
+    weighed = [china | {"period": day} for day in (date(2023, 11, 1), date(2023, 12, 1))]
     rows = amounts(*weighed, thailand | {"period": date(2024, 3, 1)})
     assert [row["amount"] for row in rows if row["month"] == 2024 * 12 + 2] == [40.0]  # of two codes: the estimate
     one_code = watched_codes([Watch("germanium", ("811292",), ("CHN",), ("USA",), (date(2023, 8, 1),))])
@@ -100,6 +100,60 @@ def test_a_look_sees_only_what_was_public_before_it() -> None:
         flow("CHN", "THA", "export", "2024-02", 100.0, published_on=date(2024, 6, 1)),
     )
     assert [row["month"] for row in rows] == [2024 * 12]
+
+
+def months(*rows: dict[str, object]) -> list[tuple[object, object]]:
+    found = amounts(*rows)
+    return sorted((str(row["month"]), row["usd"]) for row in found)
+
+
+DECEMBER, JANUARY, FEBRUARY, MARCH = (str(2024 * 12 + n) for n in range(-1, 3))
+
+
+def left(month: str, usd: float, **told: object) -> dict[str, object]:
+    return flow("CHN", "THA", "export", month, usd, **told)
+
+
+def came(month: str, usd: float, **told: object) -> dict[str, object]:
+    return flow("THA", "CHN", "import", month, 1.06 * usd, **told)  # CIF
+
+
+@pytest.mark.parametrize("arrival", ["2024-02", "2024-03"])
+def test_a_lot_that_left_in_one_month_and_arrived_in_a_later_one_is_counted_once(arrival: str) -> None:
+    assert [usd for _, usd in months(left("2024-01", 200.0), came(arrival, 110.0))] == [110.0]
+
+
+def test_a_lot_is_another_if_it_arrives_too_late_too_small_or_before_it_left() -> None:
+    assert months(left("2023-12", 200.0), came("2024-03", 200.0)) == [(DECEMBER, 200.0), (MARCH, 200.0)]
+    assert months(left("2024-01", 200.0), came("2024-02", 99.0)) == [(JANUARY, 200.0), (FEBRUARY, 99.0)]
+    assert months(left("2024-02", 200.0), came("2024-01", 200.0)) == [(JANUARY, 200.0), (FEBRUARY, 200.0)]
+
+
+def test_an_arrival_answers_one_lot_and_the_one_before_it_first() -> None:
+    lots = left("2024-01", 200.0), left("2024-02", 200.0)
+    assert months(*lots, came("2024-03", 200.0)) == [(JANUARY, 200.0), (MARCH, 200.0)]
+
+
+def test_what_arrives_beside_what_left_in_that_month_is_not_the_lot_before() -> None:
+    # February's 240 are 200 that left in February and 40 more, too little for January's 200; of 320 they are enough
+    lots = left("2024-01", 200.0), left("2024-02", 200.0)
+    assert months(*lots, came("2024-02", 240.0)) == [(JANUARY, 200.0), (FEBRUARY, 240.0)]
+    assert months(*lots, came("2024-02", 320.0)) == [(FEBRUARY, 320.0)]
+
+
+def test_another_code_does_not_tell_the_lot_again() -> None:
+    other = came("2024-02", 200.0, hs_code="282560")
+    assert months(left("2024-01", 200.0), other) == [(JANUARY, 200.0), (FEBRUARY, 200.0)]
+
+
+def test_a_lot_stands_where_it_left_until_its_arrival_is_public() -> None:
+    late = came("2024-02", 200.0, published_on=date(2024, 6, 1))
+    assert months(left("2024-01", 200.0), late) == [(JANUARY, 200.0)]
+
+
+def test_the_exporters_price_goes_with_the_lot() -> None:
+    (row,) = amounts(left("2024-01", 200.0, net_kg=4.0), came("2024-02", 150.0))
+    assert (row["amount"], row["priced_kg"], row["priced_usd"]) == (3.0, 3.0, 150.0)  # 50 USD/kg
 
 
 def test_annual_figures_are_left_out() -> None:
