@@ -135,25 +135,49 @@ def _told_once(seen: pl.LazyFrame) -> pl.LazyFrame:
     """
     seen = settle(seen)
     key = ["cell", "code"]
-    left = seen.filter(~pl.col("is_importers")).select(
-        *key, pl.col("lane_month").alias("left_month"), "usd", pl.col("exporters_kg_per_usd").alias("lots_kg_per_usd")
-    )
-    ahead = pl.concat(
-        left.with_columns((pl.col("left_month") + step).alias("lane_month")) for step in range(1, MONTHS_AT_SEA + 1)
-    )
-    again = settle(
-        ahead.join(seen.select(*key, "lane_month", "above_usd"), on=[*key, "lane_month"])
-        .filter(pl.col("lane_month") == pl.col("lane_month").min().over(*key, "left_month"))
-        .filter(pl.col("above_usd") > 0, pl.col("above_usd") >= SAME_LOT_SHARE * pl.col("usd"))
-    )
+    again = settle(_told_again(seen, [*key, "lane_month"]))
     gone = again.select(*key, pl.col("left_month").alias("lane_month"))
-    arrived = again.select(*key, "lane_month", "lots_kg_per_usd")
+    arrived = again.select(*key, "lane_month", pl.col("exporters_kg_per_usd").alias("lots_kg_per_usd"))
     return (
         seen.join(gone, on=[*key, "lane_month"], how="anti")
         .join(arrived, on=[*key, "lane_month"], how="left")
         .with_columns(pl.coalesce("exporters_kg_per_usd", "lots_kg_per_usd").alias("exporters_kg_per_usd"))
         .drop("lots_kg_per_usd")
     )
+
+
+def _told_again(rows: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
+    """List the lots that the importer tells of later (`_told_once`), in the month in which they arrive.
+
+    `rows`: one for each `key` (lane and code, last the month), with `is_importers usd above_usd`. Adds `left_month`.
+    """
+    *lane, month = key
+    left = rows.filter(~pl.col("is_importers")).drop("is_importers", "above_usd").rename({month: "left_month"})
+    steps = range(1, MONTHS_AT_SEA + 1)
+    ahead = pl.concat(left.with_columns((pl.col("left_month") + step).alias(month)) for step in steps)
+    return (
+        ahead.join(rows.select(*key, "above_usd"), on=key)
+        .filter(pl.col(month) == pl.col(month).min().over(*lane, "left_month"))
+        .filter(pl.col("above_usd") > 0, pl.col("above_usd") >= SAME_LOT_SHARE * pl.col("usd"))
+    )
+
+
+def drop_told_again(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out of monthly pairs, as known on one day, the exporter's figures of lots that the importer tells of later.
+
+    For sums of the importer's figure or else the exporter's (`_told_once`); values stand as they were told, CIF or FOB.
+    """
+    key = ["exporter_iso3", "importer_iso3", "hs6", "month"]
+    rows = pairs.with_columns(month_number(pl.col("period")).alias("month"))
+    m, x = pl.col("m_usd"), pl.col("x_usd")
+    told = rows.filter(m.is_not_null() | x.is_not_null()).select(
+        *key,
+        m.is_not_null().alias("is_importers"),
+        pl.coalesce(m, x).alias("usd"),
+        (m - x.fill_null(0.0)).clip(lower_bound=0.0).fill_null(0.0).alias("above_usd"),
+    )
+    gone = _told_again(told, key).select(*key[:-1], pl.col("left_month").alias("month"))
+    return rows.join(gone, on=key, how="anti").drop("month")
 
 
 _UNWEIGHED_USD = pl.col("usd") - pl.col("weighed_usd")

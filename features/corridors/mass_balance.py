@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.corridors.amounts import drop_told_again
 from features.corridors.mixture import share_from_price
 
 Floats = npt.NDArray[np.float64]
@@ -34,13 +35,13 @@ def contained_flows(
     `pairs`: monthly pairs as known on the day; `content`: `mineral hs6 share_low share_high`, metal per kg of what the
     code holds (a code of one compound has one share; a code of many a range) and, for codes whose unit value bounds
     how much of the mineral is in them, `price_low price_high others_low others_high` (USD/kg; see `share_from_price`).
-    The importer's mass is read, else the exporter's. Columns: `mineral country_iso3 year side` (in, out), `low_t
-    high_t`. A year with fewer than `least_months` months of the mineral known is left out; unknown masses make the year
-    unknown (null).
+    The importer's mass is read, else the exporter's; a lot at sea counts when it arrives. Columns: `mineral
+    country_iso3 year side` (in, out), `low_t high_t`. A year with fewer than `least_months` months of the mineral known
+    is left out; unknown masses make the year unknown (null).
     """
     kg = pl.when(pl.col("m_usd").is_not_null()).then("m_kg").otherwise("x_kg")
     rows = (
-        pairs.filter(pl.col("freq") == "M")
+        drop_told_again(pairs.filter(pl.col("freq") == "M"))
         .join(content, on="hs6", how="left")
         .filter(pl.col("mineral").is_not_null())
         .with_columns(kg.alias("kg"), pl.col("period").dt.year().cast(pl.Int32).alias("year"))

@@ -11,6 +11,7 @@ from features.corridors import (
     lane_amounts,
     watched_codes,
 )
+from features.corridors.amounts import drop_told_again
 from features.corridors.conversion import conversions
 from features.corridors.incentive import arbitrage_incentive, destination_prices
 from features.corridors.state import first_of_month
@@ -35,7 +36,8 @@ def corridor_conversions(findings: pl.DataFrame, search: CorridorSearch, pairs: 
         first_of_month(pl.col("event")).alias("from_on"), pl.col("period").alias("to_on"),
     ).join(codes, on="mineral", how="left")  # fmt: skip
     kg = pl.coalesce("m_kg", "x_kg").alias("kg")
-    monthly = pairs.filter(pl.col("freq") == "M").select("exporter_iso3", "importer_iso3", "hs6", "period", kg)
+    lots = drop_told_again(pairs.lazy().filter(pl.col("freq") == "M")).collect()
+    monthly = lots.select("exporter_iso3", "importer_iso3", "hs6", "period", kg)
     legs = []
     for side, start, end in (("in", "origin_iso3", "hub_iso3"), ("out", "hub_iso3", "destination_iso3")):
         rows = window.join(

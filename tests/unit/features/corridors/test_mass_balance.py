@@ -35,6 +35,15 @@ def test_more_out_than_can_have_been_had() -> None:
     assert one["p_impossible"] == pytest.approx(1.0)
 
 
+def test_a_lot_at_sea_counts_when_it_arrives() -> None:
+    rows = year_of("CHN", "THA", 25_000.0)
+    lot = flow("CHN", "DEU", "export", "2024-05", 1e6, net_kg=50_000.0, hs_code="282580")
+    came = flow("DEU", "CHN", "import", "2024-06", 1e6, net_kg=40_000.0, hs_code="282580")
+    found = contained_flows(pair_mirrors(flows(*rows, lot, came)), CONTENT)
+    (german,) = found.filter(pl.col("country_iso3") == "DEU").to_dicts()
+    assert (german["side"], german["low_t"]) == ("in", pytest.approx(32.0))  # 40 t x 0.8, not 72
+
+
 def test_what_was_made_and_bought_covers_it() -> None:
     (one,) = balance([*year_of("THA", "USA", 100_000.0), *year_of("CHN", "THA", 100_000.0)], made(500.0, 400.0, 600.0))
     assert (one["impossible_share"], one["impossible_high"]) == (0.0, 0.0)
