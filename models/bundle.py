@@ -25,10 +25,11 @@ from models.detectors import CombinedAnomaly
 from models.kinds import hinted, usual_kind
 from models.labels import ANY, TARGETS
 from models.limits import Limits
+from models.linear import Linear
 from models.matrix import Columns, Floats, Matrix, build_described, build_matrix
 from models.start import Start
 
-FORMAT = 7
+FORMAT = 8
 """Version of the file form; a reader refuses one it does not know."""
 CHECKSUMS = "checksums.json"
 LATER = "later_"
@@ -159,8 +160,8 @@ class ModelBundle:
         """Exact share of each column in the raw score of few shown rows: declaration_id, code, contribution.
 
         Log-odds added to the base by the classifier of any violation: by its trees (tree SHAP), which costs some ninety
-        times a score, and by how rare the column is where they began; without a classifier, its part of the anomaly
-        score.
+        times a score, by how rare the column is where they began, and by the weighted sum beside them; without a
+        classifier, its part of the anomaly score.
         Largest first within a declaration; each declaration by the part that scores it.
         """
         typed = pl.concat([part._contributions(rows) for part, rows in self._parts(evidence)[0]])
@@ -183,10 +184,10 @@ class ModelBundle:
 
     def _begun_with(self, evidence: pl.DataFrame) -> Floats:
         """Log-odds that each evidence column brings to where the classifier of any violation begins."""
-        start = self.classifiers[ANY].start
-        if start is None or not evidence.height:
+        own = self.classifiers[ANY]
+        if own.start is None or not evidence.height:
             return np.zeros((evidence.height, len(self.columns.codes)))
-        weight = np.append(start.weights, 0.0)[list(self.anomaly.groups_)]
+        weight = own.boosted_share * np.append(own.start.weights, 0.0)[list(self.anomaly.groups_)]
         return np.asarray(self.anomaly.column_surprises(self.anomaly_matrix(evidence)) * weight)
 
     def drift_columns(self, evidence: pl.DataFrame) -> dict[str, Floats]:
@@ -238,6 +239,7 @@ class ModelBundle:
                     "note": one.note,
                     "n_bags": len(one.boosters),
                     "start": one.start and one.start.to_dict(),
+                    "linear": one.linear and one.linear.to_dict(),
                 }
                 for name, one in self.classifiers.items()
             },
@@ -354,6 +356,7 @@ def _judgement_from(plain: Mapping[str, Any], files: Mapping[str, str], part: st
             n_rounds=one["n_rounds"],
             note=one["note"],
             start=one["start"] and Start.from_dict(one["start"]),
+            linear=one["linear"] and Linear.from_dict(one["linear"]),
         )
         for name, one in plain["classifiers"].items()
     }

@@ -20,6 +20,7 @@ from models.learning_plan import TrainingPlan
 from models.learning_rows import with_families_dropped, with_unlabelled
 from models.levels import Levels, fit_levels
 from models.limits import Limits, fit_limits
+from models.linear import fit_linear
 from models.matrix import Columns, Floats, build_matrix
 from models.oddness import ODDNESS
 from models.ranked_metrics import cluster_codes
@@ -176,7 +177,10 @@ def _any_violation(
 
     def completed(known: pl.DataFrame, unknown: pl.DataFrame, begun: Classifier) -> Classifier:
         rows = _completed(known, unknown, begun, levels, columns=columns, plan=plan)
-        return _boost(rows, columns, settled, begun.start, plan)
+        boosted = _boost(rows, columns, settled, begun.start, plan)
+        own = sample_of(known, ANY, columns, plan)
+        linear = fit_linear(own.matrix, own.target, own.weight, columns, seen=rows.matrix)
+        return replace(boosted, linear=linear)
 
     apart = [completed(fold.taught, fold.unlabelled, one) for fold, one in zip(folds, apart, strict=True)]
     return completed(taught, unlabelled, first), _scored_apart(learned, folds, apart, columns, plan)

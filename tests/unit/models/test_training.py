@@ -252,7 +252,9 @@ def test_oddness_adds_to_the_raw_score_and_goes_to_the_evidence_that_is_rare(wor
     trees = replace(bundle, classifiers={**bundle.classifiers, ANY: replace(bundle.classifiers[ANY], start=None)})
     odd = bundle.anomaly.rarity(build_matrix(few, bundle.columns)[:, : len(bundle.columns.codes)])
     added = bundle.score(few)["raw_score"] - trees.score(few)["raw_score"]
-    assert added.to_list() == pytest.approx(start.log_odds(odd).tolist())
+    share = bundle.classifiers[ANY].boosted_share
+    assert share == pytest.approx(2 / 3)
+    assert added.to_list() == pytest.approx((share * start.log_odds(odd)).tolist())
     assert min(start.weights) >= 0
     assert max(start.weights) > 0
     whole, base = (
@@ -261,7 +263,7 @@ def test_oddness_adds_to_the_raw_score_and_goes_to_the_evidence_that_is_rare(wor
     )
     order = few["declaration_id"].arg_sort()
     shared = (whole["contribution"] - base["contribution"]).to_list()
-    assert shared == pytest.approx((added[order] - start.level).to_list())
+    assert shared == pytest.approx((added[order] - share * start.level).to_list())
 
 
 def test_no_rows_score_to_no_rows(world, bundle) -> None:
