@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from features.parcel.deviation import spreads_apart
+from features.parcel.quantities import TARE_STEPS
 from features.parcel.rules import ParcelRules
 from features.strength import ramp, strongest
 from features.units import plain_number
@@ -64,12 +65,14 @@ def tare_off(rules: ParcelRules) -> pl.Expr:
     """Gross and net mass do not fit each other or the good. indicators.md 26.
 
     Gross below net is impossible: at least 0.5 beyond one part in a thousand. More packing than is usual for the good
-    is judged by its history (less is not: many write the net mass twice); without it, only a packing heavier than the
-    goods on loads above half a tonne. Null without both.
+    is judged by its history, by its distance in spreads and by its share of the goods' mass: hidden goods weigh a tenth
+    or a half of them, at a distance that wrapping has too. Less is not judged: many write the net mass twice. Without
+    history, only a packing heavier than the goods on loads above half a tonne. Null without both.
     """
     excess = pl.col("gross_net_ratio") - 1.0
     short = 0.5 + 0.5 * ramp(-excess, 0.0, rules.gross_short_share)
-    by_history = ramp(spreads_apart("tare", rules), rules.doubt_from_spreads, rules.doubt_full_spreads)
+    share = (pl.col("log_tare") - pl.col("tare_middle")) * (1.0 / TARE_STEPS)
+    by_history = (ramp(spreads_apart("tare", rules), 1.0, 6.0) * ramp(share, 0.02, 0.25)).sqrt()  # own choice
     heavy_packing = ramp(excess, 0.5, 2.0) * (pl.col("net_kg") > 500.0).cast(pl.Float64)  # own choice
     return pl.when(excess < -0.001).then(short).otherwise(strongest(by_history, heavy_packing))
 

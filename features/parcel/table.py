@@ -9,7 +9,7 @@ from features.completeness import complete
 from features.contracts import Declarations
 from features.lookback import settle, settle_whole, settled
 from features.minerals import Minerals
-from features.parcel import boxes, densities, deviation, packing
+from features.parcel import boxes, densities, deviation, hidden_mass, packing
 from features.parcel.likelihood import weigh_materials
 from features.parcel.likeness import closest_mineral, own_minerals, price_bands
 from features.parcel.quantities import TARE_STEPS, quantity_columns
@@ -46,6 +46,7 @@ _FIGURES = (
     "usual_gross_net_ratio",
     "payload_share",
     "volume_share",
+    "fitting_share",
     "price_mineral",
     "price_mineral_n",
     "density_mineral",
@@ -111,6 +112,8 @@ def judge_parcel(
             densities.density_off(rules).alias("density_off"),
             packing.packing_off(rules).alias("packing_off"),
             packing.tare_off(rules).alias("tare_off"),
+            hidden_mass.hidden_mass(rules).alias("hidden_mass"),
+            (1.0 / hidden_mass.mass_factor(rules)).alias("fitting_share"),
             pl.col("unit_value_n").alias("history_n"),
             pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
             pl.col("density_middle").exp().alias("usual_density_kg_m3"),

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.parcel import boxes, densities, deviation, packing, quantities
+from features.parcel import boxes, densities, deviation, hidden_mass, packing, quantities
 from features.parcel.rules import ParcelRules
 
 RULES = ParcelRules()
@@ -212,3 +212,53 @@ def test_gross_below_net_and_odd_tare():
     }
     # 2.5 % short is halfway to 5 %: 0.75; rounding is nothing; packing heavier than the goods: (1.25 - 0.5) / 1.5.
     assert values(packing.tare_off(RULES), **given) == pytest.approx([0.0, 0.75, 1.0, 0.0, 0.5, 0.0, None])
+
+
+def test_more_packing_is_judged_by_spreads_and_by_its_share_of_the_mass():
+    steps = quantities.TARE_STEPS
+    given: dict[str, list[Any]] = {
+        "gross_net_ratio": [1.15, 1.02, 1.15, 1.02, 1.15],
+        "net_kg": [1_000.0] * 5,
+        "log_tare": [steps * 0.135, steps * 0.02, steps * 0.135, steps * -0.1, steps * 0.135],
+        "tare_middle": [0.0, 0.0, 0.0, 0.0, None],
+        "tare_spread": [steps * 0.135 / 3.5, steps * 0.02 / 6, steps * 0.135, 1.0, 1.0],
+    }
+    # halfway in both is a half; six spreads of a fiftieth are nothing, nor is a seventh in goods that vary so; nor less
+    found = values(packing.tare_off(RULES), **given)
+    assert found == pytest.approx([0.5, 0.0, 0.0, 0.0, 0.0], abs=1e-6)
+
+
+HEAVY: dict[str, list[Any]] = {
+    # a fifth more in each of three; in density alone; cheap but not heavy; lighter; one known; price only beside none
+    "log_density": [0.2, 0.2, 0.0, -0.2, 0.2, None],
+    "log_package": [0.2, 0.0, 0.0, -0.2, None, None],
+    "log_unit_value": [-0.2, 0.0, -0.9, 0.2, None, -0.9],
+    **{f"{one}_middle": [0.0] * 6 for one in ("density", "package", "unit_value")},
+    **{f"{one}_spread": [0.1] * 6 for one in ("density", "package", "unit_value")},
+}
+
+
+def test_three_figures_off_by_little_speak_together_and_one_alone_does_not():
+    factor = values(hidden_mass.mass_factor(RULES), **HEAVY)
+    # means of the logs: .2; .2 / 3; .3 (three spreads count at most) / 3; -.2
+    assert factor[:4] == pytest.approx([math.exp(0.2), math.exp(0.2 / 3), math.exp(0.1), math.exp(-0.2)])
+    assert factor[4:] == [None, None]
+    found = values(hidden_mass.hidden_mass(RULES), **HEAVY)
+    # .2 is 3.46 spreads of a mean of three: root of (3.46 - 1.5) / 3.5 = .561 times (.2 - .05) / .45 = 1 / 3
+    assert found[:4] == pytest.approx([math.sqrt(0.5612 / 3), 0.0, 0.0, 0.0], abs=1e-3)
+    assert found[4:] == [None, None]
+
+
+def test_hidden_mass_rises_with_mass_up_to_the_bound():
+    grid = [step / 20 for step in range(60)]
+    given = {
+        "log_density": grid,
+        "log_package": grid,
+        "log_unit_value": [-one for one in grid],
+        **{f"{one}_middle": [0.0] * 60 for one in ("density", "package", "unit_value")},
+        **{f"{one}_spread": [0.4] * 60 for one in ("density", "package", "unit_value")},
+    }
+    found = values(hidden_mass.hidden_mass(RULES), **given)
+    assert found == sorted(found)
+    assert found[0] == 0.0
+    assert found[-1] == 1.0
