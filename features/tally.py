@@ -32,8 +32,14 @@ class Tally:
     is what keys and months without a place have."""
 
     @classmethod
-    def of(cls, key: pl.Series, month: pl.Series, **amounts: pl.Series) -> Tally:
-        """Sort events; those without key or month count nowhere. Amounts are whole numbers, null is nothing."""
+    def of(
+        cls, key: pl.Series, month: pl.Series, latest: Mapping[str, pl.Series] | None = None, /, **amounts: pl.Series
+    ) -> Tally:
+        """Sort events; those without key or month count nowhere. Amounts are whole numbers, null is nothing.
+
+        `latest` are whole numbers that are not added up: of each, the largest in the key's last month with an event
+        is told, 0 where it is unknown. Within a window they mean nothing.
+        """
         rows = np.flatnonzero((key.is_not_null() & month.is_not_null()).to_numpy())
         at = places(key, month)[rows]
         order = pl.Series(at).arg_sort().to_numpy()
@@ -46,6 +52,10 @@ class Tally:
         sums = {"n": _by_key(begins, last + 1)}
         for name, one in amounts.items():
             sums[name] = _by_key(begins, np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[rows])[last])
+        firsts = np.concatenate([np.zeros(min(len(last), 1), np.int64), last[:-1] + 1])
+        for name, one in (latest or {}).items():
+            values = one.cast(pl.Int32).fill_null(0).to_numpy()[rows]
+            sums[name] = np.append(np.maximum.reduceat(values, firsts) if len(firsts) else values, np.int32(0))
         return cls(at, sums)
 
     def with_counts(self, name: str, events: Whole) -> Tally:

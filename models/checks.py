@@ -44,6 +44,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "goods_new_for_exporter",
         "lane_new_for_exporter",
         "passes_goods_on",
+        "sends_on_received",
         "forwarder_consignee",
         "same_group",
         "licence_missing",

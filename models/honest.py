@@ -24,6 +24,8 @@ READINGS: Mapping[str, tuple[str, ...]] = {
         "place_mismatch",
         "slow_transit",
         "forwarder_consignee",
+        "passes_goods_on",
+        "sends_on_received",
         "corridor_surge",
         "beyond_destination",
     ),

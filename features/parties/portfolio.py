@@ -1,4 +1,4 @@
-"""What a house is known for with a customer, and what it sends now; and customers who pass goods on."""
+"""What a house is known for with a customer, and what it sends now."""
 
 from __future__ import annotations
 
@@ -25,21 +25,6 @@ def portfolio_shift(
     strength = watched / (shipped + rules.lots_to_trust) / (1 + goods_seen)
     known = (shipped > 0) & goods_seen.is_not_null() & is_watched.is_not_null()
     return pl.when(known).then(pl.when(is_watched).then(0.0).otherwise(strength))
-
-
-def passes_goods_on(received: pl.Expr, sent: pl.Expr, rules: PartiesRules) -> pl.Expr:
-    """The consignee has sent on goods of this heading as often as it received them: a link in a chain, not its end.
-
-    With m the smaller of both counts: 2 m / (received + sent) * m / (m + lots_to_trust), in [0, 1]; 0 where it never
-    sent any. Null where either count is unknown. indicators.md 34; issue 5, network position.
-
-    >>> received, sent = pl.lit(pl.Series([6, 6, 6])), pl.lit(pl.Series([6, 0, None]))
-    >>> pl.select(passes_goods_on(received, sent, PartiesRules(lots_to_trust=3.0)).round(3)).to_series().to_list()
-    [0.667, 0.0, None]
-    """
-    fewer = pl.min_horizontal(received, sent)
-    strength = pl.when(fewer > 0).then(2 * fewer / (received + sent) * fewer / (fewer + rules.lots_to_trust))
-    return pl.when(received.is_not_null() & sent.is_not_null()).then(strength.otherwise(0.0))
 
 
 def is_watched(rules: PartiesRules) -> pl.Expr:

@@ -7,6 +7,7 @@ from typing import get_args
 from features.evidence import Evidence, Typology
 from features.parties.ages import AGE_MOST, HISTORY_LEAST
 from features.parties.listed import LISTED_FIGURES
+from features.parties.onward import ONWARD_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
 _RISK = "the party is not named, or was never inspected before"
@@ -151,6 +152,21 @@ REGISTRY: tuple[Evidence, ...] = (
         source="indicators.md 34; issue 5",
         hints=("transshipment",),
         next_check="Ask for the end user's statement and the consignee's own export declarations.",
+    ),
+    Evidence(
+        code="sends_on_received",
+        family="parties",
+        role="doubt",
+        unit="strength",
+        sentence="The exporter itself received {exporter_received_n} consignments of this heading, the last from"
+        " {exporter_received_from}, {exporter_received_months_ago} months before (exporters that ever sent it goods:"
+        " {exporter_suppliers_n}), and sends on to a third country. Its earlier declarations of this heading:"
+        " {goods_seen_n}, of all: {exporter_seen_n}.",
+        figures=(*ONWARD_FIGURES, "goods_seen_n", "exporter_seen_n"),
+        null_means="the exporter is not named, or no heading is",
+        source="indicators.md 34; an outside test on two worlds; distributors and factories are lessened by own choice",
+        hints=("transshipment",),
+        next_check="Ask what end user was named when the exporter received these goods, and compare the masses.",
     ),
     Evidence(
         code="exporter_risk",

@@ -64,7 +64,11 @@ class PartiesRules:
     lots_least: int = 4
     """Fewer recent lots than this are no pattern."""
     lots_to_trust: float = 3.0
-    """What a pair is known for, or a consignee passes on, is told by half at this many consignments."""
+    """What a pair is known for is told by half at this many consignments."""
+    sent_on_to_trust: float = 1.0
+    """That a firm sends on what it receives is told by half at this many consignments: chains are short-lived."""
+    sent_on_months: int = 12
+    """What was received this many months ago is used up, or sold for good."""
     watched_headings: tuple[str, ...] = WATCHED_HEADINGS
     forwarder_strength: float = 0.6
     forwarder_words: tuple[str, ...] = FORWARDER_WORDS

@@ -23,9 +23,10 @@ from features.parties.names import is_name_key, party_keys
 from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.names_read import NameReader
 from features.parties.novelty import novelties
+from features.parties.onward import ONWARD_FIGURES, passes_goods_on, sends_on_received
 from features.parties.owners import NAMED
 from features.parties.party_numbers import SIDES, PartyNumbers, party_hash
-from features.parties.portfolio import is_watched, passes_goods_on, portfolio_shift
+from features.parties.portfolio import is_watched, portfolio_shift
 from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
@@ -37,6 +38,8 @@ _COLUMNS = (
     "declaration_id",
     "declared_on",
     "hs_code",
+    "origin_iso3",
+    "dispatch_iso3",
     "destination_iso3",
     "exporter_id",
     "exporter_name",
@@ -71,6 +74,7 @@ _FIGURES = (
     "recent_lot_kg",
     "usual_lot_kg",
     *(one.counted for one in VARIETIES),
+    *ONWARD_FIGURES,
     *KINSHIP_FIGURES,
     *LISTED_FIGURES,
 )
@@ -160,11 +164,11 @@ class PartiesPast:
             read = read_parties(history.slice(start, ROWS_AT_ONCE))
             names = names.after(read)
             hashed = hashed_parties(read)
-            place = pl.col("destination_iso3").cast(pl.Enum(PLACE_CODES), strict=False)
+            places = pl.col("destination_iso3", "source").cast(pl.Enum(PLACE_CODES), strict=False)
             found = [*HASHED, "destination_iso3", "declared_month"]
             with_month = hashed.lazy().with_columns(declared_month="month")
             inspected.append(inspected_parties(with_month, results, found).collect())
-            kept.append(hashed.select(*HASHED, place, "heading", "month", "net_kg"))
+            kept.append(hashed.select(*HASHED, places, "heading", "month", "net_kg"))
         told = NamesPast.of(names)
         del names
         keyed = told.owners.identified(pl.concat(kept, rechunk=False))
@@ -180,7 +184,7 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     """Return what `build_parties` does, from what is known already."""
     read = read_parties(declarations)
     hashed = past.names.owners.identified(hashed_parties(read).select(*HASHED, "month"))
-    rows = read.hstack(past.known.added(hashed).drop(*HASHED, "month"))
+    rows = read.hstack(past.known.added(hashed).drop(*HASHED, "month")).hstack(_swapped(hashed, past))
     columns = risk_columns(rows, past.records, rules).get_columns()
     here = past.names.here(rows)
     consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder")
@@ -196,6 +200,7 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
         .with_columns(
             portfolio_shift=portfolio_shift(watched, shipped, goods_seen, is_watched(rules), rules),
             passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules),
+            sends_on_received=sends_on_received(rules),
             forwarder_consignee=forwarder_consignee(
                 pl.col("is_forwarder"), pl.col("consignee_key"), pl.col("declarant_key"), rules
             ),
@@ -203,6 +208,22 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     )
     codes = [one.code for one in REGISTRY]
     return judged.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+
+
+def _swapped(hashed: pl.DataFrame, past: PartiesPast) -> list[pl.Series]:
+    """Number the exporter as a consignee, `receiver`, and the consignee as an exporter, `sender`: null where unnamed.
+
+    A name is told by the identifier that it came with on either side.
+    """
+    sides = {"exporter": "consignee", "consignee": "exporter"}
+    turned = {f"{side}_{what}": f"{other}_{what}" for side, other in sides.items() for what in ("key", "is_named")}
+    told = past.names.owners.identified(hashed.select("month", **turned))
+    return [
+        told.select(
+            pl.when(pl.col(key).is_not_null()).then(past.known.numbers(side, told[key])).alias(name)
+        ).to_series()
+        for name, side, key in (("sender", "exporter", "exporter_key"), ("receiver", "consignee", "consignee_key"))
+    ]
 
 
 def hashed_parties(read: pl.DataFrame) -> pl.DataFrame:
@@ -220,7 +241,9 @@ def read_parties(declarations: pl.LazyFrame) -> pl.DataFrame:
         *(f"{side}_{what}" for what in ("name", "key") for side in ("exporter", "consignee")),
         *(text_number(pl.col(f"{side}_name")).alias(f"{side}_name_no") for side in ("exporter", "consignee")),
         "declarant_key",
+        "dispatch_iso3",
         "destination_iso3",
+        pl.coalesce("dispatch_iso3", "origin_iso3").alias("source"),
         "net_kg",
         hs4(pl.col("hs_code")).cast(pl.Int16, strict=False).alias("heading"),
         month_number(pl.col("declared_on")).alias("month"),

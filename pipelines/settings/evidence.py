@@ -138,6 +138,8 @@ class Parties(Closed):
     size_full_ratio: float = Field(gt=1)
     lots_least: int = Field(ge=1)
     lots_to_trust: float = Field(gt=0)
+    sent_on_to_trust: float = Field(gt=0)
+    sent_on_months: int = Field(ge=1)
     watched_headings: tuple[str, ...]
     forwarder_strength: float = Field(ge=0, le=1)
     forwarder_words: tuple[str, ...]

@@ -43,6 +43,18 @@ def test_the_same_as_by_joins(
     assert fast["kg"].to_list() == expected
 
 
+def test_the_latest_is_told_and_not_added_up() -> None:
+    # Key 1: 5 in month 3, then 7 and 9 in month 4, in any order; 2 has an unknown. Key 9 never was.
+    events = frame([(1, 4, 9), (1, 3, 5), (1, 4, 7), (2, 1, None)], "key", "month", "place")
+    tally = Tally.of(events["key"], events["month"], {"place": events["place"], "last": events["month"]})
+    asked = frame([(1, 5), (1, 4), (1, 3), (2, 5), (9, 5), (None, 5)], "key", "month")
+    (ever,) = tally.before(asked["key"], asked["month"])
+    assert ever["place"].to_list() == [9, 5, 0, 0, 0, None]
+    assert ever["last"].to_list() == [4, 3, 0, 1, 0, None]
+    nothing = Tally.of(events["key"].clear(), events["month"].clear(), {"place": events["place"].clear()})
+    assert nothing.before(asked["key"], asked["month"])[0]["place"].to_list() == [0, 0, 0, 0, 0, None]
+
+
 def test_first_sightings_are_counted_where_their_parents_are() -> None:
     # Houses 1 and 2 have ten kinds of goods at most: 13 is seen in months 2 and 4, 15 in month 4, 21 in month 3.
     goods = frame([(13, 2), (13, 4), (15, 4), (15, 4), (21, 3)], "key", "month")

@@ -1,4 +1,4 @@
-"""A house that begins to send something else to its old customer; a consignee that sends goods on."""
+"""A house that begins to send something else to its old customer."""
 
 from __future__ import annotations
 
@@ -44,16 +44,6 @@ def test_what_is_no_shift():
 @pytest.mark.parametrize("given", [{"exporter_id": None}, {"consignee_id": None}, {"consignee_id": "C7"}])
 def test_unknown_on_either_side_is_unknown(given: dict[str, Any]):
     assert one("portfolio_shift", MAGNETS, hs_code="321410", **given) is None
-
-
-def test_a_consignee_that_sends_goods_on():
-    past = [*months("811010", 6), *months("811010", 6, exporter_id="C1", consignee_id="U1")]
-    # six in, six out: 1 * 6 / (6 + 3)
-    assert one("passes_goods_on", past, hs_code="811010") == pytest.approx(2 / 3)
-    assert one("sent_on_n", past, hs_code="811010") == 6
-    assert one("passes_goods_on", past, hs_code="690721") == 0.0  # not this heading
-    assert one("passes_goods_on", months("811010", 6), hs_code="811010") == 0.0
-    assert one("passes_goods_on", past, hs_code="811010", consignee_id=None) is None
 
 
 def test_the_month_itself_does_not_count():
