@@ -34,7 +34,7 @@ from pipelines.settings.closed import load_section
 from pipelines.settings.train import TrainSettings
 from pipelines.steps.disturbed import disturbances
 from pipelines.steps.ground import Asked, Ground, lay_ground
-from pipelines.steps.measured import Learned, measured_rows, own_past
+from pipelines.steps.measured import Learned, measured_rows, own_past, weighing_notes
 from pipelines.steps.said import Said
 
 N_DISTURBED = 1_500
@@ -78,7 +78,8 @@ def run_evaluation(asked: Asked, *, model: str = "champion", learned: Learned | 
     if not rows.height:
         raise ConfigError(f"no inspected declaration since {start}, and no truth: nothing can be measured")
     judged = judge(bundle, rows, taught, ground, settings=settings)
-    return _report(judged, bundle, rows, start, ground.read, asked=asked, settings=settings, model=model)
+    told = [*ground.read, *weighing_notes(rows, ground, asked.truth, settings)]
+    return _report(judged, bundle, rows, start, told, asked=asked, settings=settings, model=model)
 
 
 def judge(

@@ -43,6 +43,14 @@ def measured_rows(
     )
 
 
+def weighing_notes(rows: pl.DataFrame, ground: Ground, truth: Path | None, settings: TrainSettings) -> tuple[str, ...]:
+    """What a reader has to know of how inspected `rows` were chosen; nothing where a truth tells of every row."""
+    if truth is not None or ground.outcomes is None:
+        return ()
+    here = ground.outcomes.join(rows.select("declaration_id"), on="declaration_id", how="semi")
+    return label_inspected(here, **settings.labels.model_dump()).notes
+
+
 def own_past(ground: Ground, truth: Path | None, start: date, settings: TrainSettings) -> Learned:
     """What the inspections known by `start` have taught."""
     history = ground.table.filter(pl.col("declared_on") < start)

@@ -10,7 +10,9 @@ import pytest
 from models.labels import known_before, label_inspected
 
 
-def outcomes(findings: list[str], probabilities: list[float | None]) -> pl.DataFrame:
+def outcomes(
+    findings: list[str], probabilities: list[float | None], selected_by: list[str | None] | None = None
+) -> pl.DataFrame:
     n = len(findings)
     return pl.DataFrame(
         {
@@ -18,6 +20,7 @@ def outcomes(findings: list[str], probabilities: list[float | None]) -> pl.DataF
             "inspected_on": [date(2024, 1, 1 + i) for i in range(n)],
             "finding": findings,
             "selection_probability": pl.Series(probabilities, dtype=pl.Float64),
+            "selected_by": pl.Series(selected_by or [None] * n, dtype=pl.String),
             "seized_kg": [None] * n,
             "seized_usd": [None] * n,
         }
@@ -50,6 +53,28 @@ def test_unlogged_probability_takes_the_median_and_is_counted() -> None:
     assert weight[1] == weight[3] == pytest.approx(weight[0] * 0.2 / 0.4)
     assert labels.counts["selection_probability_unknown"] == 2
     assert labels.notes[0].startswith("2 of ")
+
+
+def test_a_tip_stands_for_itself_alone() -> None:
+    # by lot with 0.1: 20 rows, one a violation, stand for 200, 10 of them violations; 4 tips, all violations, for 4
+    findings = ["misdeclaration"] + ["clean"] * 19 + ["concealment"] * 4
+    labels = label_inspected(outcomes(findings, [0.1] * 20 + [None] * 4, ["random"] * 20 + ["tip"] * 4), **ARGUMENTS)
+    table = labels.table
+    share = table.filter("any")["weight"].sum() / table["weight"].sum()
+    assert share == pytest.approx(14 / 204)
+    assert labels.counts["selection_probability_unknown"] == 0
+    assert labels.counts["standing_alone"] == 4
+    (note,) = labels.notes
+    assert note.startswith("4 of 24 inspected declarations were chosen by tip, rule or model without a logged")
+
+
+def test_an_unlogged_lot_is_like_other_lots() -> None:
+    # by lot 0.1 is known, so the unlogged lot has it too, whatever the model's rows were logged with
+    labels = label_inspected(
+        outcomes(["clean"] * 4, [0.1, None, 0.9, 0.9], ["random", "random", "model", "model"]), **ARGUMENTS
+    )
+    assert labels.table["weight"][0] == labels.table["weight"][1] == pytest.approx(labels.table["weight"][2] * 9)
+    assert labels.counts["selection_probability_unknown"] == 1
 
 
 def test_nothing_logged_weighs_all_alike() -> None:
