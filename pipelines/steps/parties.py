@@ -17,10 +17,5 @@ def run_party_clusters(*, declarations: Path, out: Path, max_rejects_share: floa
     clusters = party_clusters(read.frame.lazy(), load_name_signs())
     paths = [write_table(clusters, out / f"party_clusters.{kind}") for kind in ("parquet", "csv")]
     firms = clusters["cluster_id"].n_unique()
-    return Said(
-        lines=[
-            read.told,
-            f"{clusters.height:,} names are taken for {firms:,} firm{'' if firms == 1 else 's'}",
-        ],
-        paths=paths,
-    )
+    found = f"{clusters.height:,} names are taken for {firms:,} firm{'' if firms == 1 else 's'}"
+    return Said(lines=[read.told, found if firms else "no two names are taken for one firm"], paths=paths)

@@ -40,3 +40,9 @@ def test_the_table_is_written_for_people(tmp_path: Path) -> None:
     said = run_party_clusters(declarations=tmp_path / "declarations.parquet", out=tmp_path / "out", max_rejects_share=0)
     assert said.lines[1] == "2 names are taken for 1 firm"
     assert pl.read_csv(tmp_path / "out" / "party_clusters.csv").height == 2
+
+
+def test_nothing_taken_for_one_firm_is_said_plainly(tmp_path: Path) -> None:
+    frame(*ROWS[1:]).collect().write_parquet(tmp_path / "declarations.parquet")
+    said = run_party_clusters(declarations=tmp_path / "declarations.parquet", out=tmp_path / "out", max_rejects_share=0)
+    assert said.lines[1] == "no two names are taken for one firm"
