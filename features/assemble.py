@@ -14,8 +14,8 @@ from features.beside import beside
 from features.completeness import complete
 from features.contracts import Declarations
 from features.controls import ControlList, controls_for_minerals, join_controls
-from features.controls.join import ANSWERS, is_controlled_export
-from features.controls.meeting import meets_item
+from features.controls.join import ANSWERS, CONTROLLER, is_controlled_export
+from features.controls.meeting import heavy_items, meets_item
 from features.controls.stated import breaks_every_item
 from features.corridors import build_corridor
 from features.description.table import heed_remarks, judge_description
@@ -28,6 +28,7 @@ from features.mirror import judge_mirror
 from features.parcel.table import judge_parcel
 from features.parties.table import judge_parties
 from features.registry import REGISTRY
+from features.routing.departure import DEPARTED, with_departure
 from features.routing.table import judge_routing
 from features.rule_hits import rule_hits
 
@@ -55,7 +56,8 @@ _CORRIDOR_FIGURES = pl.Schema(
     | dict.fromkeys(("corridor_excess", "corridor_q"), pl.Float64)
 )
 """Figures of the rooms that have nothing to say without trade statistics, so that the table keeps its columns."""
-_PLACES = ("destination_iso3", "origin_iso3", "dispatch_iso3")
+_PLACES = ("destination_iso3", "origin_iso3", DEPARTED)
+"""Places that the control list is asked for; what counts as left is `features.routing.departure`."""
 SURE_TERM = 0.5
 """Weight from which a named mineral is taken as the one meant, before physics is asked."""
 
@@ -109,6 +111,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     """Set the evidence of all rooms side by side for one batch."""
     numbered = pl.int_range(pl.len(), dtype=pl.UInt32).alias("declaration_id")  # rooms join on it: a number is cheap
     given = settled(complete(declarations.lazy(), Declarations, list(Declarations.column_names())))
+    given = with_departure(given, CONTROLLER, background.routing_rules)
     rows = given.with_columns(numbered).lazy()
     words = settled(
         judge_description(
@@ -124,9 +127,9 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     ).lazy()
     said = words.select("declaration_id", said_mineral=_said_mineral()).drop_nulls()
     parcel = judge_parcel(rows, past.parcel, background.minerals, said)
-    seen = _one_table(settled(rows.select(CARRIED)), [words, parcel])
+    seen = _one_table(settled(rows.select(*CARRIED, DEPARTED)), [words, parcel])
     asked = seen.lazy().select("hs_code", "declared_on", "direction", *_PLACES)
-    by_code = join_controls(asked, background.controls, answered=past.controls_of_codes)
+    by_code = join_controls(asked, background.controls, dispatch=DEPARTED, answered=past.controls_of_codes)
     answers = settled(by_code.select(list(ANSWERS)))
     named = seen.with_columns(answers.get_columns()).with_columns(mineral=_mineral())
     ruled = _controls_of_mineral(named, background.controls, past)
@@ -134,7 +137,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         ruled.select("control_items", "stated_purity_share", given["description"]), background.controls
     )
     needs = _needs(ruled.with_columns(is_free.alias("breaks_every_item")), background, past)
-    is_in_force = pl.lit(needs["is_item_by_words"]) & is_controlled_export()
+    is_in_force = pl.lit(needs["is_item_by_words"]) & is_controlled_export(DEPARTED)
     ruled = settled(heed_remarks(ruled.lazy(), is_in_force))
     others = [
         judge_routing(rows, background.distances, past.journeys, background.routing_rules, past.travelled),
@@ -144,7 +147,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
             past.register,
             past.shipped,
             needs.lazy(),
-            are_numbers_recorded=is_controlled_export()
+            are_numbers_recorded=is_controlled_export(DEPARTED)
             & _is_recorded("licence_no", declarations, past.firsts["licence_no"]),
         ),
         build_ledger(rows, background.movements, background.history, ruled.lazy(), background.minerals.forms),
@@ -158,7 +161,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
         has_register=background.licences is not None,
     )
     whole = _one_table(table, [_latest_prices(table, background.minerals), hits.lazy()])
-    return whole.with_columns(given["declaration_id"])
+    return whole.with_columns(given["declaration_id"]).drop(DEPARTED)
 
 
 def _one_table(base: pl.DataFrame, tables: list[pl.LazyFrame]) -> pl.DataFrame:
@@ -221,7 +224,7 @@ def _said_mineral() -> pl.Expr:
 def _controls_of_mineral(rows: pl.DataFrame, controls: ControlList, past: Past) -> pl.DataFrame:
     """Take the controls of the suspected mineral where there is one, else those of the declared code."""
     asked = rows.lazy().select("mineral", "declared_on", *_PLACES)
-    by_mineral = controls_for_minerals(asked, controls, answered=past.controls_of_minerals).select(
+    by_mineral = controls_for_minerals(asked, controls, dispatch=DEPARTED, answered=past.controls_of_minerals).select(
         mineral_controls="controls_in_force", mineral_rules="control_rules"
     )
     return rows.with_columns(settled(by_mineral).get_columns()).with_columns(
@@ -235,14 +238,17 @@ def _needs(ruled: pl.DataFrame, background: Background, past: Past) -> pl.DataFr
     Form and purity count against the items in force on the day for the destination. A code decides only where it
     agrees to the last printed digit (one of eight digits may be any line of theirs) and the words do not put the goods
     below the item's condition (by form and purity, or by a figure: `features.controls.stated`), nor leave open what
-    plain goods of the same code differ by (dysprosium and terbium in magnets); null where neither says enough.
+    plain goods of the same code differ by (dysprosium and terbium in magnets): a vague or clipped text claims no more
+    than one that names the magnets. Null where neither says enough.
     `is_item_by_code` where the code decides so, whatever rule binds it: a ban asks for no licence; `is_item_by_words`
     where form and purity do.
     """
     rows = beside(ruled, _meets_item(ruled, background, past), "declaration_id")
     is_unlisted = pl.when(~pl.col("meets_listed_form")).then(pl.lit(value=False))
     meets = pl.coalesce("meets_item", is_unlisted)
-    code_decides = meets.fill_null(value=True) & ~pl.col("is_unsaid").fill_null(value=False)
+    is_heavy = pl.element().is_in(heavy_items(background.controls))
+    leaves_open = meets.is_null() & pl.col("control_items").list.eval(is_heavy).list.any()
+    code_decides = meets.fill_null(value=True) & ~(pl.col("is_unsaid") | leaves_open).fill_null(value=False)
     code_decides = code_decides & ~pl.col("breaks_every_item")
     is_item = (pl.col("control_match") == "printed") & code_decides
     by_code = is_item & pl.col("control_rules").list.contains("licence")
@@ -278,7 +284,7 @@ def _meets_item(ruled: pl.DataFrame, background: Background, past: Past) -> pl.L
         .filter(pl.col("form_id") != "")
         .join(forms.lazy().select("form_id", "mineral"), on="form_id", how="left")
     )
-    today = controls_for_minerals(asked, background.controls, answered=past.controls_of_minerals)
+    today = controls_for_minerals(asked, background.controls, dispatch=DEPARTED, answered=past.controls_of_minerals)
     licensed = pl.when(pl.col("control_rules").list.contains("licence")).then("control_items")
     items = licensed.when(pl.col("control_items").is_not_null()).then(pl.lit([], pl.List(pl.String)))
     return settle(meets_item(today.with_columns(control_items=items), forms, background.controls))

@@ -17,6 +17,7 @@ _NEEDED = (
     "control_rules",
     "mineral_rules",
     "licence_missing",
+    "licence_unless",
     "licence_overdrawn",
     "days_past_validity",
     "licence_no",
@@ -108,9 +109,9 @@ def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
             needs & (pl.col("licence_missing") == 1.0),
             announcement,
             pl.format(
-                "By their code or words these goods need an export licence for {}, unless they are others of that code;"
-                " none is named.",
+                "By their code or words these goods need an export licence for {}, unless {}; none is named.",
                 declared_words("destination_iso3"),
+                "licence_unless",
             ),
         ),
         _hit(

@@ -30,13 +30,15 @@ _NATIONAL = "__national"
 _ELSEWHERE = "*"  # a destination that no rule names
 
 
-def is_controlled_export() -> pl.Expr:
+def is_controlled_export(dispatch: str = "dispatch_iso3") -> pl.Expr:
     """Tell papers filed in China, on which a Chinese licence would stand: what leaves China, declared as an export.
+
+    `dispatch` names the column of the country that the goods leave (see `features.routing.departure`).
 
     On an import or transit paper, or one of a country that sends Chinese goods on, a blank licence number says nothing.
     Null where the direction, or both origin and dispatch, are unknown and the other does not settle it.
     """
-    left = pl.coalesce("dispatch_iso3", "origin_iso3")
+    left = pl.coalesce(dispatch, "origin_iso3")
     return (pl.col("direction") == "export") & (left == CONTROLLER)
 
 

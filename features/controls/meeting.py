@@ -46,6 +46,11 @@ def form_items(forms: pl.DataFrame, controls: ControlList) -> pl.DataFrame:
     return joined.filter(pl.col("is_own") | pl.col("min_purity_share").is_not_null())
 
 
+def heavy_items(controls: ControlList) -> list[str]:
+    """Items of magnets that are listed for dysprosium or terbium: plain ones of the same code are free."""
+    return controls.items.filter(pl.col("condition").str.contains(_HEAVY))["item_id"].sort().to_list()
+
+
 def meets_item(asked: pl.LazyFrame, forms: pl.DataFrame, controls: ControlList) -> pl.LazyFrame:
     """Say whether each form falls under an item in force.
 

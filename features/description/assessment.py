@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.description.articles import article_of
 from features.description.composition import MAIN_SHARE, find_compositions
 from features.description.compounds import headings_of_goods, lawful_headings, names_free_metal
 from features.description.context import (
@@ -78,9 +79,9 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
 
     Columns `text`, `wording` (see `headings.wording`), `text_mineral`, `text_form`, `text_term`, `also_named` (other
     minerals, joined by `;`), `text_minerals` and `text_forms` (all named with weight 0.5 or more, joined by `;`),
-    `own_headings`, `term_weight`, `is_part` (see `context.may_be_a_part`), `stated_purity_share`, `meets_listed_form`,
-    `n_changed_chars`, `disguised_text`,
-    `vague_text`, `negated_term`, `innocent_context`.
+    `own_headings`, `term_weight`, `is_part` (see `context.may_be_a_part`), `is_article` (see `articles`),
+    `stated_purity_share`, `meets_listed_form`, `n_changed_chars`, `disguised_text`, `vague_text`, `negated_term`,
+    `innocent_context`.
     """
     vocabulary = vocabulary_of(minerals)
     numbered = texts.select("text").sort("text").with_row_index("text_no").cache()
@@ -112,7 +113,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     form_class = _form_class(pl.col("words"), pl.col("text_term"))
     named = told.select(
         "text_no", mineral="text_mineral", form_id="form_id", form_class=form_class, purity="purity",
-        states_heavy=states_heavy(pl.col("words")),
+        states_heavy=states_heavy(pl.col("words")), article=article_of(pl.col("words"), pl.col("purity")),
     ).drop_nulls("mineral")  # fmt: skip
     full = told.join(settle_forms(named, minerals.forms), on="text_no", how="left").join(
         _all_named(ranked, base, minerals), on="text_no", how="left"
@@ -144,6 +145,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         ),
         term_weight=weight,
         is_part=may_be_a_part(pl.col("words"), pl.col("text_term")) & pl.col("purity").is_null(),
+        is_article=pl.col("is_article").fill_null(value=False),
         stated_purity_share="purity",
         n_changed_chars=changed_chars(pl.col("text")),
         disguised_text=_disguise(pl.col("text"), pl.col("hiding").fill_null(0.0) * ramp(weight, 0.0, 0.5)),
@@ -286,7 +288,9 @@ def _all_named(ranked: pl.LazyFrame, base: pl.LazyFrame, minerals: Minerals) -> 
     """Every mineral named surely, and the form each is named in: `text_no`, `text_minerals`, `text_forms`."""
     sure = ranked.filter(pl.col("weight") >= NAMED_WEIGHT)
     words = pl.col("words")
-    read = base.select("text_no", "purity", "words", states_heavy=states_heavy(words))
+    read = base.select(
+        "text_no", "purity", "words", states_heavy=states_heavy(words), article=article_of(words, pl.col("purity"))
+    )
     asked = sure.select("text_no", "mineral", "form_id", "term").join(read, on="text_no", how="left")
     asked = asked.with_columns(form_class=_form_class(words, pl.col("term"))).drop("term", "words")
     numbered = asked.sort("text_no", "mineral").with_row_index("at").rename({"text_no": "of"})

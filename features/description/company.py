@@ -124,8 +124,10 @@ COMPANY: tuple[Company, ...] = (
         "carbide blade, carbide ring, carbide tip, tipped, drill bit, end mill, cutting tool, dart, wedding, jewelry, "
         "jewellery, fishing, sinker, watch, welding electrode, welding torch, "
         "inert gas, tig, valve, nozzle, mechanical seal, ball (?:point )?pen, "
-        "ballpoint, bearing",
-        "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极 圆珠笔 笔芯",
+        "ballpoint, bearing, carbide (?:[a-z]+ )?(?:[a-z]+ )?(?:die|mould|mold|punch|mandrel|cutter|reamer|"
+        "kni(?:fe|v)|saw|seal|ring|bush|bushing|sleeve|roll|button|stud|pick|wear part|wear plate)",
+        "家具 灯 钻头 铣刀 刀片 刀具 戒指 首饰 手表 飞镖 渔具 电极 圆珠笔 笔芯 "
+        "冲模 拉丝模 压模 喷嘴 密封环 轴套 耐磨件 截齿 球齿",
         0.2,
         unless=r" (?:scraps?|chatarra|schrott|rottami|phe lieu|лом|sludge) |废|粉末|混合料",
     ),

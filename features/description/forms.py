@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.description.articles import is_article
 from features.description.normalise import lower_simplified, plain_text, word_text
 from features.description.purity import stated_purity
 
@@ -62,10 +63,12 @@ def settle_forms(named: pl.LazyFrame, forms: pl.DataFrame) -> pl.LazyFrame:
     """Settle the form each text means.
 
     `named` has `text_no`, `mineral`, `form_id` (from the term; null where it left the form open), `form_class`,
-    `purity` and `states_heavy` (see `magnets`). Returned: `text_no`, `text_form`, `meets_listed_form` (null where the
-    form is open, or the form is listed only above a purity that the text does not state). Where forms share a formula
-    and differ by a purity threshold (antimony trioxide), the stated purity decides; unstated purity leaves the form
-    open among them. What is listed for its dysprosium or terbium alone is settled by what the text says of these.
+    `purity`, `states_heavy` (see `magnets`) and `article` (see `articles`). Returned: `text_no`, `text_form`,
+    `is_article`, `meets_listed_form` (null where the form is open, or the form is listed only above a purity that the
+    text does not state). Where forms share a formula and differ by a purity threshold (antimony trioxide), the stated
+    purity decides; unstated purity leaves the form open among them. What is listed for its dysprosium or terbium alone
+    is settled by what the text says of these. A finished article of a listed substance is not listed, and of the
+    mineral's form of articles where it has one.
     """
     table = form_table(forms)
     by_class = (
@@ -98,4 +101,21 @@ def settle_forms(named: pl.LazyFrame, forms: pl.DataFrame) -> pl.LazyFrame:
     told = result.join(light.lazy().rename({"kin": "chosen_kin"}), on="chosen_kin", how="left")
     is_light = pl.col("is_heavy") & ~pl.col("states_heavy")
     form = pl.when(is_light).then(pl.coalesce("light", "text_form")).otherwise("text_form")
-    return told.select("text_no", text_form=form, meets_listed_form=meets)
+    made = told.join(_made_of(table), on="mineral", how="left").join(
+        table.lazy().select(text_form="form_id", of_class="form_class", of_listed="is_listed"),
+        on="text_form",
+        how="left",
+    )
+    is_made = pl.col("of_listed").fill_null(value=False) & is_article(pl.col("article"), pl.col("of_class"))
+    return made.select(
+        "text_no",
+        text_form=pl.when(is_made).then("made_form").otherwise(form),
+        meets_listed_form=pl.when(is_made).then(pl.lit(value=False)).otherwise(meets),
+        is_article=is_made | (pl.col("article").is_not_null() & (form == pl.col("made_form"))).fill_null(value=False),
+    )
+
+
+def _made_of(table: pl.DataFrame) -> pl.LazyFrame:
+    """The unlisted form of each mineral that is its articles: `mineral`, `made_form`."""
+    articles = table.filter(~pl.col("is_listed") & pl.col("form_id").str.ends_with("articles"))
+    return articles.lazy().group_by("mineral").agg(made_form=pl.col("form_id").sort_by("order").first())

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from features.beside import beside, told_once
+from features.description.articles import is_raw_code
 from features.description.assessment import assess_texts
 from features.description.headings import PastWordings, heading_mismatch, judge_headings, past_wordings
 from features.description.headings_rules import HEADING_DIGITS
@@ -148,6 +149,7 @@ def judge_description(
         )
     )
     read = _told(facts, repeated, ["text"], lambda texts: assess_texts(texts, minerals))
+    read = read.with_columns(_unless_code_says_raw(name) for name in ("text_form", "text_forms", "meets_listed_form"))
     fitted = beside(read, _code_fits(read, mineral_codes(minerals.forms, codes_of_mineral)), "declaration_id")
     compared = _told(fitted, verdicts, _CASE, lambda cases: _headings(cases, wordings, word_shares))
     remarked = told_once(compared, "control_remark", remark_says(pl.col("control_remark")).alias("remark_reading"))
@@ -168,6 +170,11 @@ def judge_description(
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY if one.code != "remark_conflict"]
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
+
+
+def _unless_code_says_raw(name: str) -> pl.Expr:
+    """Leave open what goods are that the text calls articles and the code a substance: one of the two is not so."""
+    return pl.when(~(pl.col("is_article").fill_null(value=False) & is_raw_code(pl.col("hs6")))).then(name).alias(name)
 
 
 def _code_fits(read: pl.DataFrame, codes: pl.DataFrame) -> pl.LazyFrame:

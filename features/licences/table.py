@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.beside import beside
+from features.controls.join import CONTROLLER
+from features.countries import UNSPECIFIED, WORLD
 from features.filed import Filed, text_number
 from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
 from features.licences.ledger import filed_licences, licence_overdrawn, shipped_before, shipped_by_day, use_ratio
@@ -18,6 +20,7 @@ TOLERANCE_SHARE = (
 
 FIGURES = pl.Schema(
     {
+        "licence_unless": pl.String,
         "licence_misfits": pl.String,
         "days_past_validity": pl.Int32,
         "shipped_before_kg": pl.Float64,
@@ -27,6 +30,7 @@ FIGURES = pl.Schema(
         "licence_use_ratio": pl.Float64,
     }
 )
+_COMPARED = tuple(name for name in FIGURES if name != "licence_unless")
 _REGISTERED = pl.Schema(
     {
         "licence_holder_id": pl.String,
@@ -105,7 +109,7 @@ def judge_licences(
     recorded = given if isinstance(given, pl.Expr) else pl.lit(given)
     key = licence_key(pl.col("licence_no"))
     facts = declarations.select(
-        *("declaration_id", "declared_on", "hs_code", "exporter_id", "consignee_id", "destination_iso3"),
+        *("declaration_id", "declared_on", "hs_code", "exporter_id", "consignee_id", "destination_iso3", "origin_iso3"),
         *("net_kg", "value_usd"),
         licence_key=pl.when(recorded).then(key.fill_null("")).otherwise(key),
         month=month_number(pl.col("declared_on")),
@@ -114,9 +118,15 @@ def judge_licences(
     need = needs.select("declaration_id", "needs_licence", "minerals")
     every = beside(settled(facts), need, "declaration_id")
     named = pl.col("licence_key") != ""
-    missing = every.select("declaration_id", licence_missing=licence_missing(pl.col("needs_licence"), named))
+    missing = every.select(
+        "declaration_id",
+        licence_missing=licence_missing(pl.col("needs_licence"), named),
+        licence_unless=licence_unless(pl.col("origin_iso3")),
+    )
     compared = _compared(every.filter(named), register, shipped, tolerance_share)
-    told = compared.select("declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *FIGURES)
+    told = compared.select(
+        "declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *_COMPARED
+    )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
     evidence = beside(missing, told, "declaration_id").lazy()
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
@@ -179,6 +189,17 @@ def licence_missing(needs_licence: pl.Expr, is_named: pl.Expr) -> pl.Expr:
     """
     missing = needs_licence & ~is_named
     return pl.when(missing).then(1.0).when(~missing).then(0.0)
+
+
+def licence_unless(origin: pl.Expr) -> pl.Expr:
+    """Say what would free goods of a need: others of the code, and for those of another country passing through.
+
+    Articles 2 and 45 of the Export Control Law bind what leaves China, transit too, whose terms they leave open.
+    """
+    others = pl.lit("they are others of that code")
+    is_foreign = ~origin.is_in([CONTROLLER, UNSPECIFIED, WORLD]).fill_null(value=True)
+    passing = pl.format("{} or, of origin {}, only pass through China", others, origin)
+    return pl.when(is_foreign).then(passing).otherwise(others)
 
 
 def licence_covers(is_named: pl.Expr, mismatch: pl.Expr, overdrawn: pl.Expr) -> pl.Expr:

@@ -82,18 +82,22 @@ def place_mismatch(rules: RoutingRules) -> pl.Expr:
     """Loading or discharge port lies in a country that the papers do not name. indicators.md 29.
 
     Landlocked countries load and discharge abroad, and known gateways are ordinary: 0. A place on the route halves
-    the doubt. Null where neither port is known.
+    the doubt, but for a loading port in the country in which the route begins, which explains nothing. Null where
+    neither port is known.
     """
     loading, discharge = pl.col("loading_country"), pl.col("discharge_country")
     origin, dispatch, destination = (pl.col(f"{side}_iso3") for side in ("origin", "dispatch", "destination"))
-    at_loading = _strange(loading, [dispatch, origin], rules) * pl.when(dispatch.is_null()).then(0.6).otherwise(0.8)
-    at_discharge = _strange(discharge, [destination], rules) * 0.7
+    begins_there = (pl.col("first_country") == loading).fill_null(value=False)
+    at_loading = _strange(loading, [dispatch, origin], rules, is_passed=~begins_there) * pl.when(
+        dispatch.is_null()
+    ).then(0.6).otherwise(0.8)
+    at_discharge = _strange(discharge, [destination], rules, is_passed=pl.lit(value=True)) * 0.7
     return joined(
         at_loading, at_discharge
     )  # weights are own choice: a named dispatch country makes loading elsewhere odd
 
 
-def _strange(port: pl.Expr, expected: list[pl.Expr], rules: RoutingRules) -> pl.Expr:
+def _strange(port: pl.Expr, expected: list[pl.Expr], rules: RoutingRules, *, is_passed: pl.Expr) -> pl.Expr:
     fits = pl.any_horizontal((port == one).fill_null(value=False) for one in expected)
     gateway = pl.any_horizontal(
         ((one == inland) & (port == coast)).fill_null(value=False)
@@ -102,7 +106,7 @@ def _strange(port: pl.Expr, expected: list[pl.Expr], rules: RoutingRules) -> pl.
     )
     inland = pl.any_horizontal(one.is_in(list(LANDLOCKED)).fill_null(value=False) for one in expected)
     on_route = pl.col("route_countries").str.contains(port, literal=True).fill_null(value=False)
-    strength = pl.when(fits | gateway | inland).then(0.0).when(on_route).then(0.5).otherwise(1.0)
+    strength = pl.when(fits | gateway | inland).then(0.0).when(on_route & is_passed).then(0.5).otherwise(1.0)
     return pl.when(port.is_not_null()).then(strength)
 
 

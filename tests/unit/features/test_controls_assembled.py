@@ -73,3 +73,75 @@ def test_a_remark_conflicts_only_with_an_item_in_force_for_these_goods(
     """APT is controlled since No. 10 of 2025 (4 February), terbium since No. 18 (4 April), on leaving China."""
     (found,) = judged(["remark_conflict", "declared_openly"], row, control_remark="非管制")
     assert found == (conflict, pytest.approx(openly))
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "missing"),
+    [
+        ("8207300000", "tungsten carbide dies", 0.0),
+        ("82073000", "钨钢模具 tungsten carbide dies", 0.0),
+        ("8207909000", "碳化钨喷嘴", 0.0),
+        ("8209002900", "tungsten carbide inserts CNMG120408", 0.0),
+        ("8113009000", "tungsten carbide rods", 0.0),
+        ("8207300000", "tungsten carbide powder for dies", 1.0),  # what it is used for is not what it is
+        ("8207300000", "碳化钨粉", 1.0),
+        ("2849902000", "tungsten carbide powder", 1.0),
+        ("2849902000", "tungsten carbide dies", 1.0),  # the code says that it is the substance
+        ("2849902000", "tungsten carbide", 1.0),
+        ("6903900000", "dysprosium oxide crucibles", 0.0),
+        ("6903900000", "dysprosium oxide 99.9% crucibles", 1.0),  # a purity is stated of a substance
+    ],
+)
+def test_a_finished_article_of_a_listed_substance_is_not_listed(code: str, text: str, missing: float) -> None:
+    """No. 10 of 2025 lists tungsten carbide (2849902000), No. 18 dysprosium oxide: neither a tool or vessel of them."""
+    (found,) = judged(["licence_missing"], ("2025-08-01", code, text, "export", "CHN", "VNM"), licence_no=None)
+    assert found == (missing,)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("sintered NdFeB magnets", None),
+        ("sintered NdFeB magne", None),
+        ("sintered NdeB magnets", None),
+        ("货物一批", None),
+        ("配件", None),
+        (None, None),
+        ("permanent magnets N42", 0.0),
+        ("SmCo magnets", 1.0),
+        ("NdFeB magnets 38EH", 1.0),  # grades that stand heat hold dysprosium or terbium
+        ("NdFeB magnets with dysprosium", 1.0),
+    ],
+)
+def test_a_vague_text_claims_no_more_than_one_that_names_the_magnets(text: str | None, missing: float | None) -> None:
+    """8505111000 holds plain magnets too, which are free; No. 18 of 2025 lists those with Sm, Dy or Tb."""
+    row = ("2025-08-01", "8505111000", text, "export", "CHN", "VNM")
+    (found,) = judged(["licence_missing"], row, licence_no=None)
+    assert found == (missing,)
+
+
+@pytest.mark.parametrize(
+    ("direction", "origin", "dispatch", "loading", "missing"),
+    [
+        ("export", "THA", "CHN", "CNSZX", 1.0),
+        ("export", "THA", "THA", "CNSZX", 1.0),  # the better lie is told as much
+        ("export", "MYS", None, "cn can", 1.0),
+        ("export", "THA", "THA", "CHN", 1.0),
+        ("export", "THA", "THA", "THBKK", 0.0),
+        ("export", "THA", "THA", None, 0.0),
+        ("export", "CHN", "CHN", "VNHPH", 1.0),  # sent from China, whatever the port
+        ("export", "MNG", "MNG", "CNTXG", 0.0),  # no coast: its goods pass through
+        ("export", "VNM", "HKG", "CNSZX", 0.0),  # a gateway of Hong Kong
+        ("transit", "THA", "THA", "CNSZX", 0.0),
+        ("import", "THA", "THA", "CNSZX", 0.0),  # may have changed ship there; another country's papers
+    ],
+)
+def test_an_export_loaded_in_china_leaves_china_whatever_the_papers_say(
+    direction: str, origin: str, dispatch: str | None, loading: str | None, missing: float
+) -> None:
+    """What leaves China is bound by its list (Export Control Law, article 2), of whatever origin."""
+    row = ("2025-08-01", "2846901500", "dysprosium oxide 99.5%", direction, origin, "USA")
+    places = {"dispatch_iso3": dispatch, "loading_port": loading}
+    ((found, unless),) = judged(["licence_missing", "licence_unless"], row, licence_no=None, **places)
+    assert found == missing
+    assert ("pass through China" in unless) == (origin != "CHN")

@@ -33,6 +33,7 @@ KINDS: dict[str, Any] = {
     "control_rules": pl.List(pl.String()),
     "mineral_rules": pl.List(pl.String()),
     "licence_missing": pl.Float32(),
+    "licence_unless": pl.String(),
     "licence_overdrawn": pl.Float32(),
     "days_past_validity": pl.Int32(),
     "licence_no": pl.String(),
@@ -76,7 +77,8 @@ def test_breaches_of_a_licence_name_the_announcement_that_asks_for_it(given: dic
 
 def test_a_code_shared_with_free_goods_is_no_proof_of_a_missing_licence() -> None:
     row = {"declaration_id": "d", "destination_iso3": "USA", "code_controls": ["2024-33"]}
-    asked = pl.DataFrame([row | {"needs_licence": True, "licence_missing": 1.0}], schema=KINDS)
+    unless = {"licence_unless": "they are others of that code"}
+    asked = pl.DataFrame([row | unless | {"needs_licence": True, "licence_missing": 1.0}], schema=KINDS)
     sentence = rule_hits(asked, CONTROLS, has_register=True)["rule_hits"].item()[0]["sentence"]
     assert sentence == (
         "By their code or words these goods need an export licence for USA, unless they are others of that code; "

@@ -34,6 +34,7 @@ ONE: dict[str, Any] = {
     "exporter_id": "X1",
     "consignee_id": "C1",
     "destination_iso3": "JPN",
+    "origin_iso3": "CHN",
     "net_kg": 400.0,
     "value_usd": 4000.0,
     "licence_no": "L-1",
@@ -244,3 +245,12 @@ def test_columns_are_those_of_the_registry() -> None:
     built = build_licences(rows({}), REGISTER, None, need(rows({}))).collect_schema()
     assert all(built[one.code] == pl.Float32 for one in REGISTRY)
     assert all(name in built or name in KINDS for one in REGISTRY for name in one.figures)
+
+
+def test_goods_of_another_country_may_only_pass_through() -> None:
+    told = judge({"origin_iso3": "VNM"})["licence_unless"], judge({})["licence_unless"]
+    assert told == (
+        "they are others of that code or, of origin VNM, only pass through China",
+        "they are others of that code",
+    )
+    assert judge({"origin_iso3": None})["licence_unless"] == "they are others of that code"

@@ -70,6 +70,8 @@ def test_loop(route: str | None, expected: float | None):
         ({"loading_port": "VNSGN", "dispatch_iso3": "VNM"}, 0.0),
         ({"loading_port": "HKHKG"}, 0.0),  # gateway
         ({"loading_port": "VNSGN", "route": "CNSHA>VNSGN>USLAX"}, 0.3),  # on the route: half
+        ({"loading_port": "VNSGN", "route": "VNSGN>USLAX"}, 0.6),  # where the route begins explains nothing
+        ({"loading_port": "CNSHA", "origin_iso3": "THA", "dispatch_iso3": "THA", "route": "CNSHA>USLAX"}, 0.8),
         ({"discharge_port": "MXZLO"}, 0.7),
         ({"loading_port": "VNSGN", "discharge_port": "MXZLO"}, 1 - 0.4 * 0.3),  # both: 0.88
         ({"discharge_port": "DEHAM", "destination_iso3": "CHE"}, 0.0),  # no coast
