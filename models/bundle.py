@@ -258,7 +258,10 @@ class ModelBundle:
         try:
             plain = json.loads(files["bundle.json"])
             if plain["format"] != FORMAT:
-                raise ConfigError(f"model: form {plain['format']}, this version of oretrace reads form {FORMAT}")
+                raise ConfigError(
+                    f"model: form {plain['format']}, this version of oretrace reads form {FORMAT}; train again with"
+                    " `oretrace train`"
+                )
             _check_sums(files)
             bundle = cls(
                 columns=Columns.from_dict(plain["columns"]),
