@@ -6,10 +6,16 @@ import polars as pl
 
 from features.parcel.rules import ParcelRules
 from features.strength import ramp
+from features.units import plain_number
 
 _SIGNS = {"density": 1.0, "package": 1.0, "unit_value": -1.0}
 """Which way a figure moves when there is more mass than the declared good alone would have."""
 _PHYSICAL = ("density", "package")
+_WORDS = {
+    "density_kg_m3": "{} kg per cubic metre (usually {})",
+    "kg_per_package": "{} kg a package (usually {})",
+    "unit_value_usd_per_kg": "{} USD/kg (usually {})",
+}
 
 
 def hidden_mass(rules: ParcelRules) -> pl.Expr:
@@ -32,6 +38,15 @@ def mass_factor(rules: ParcelRules) -> pl.Expr:
     """
     mean = _weighed(rules) / _precision(rules)
     return pl.when(_is_known(rules)).then(mean.exp())
+
+
+def fitting_words() -> pl.Expr:
+    """Say the figures that were weighed beside what they usually are; those that are unknown are left out."""
+    said = [
+        pl.format(words, *(plain_number(pl.col(name).round_sig_figs(4)) for name in (figure, f"usual_{figure}")))
+        for figure, words in _WORDS.items()
+    ]
+    return pl.concat_list(said).list.drop_nulls().list.join(", ")
 
 
 def _in_spreads(rules: ParcelRules) -> pl.Expr:

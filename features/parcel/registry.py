@@ -146,14 +146,9 @@ REGISTRY: tuple[Evidence, ...] = (
         family="parcel",
         role="doubt",
         unit="strength",
-        sentence="Density, mass of a package and price together usually go with about {fitting_share} of the declared"
-        " mass: {density_kg_m3} kg per cubic metre (usually {usual_density_kg_m3}), {kg_per_package} kg a package"
-        " (usually {usual_kg_per_package}), {unit_value_usd_per_kg} USD/kg (usually {usual_unit_value_usd_per_kg})."
-        " Unusual.",
-        figures=(
-            *("fitting_share", "density_kg_m3", "usual_density_kg_m3", "kg_per_package"),
-            *("usual_kg_per_package", "unit_value_usd_per_kg", "usual_unit_value_usd_per_kg"),
-        ),
+        sentence="Taken together, these figures usually go with about {fitting_share} of the declared mass:"
+        " {fitting_words}. Unusual.",
+        figures=("fitting_share", "fitting_words"),
         null_means="fewer than two of density, mass of a package and price can be compared with the good's history",
         source="indicators.md 24 to 26, taken together",
         hints=("concealment", "misdeclaration"),

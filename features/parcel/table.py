@@ -47,6 +47,7 @@ _FIGURES = (
     "payload_share",
     "volume_share",
     "fitting_share",
+    "fitting_words",
     "price_mineral",
     "price_mineral_n",
     "density_mineral",
@@ -127,12 +128,13 @@ def judge_parcel(
 
 
 def _words(rows: pl.DataFrame, rules: ParcelRules) -> pl.LazyFrame:
-    """Say what is off about density and packing, of the few rows of which anything is: words are slow to write."""
-    is_off = (pl.col("density_off") > 0) | (pl.col("packing_off") > 0)
+    """Say what is off about density, packing and mass, of the few rows of which anything is: words are slow."""
+    is_off = pl.any_horizontal(pl.col("density_off", "packing_off", "hidden_mass") > 0)
     return settle_whole(rows.lazy().filter(is_off)).select(
         "declaration_id",
         density_words=densities.density_words(rules),
         packing_words=packing.packing_words(rules),
+        fitting_words=hidden_mass.fitting_words(),
     )
 
 
