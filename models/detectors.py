@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, Self
 
@@ -14,6 +13,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.anomaly import SIDES, Side, TailAnomaly
+from models.chunks import in_chunks
 from models.forest import ForestAnomaly
 from models.matrix import FLOATS, Columns, Floats, Matrix
 from models.residuals import ResidualAnomaly
@@ -23,8 +23,6 @@ DETECTORS = {"tails": 1.0, "forest": 1.0, "residuals": 0.1}
 rare of them for its goods is among the evidence (chosen on generated worlds, seeds 61, 66, and two hand-made ones)."""
 N_ROWS_PER_TREE = 1024
 """Rows drawn for each tree of the forest: with the usual 256 hardly any violation is among them (chosen likewise)."""
-CHUNK_ROWS = 8_192  # rows judged together: their values and places fit the processor's second cache
-THREADS = 2
 
 
 class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
@@ -114,7 +112,7 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
         def judge(rows: slice) -> None:
             found[rows] = self._tails(evidence[rows])[1]
 
-        _in_chunks(len(evidence), judge)
+        in_chunks(len(evidence), judge)
         return found
 
     @property
@@ -192,15 +190,8 @@ class CombinedAnomaly(BaseEstimator):  # type: ignore[misc]
             found[rows, 0], rarity[rows] = self._tails(evidence)
             found[rows, 1] = self.forest_.score_samples(evidence)
 
-        _in_chunks(len(matrix), judge)
+        in_chunks(len(matrix), judge)
         return found, rarity
-
-
-def _in_chunks(n_rows: int, judge: Callable[[slice], None]) -> None:
-    """Judge rows some at a time; each is judged alone, so they are shared out among threads."""
-    chunks = [slice(start, start + CHUNK_ROWS) for start in range(0, n_rows, CHUNK_ROWS)]
-    with ThreadPoolExecutor(THREADS if len(chunks) > 1 else 1) as pool:
-        list(pool.map(judge, chunks))
 
 
 def detectors_for(

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from models.chunks import in_chunks
 from models.matrix import Columns, Floats, Matrix
 
 PENALTY = 10.0
@@ -33,9 +34,14 @@ class Linear:
     def log_odds(self, matrix: Matrix) -> Floats:
         """Log-odds of each row of a matrix of the model's columns."""
         total = np.full(len(matrix), self.level)
-        for column, weight in enumerate(self.weights):  # in this order for any number of rows
-            if weight:
-                total += weight * self._apart(matrix[:, column], column)
+
+        def judge(rows: slice) -> None:
+            own = np.asfortranarray(matrix[rows, : len(self.weights)])
+            for column, weight in enumerate(self.weights):  # in this order for any number of rows
+                if weight:
+                    total[rows] += weight * self._apart(own[:, column], column)
+
+        in_chunks(len(matrix), judge)
         return total
 
     def contributions(self, matrix: Matrix) -> Floats:
@@ -55,8 +61,12 @@ class Linear:
         return cls(plain["level"], *(tuple(plain[name]) for name in ("means", "spreads", "weights")))
 
     def _apart(self, values: Floats | Matrix, column: int) -> Floats:
-        apart = (values.astype(float) - self.means[column]) / self.spreads[column]
-        return np.asarray(np.nan_to_num(np.clip(apart, -APART_MOST, APART_MOST)))
+        apart = values.astype(float)
+        apart -= self.means[column]
+        apart *= 1.0 / self.spreads[column]
+        np.clip(apart, -APART_MOST, APART_MOST, out=apart)
+        apart[np.isnan(apart)] = 0.0
+        return apart
 
 
 def fit_linear(matrix: Matrix, target: Floats, weight: Floats, columns: Columns, *, seen: Matrix) -> Linear:

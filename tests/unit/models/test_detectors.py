@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
-from models import detectors
+from models import chunks
 from models.anomaly import TailAnomaly
 from models.detectors import DETECTORS, CombinedAnomaly, detectors_for
 from models.forest import ForestAnomaly
@@ -82,7 +82,7 @@ def test_text_round_trip_order_and_batches_change_nothing(rows, fitted) -> None:
 
 def test_rows_shared_out_among_threads_score_the_same(rows, fitted, monkeypatch) -> None:
     whole = fitted.score_samples(rows)
-    monkeypatch.setattr(detectors, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 7)
     np.testing.assert_array_equal(fitted.score_samples(rows), whole)
 
 
