@@ -14,9 +14,7 @@ FEWEST_OWN_PRICES = 2
 """Months with a mass from which a lane's own USD/kg fills in others; own choice, after real exports of graphite from
 China, where a month lies nearer to its lane's other months than to its code's, and no less so with two of them."""
 LOOK_BACK_MONTHS = 63  # months before a look that fit a 64-bit mark of what was reported
-MONTHS_AT_SEA = (
-    2  # by sea two to seven weeks: the importer tells in the next month, or the one after, what left in this
-)
+MONTHS_AT_SEA = 2  # two to seven weeks: what left in this month, the importer tells of in the next two
 SAME_LOT_SHARE = 0.5
 """A lot is told again where the importer tells, above what the exporter tells of that month, at least half of it: two
 sides' figures of one trade lie nearer together in nine of ten cases (`ORDINARY_SPREAD`; indicators.md 4)."""

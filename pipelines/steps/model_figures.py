@@ -108,7 +108,7 @@ def _reliability(reliability: pl.DataFrame) -> Any:
 def _gains(gains: Mapping[str, float]) -> Any:
     rows = pl.DataFrame(list(gains.items())[:N_GAINS], schema=["column", "gain"], orient="row")
     return (
-        alt.Chart(rows, width=WIDTH, title="What the classifier of any violation reads")
+        alt.Chart(rows, width=WIDTH, title="What the trees of any violation read")
         .mark_bar()
         .encode(
             x=alt.X("gain:Q", title="share of split gain", axis=alt.Axis(format="%")),
