@@ -6,7 +6,7 @@ times faster than joins and windows, and what was sorted serves any number of ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,11 +14,14 @@ import numpy.typing as npt
 import polars as pl
 
 Whole = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 MONTHS = 2**17
 """More than any month's number (`features.lookback.month_number` of the year 9999)."""
 KEYS = 2**46
 """Keys are below this, so that key and month fit one whole number."""
+AT_HAND = 2**12
+"""So few places are close to the processor whatever the order they are asked in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +43,15 @@ class Tally:
         `latest` are whole numbers that are not added up: of each, the largest in the key's last month with an event
         is told, 0 where it is unknown. Within a window they mean nothing.
         """
-        rows = np.flatnonzero((key.is_not_null() & month.is_not_null()).to_numpy())
-        at = places(key, month)[rows]
-        order = pl.Series(at).arg_sort().to_numpy()
-        at, rows = at[order], rows[order]
+        at, rows = places(key, month), np.arange(len(key))
+        if key.null_count() or month.null_count():
+            rows = np.flatnonzero((key.is_not_null() & month.is_not_null()).to_numpy())
+            at = at[rows]
+        if amounts or latest:
+            order = pl.Series(at).arg_sort().to_numpy()
+            at, rows = at[order], rows[order]
+        else:  # at a third of the cost
+            at = pl.Series(at).sort().to_numpy()
         is_last = np.ones(len(at), bool)
         is_last[:-1] = at[1:] != at[:-1]
         last = np.flatnonzero(is_last)
@@ -51,7 +59,9 @@ class Tally:
         begins = np.flatnonzero(_begins(at))
         sums = {"n": _by_key(begins, last + 1)}
         for name, one in amounts.items():
-            sums[name] = _by_key(begins, np.cumsum(_whole(one.cast(pl.Int64).fill_null(0))[rows])[last])
+            nothing = False if one.dtype == pl.Boolean else 0  # as narrow as given: fewer bytes are moved
+            in_order = one.fill_null(nothing).to_numpy()[rows]
+            sums[name] = _by_key(begins, np.cumsum(in_order, dtype=np.int64)[last])
         firsts = np.concatenate([np.zeros(min(len(last), 1), np.int64), last[:-1] + 1])
         for name, one in (latest or {}).items():
             values = one.cast(pl.Int32).fill_null(0).to_numpy()[rows]
@@ -71,28 +81,35 @@ class Tally:
         return replace(self, so_far={**self.so_far, "began": np.append(months, 0).astype(np.int32)})
 
     def before(
-        self, key: pl.Series, month: pl.Series, windows: Sequence[int | None] = (None,)
+        self,
+        key: pl.Series,
+        month: pl.Series,
+        windows: Sequence[int | None] = (None,),
+        within: Collection[str] | None = None,
+        order: Rows | None = None,
     ) -> list[dict[str, pl.Series]]:
         """Count and add up the events of each key in earlier months.
 
         Returns, for each window (months to look back; None to the beginning), the number of events `n` and the sum of
-        each amount, as Int64: 0 where nothing happened before, null without a key.
+        each amount, as Int64: 0 where nothing happened before, null without a key. `within` names the amounts that
+        are told for windows of months, by default all. `order` numbers the rows so that keys near each other come near
+        each other, where such an order is known: the same is found in any, and soonest in that of the keys.
         """
         asked = places(key, month)
-        order = np.argsort(asked)
-        in_order = asked[order]  # looked up and added up in order, which reads memory once from end to end
-        row = np.empty(len(order), np.uint32)
-        row[order] = np.arange(len(order), dtype=np.uint32)
+        if order is None:  # looked up and added up in order, which reads memory once from end to end
+            order = np.argsort(asked) if len(self.at) > AT_HAND else np.arange(len(asked))
+        in_order, row = asked[order], np.empty(len(order), np.int64)
+        row[order] = np.arange(len(order))
         place = np.searchsorted(self.at, in_order)
-        ever = self._sums_before(place, in_order)
-        earlier = {}
-        for window in windows:
-            if window is not None:
-                since = in_order - np.minimum(window, in_order % MONTHS)
-                earlier[window] = self._sums_before(_stepped_back(self.at, place, since, window), since)
+        ever = self._sums_before(place, in_order, self.so_far)
         found = []
         for window in windows:
-            left = ever if window is None else {name: ever[name] - one for name, one in earlier[window].items()}
+            left = ever
+            if window is not None:
+                since = in_order - np.minimum(window, in_order % MONTHS)
+                back = _stepped_back(self.at, place, since, window)
+                earlier = self._sums_before(back, since, self.so_far if within is None else within)
+                left = {name: ever[name] - sums for name, sums in earlier.items()}
             told = pl.DataFrame({name: sums[row] for name, sums in left.items()})
             if key.null_count():
                 told = told.select(pl.when(key.is_not_null()).then(pl.all()))
@@ -103,14 +120,14 @@ class Tally:
         """Return the place of each key's first event."""
         return _whole(pl.Series(self.at[_begins(self.at)]))
 
-    def _sums_before(self, place: Whole, asked: Whole) -> dict[str, Whole]:
+    def _sums_before(self, place: Whole, asked: Whole, names: Collection[str]) -> dict[str, Whole]:
         """Add up each key's events before its place; noughts where it has none."""
         last = place - 1
         if len(self.at):
             last[(last < 0) | ((self.at[last] ^ asked) >= MONTHS)] = len(self.at)
         else:
             last[:] = 0
-        return {name: sums[last].astype(np.int64) for name, sums in self.so_far.items()}
+        return {name: self.so_far[name][last].astype(np.int64) for name in names}
 
 
 def _stepped_back(at: Whole, place: Whole, bound: Whole, most: int) -> Whole:
@@ -148,6 +165,7 @@ def _begins(at: Whole) -> npt.NDArray[np.bool_]:
 def _by_key(begins: npt.NDArray[np.intp], so_far: Whole) -> Sums:
     """Begin running sums anew where keys do, in half the memory where they are small enough; a nought behind them."""
     before = np.concatenate([np.zeros(1, np.int64), so_far])[begins]
-    sums = np.append(so_far - np.repeat(before, np.diff(begins, append=len(so_far))), 0)
-    is_small = bool(np.abs(sums).max() < 2**31)
+    sums = np.zeros(len(so_far) + 1, np.int64)
+    np.subtract(so_far, np.repeat(before, np.diff(begins, append=len(so_far))), out=sums[:-1])
+    is_small = bool(max(sums.max(), -sums.min()) < 2**31)
     return sums.astype(np.int32) if is_small else sums

@@ -9,9 +9,16 @@ import numpy.typing as npt
 import polars as pl
 
 from features.countries import PLACE_CODES
-from features.tally import KEYS
+from features.tally import KEYS, Rows
 
 SIDES = ("exporter", "consignee", "declarant")
+SIDE_OF = {
+    "pair": "exporter",
+    "exporter_goods": "exporter",
+    "exporter_lane": "exporter",
+    "consignee_goods": "consignee",
+}
+"""The side that each number of `trade_keys` begins with."""
 HEADINGS, PLACES = 10_000, 2**10
 Hashes = npt.NDArray[np.uint64]
 
@@ -76,6 +83,11 @@ def trade_keys(known: PartyNumbers) -> dict[str, pl.Expr]:
         "exporter_lane": lane_key(),
         "consignee_goods": consignee * HEADINGS + heading,
     }
+
+
+def party_orders(rows: pl.DataFrame) -> dict[str, Rows]:
+    """Order `added` rows by the party of each side, for all that is asked of its tallies (see `Tally.before`)."""
+    return {side: rows[side].arg_sort().to_numpy().astype(np.int64) for side in SIDES}
 
 
 def lane_key() -> pl.Expr:

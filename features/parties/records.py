@@ -10,7 +10,7 @@ from features.filed import text_number
 from features.parties.names import name_key, party_name
 from features.parties.names_past import names_of, sightings_of
 from features.parties.owners import OWNED, NameOwners
-from features.parties.party_numbers import SIDES, PartyNumbers
+from features.parties.party_numbers import SIDES, PartyNumbers, party_orders
 from features.parties.risk import FOUND, LANE, Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
 from features.parties.table import hashed_parties, read_parties
@@ -38,5 +38,5 @@ def party_risks(
     """
     results = complete(outcomes, Outcomes, ("declaration_id", "inspected_on", "finding"))
     known = inspected_parties(past.lazy(), results, [*SIDES, "destination_iso3"]).collect()
-    found = risk_columns(rows, Records.of(known), rules or PartiesRules())
+    found = risk_columns(rows, Records.of(known), rules or PartiesRules(), party_orders(rows))
     return rows.select("declaration_id").with_columns(found[name].cast(pl.Float32) for name in RISKS)

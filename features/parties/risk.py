@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from features.contracts.columns import TYPOLOGIES
 from features.lookback import month_number
-from features.parties.party_numbers import SIDES, lane_key
+from features.parties.party_numbers import SIDE_OF, SIDES, lane_key
 from features.parties.rules import PartiesRules
 from features.strength import ramp
-from features.tally import Tally
+from features.tally import Rows, Tally
 
 LANE = "exporter_lane"
 """An exporter's trade with one destination."""
@@ -95,18 +95,18 @@ class Records:
         return cls(Tally.of(everybody, month, hits=rows["hits"]), parties)
 
 
-def risk_columns(rows: pl.DataFrame, records: Records, rules: PartiesRules) -> pl.DataFrame:
+def risk_columns(rows: pl.DataFrame, records: Records, rules: PartiesRules, orders: Mapping[str, Rows]) -> pl.DataFrame:
     """Tell the record of each party, and of the exporter's lane, by their numbers, destination and month.
 
     Returns `<party>_risk`, `<party>_inspected_n` and `<party>_hits_n` of each side and of LANE, `base_hit_rate`, the
     columns of FOUND (share of the violations found with exporter and consignee that were of the kind; null without
-    any) and `found_n`.
+    any) and `found_n`. `orders` as `party_orders` makes them.
     """
     (everybody,) = records.everybody.before(rows["everybody"], rows["month"])
     found = pl.DataFrame(everybody).select(base_hit_rate=pl.when(pl.col("n") > 0).then(pl.col("hits") / pl.col("n")))
     keys = rows.select(*SIDES, lane_key().alias(LANE))
     for party, record in records.parties.items():
-        (told,) = record.before(keys[party], rows["month"])
+        (told,) = record.before(keys[party], rows["month"], order=orders[SIDE_OF.get(party, party)])
         counts = {"n": "inspected_n", "hits": "hits_n", **{kind: f"{kind}_n" for kind in TYPOLOGIES}}
         found = found.with_columns(told[name].alias(f"{party}_{what}") for name, what in counts.items())
     by_kind = [f"{party}_{kind}_n" for party in keys.columns for kind in TYPOLOGIES]

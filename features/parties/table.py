@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,8 +25,8 @@ from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.names_read import NameReader
 from features.parties.novelty import novelties
 from features.parties.onward import ONWARD_FIGURES, passes_goods_on, sends_on_received
-from features.parties.owners import NAMED
-from features.parties.party_numbers import SIDES, PartyNumbers, party_hash
+from features.parties.owners import NAMED, NameOwners
+from features.parties.party_numbers import SIDES, PartyNumbers, party_hash, party_orders
 from features.parties.portfolio import is_watched, portfolio_shift
 from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
@@ -169,15 +170,17 @@ class PartiesPast:
             with_month = hashed.lazy().with_columns(declared_month="month")
             inspected.append(inspected_parties(with_month, results, found).collect())
             kept.append(hashed.select(*HASHED, places, "heading", "month", "net_kg"))
-        told = NamesPast.of(names)
-        del names
-        keyed = told.owners.identified(pl.concat(kept, rechunk=False))
-        kept.clear()
-        known = PartyNumbers.of(keyed)
-        records = Records.of(known.added(told.owners.identified(pl.concat(inspected), "declared_month")))
-        numbered = known.added(keyed).drop(HASHED)
-        del keyed
-        return cls(known, Trade.of(numbered, known, rules), records, told, listed)
+        owners = NameOwners.of(pl.concat(names.owned))
+        with ThreadPoolExecutor(1) as pool:  # much of either half keeps just one core busy
+            told = pool.submit(NamesPast.of, names, owners)
+            del names
+            keyed = owners.identified(pl.concat(kept, rechunk=False))
+            kept.clear()
+            known = PartyNumbers.of(keyed)
+            records = Records.of(known.added(owners.identified(pl.concat(inspected), "declared_month")))
+            numbered = known.added(keyed).drop(HASHED)
+            del keyed
+            return cls(known, Trade.of(numbered, known, rules), records, told.result(), listed)
 
 
 def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
@@ -185,13 +188,14 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     read = read_parties(declarations)
     hashed = past.names.owners.identified(hashed_parties(read).select(*HASHED, "month"))
     rows = read.hstack(past.known.added(hashed).drop(*HASHED, "month")).hstack(_swapped(hashed, past))
-    columns = risk_columns(rows, past.records, rules).get_columns()
+    orders = party_orders(rows)
+    columns = risk_columns(rows, past.records, rules, orders).get_columns()
     here = past.names.here(rows)
     consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder")
     others = past.names.carriers_before(here.matches.lazy(), rows.lazy())
     columns += kinship_columns(rows, here, past.names, rules).get_columns()
     columns += listed_columns(rows, here.matches, past.entities, others).get_columns()
-    traded = past.trade.before(rows, rules)
+    traded = past.trade.before(rows, rules, orders)
     watched, shipped, goods_seen = (pl.col(name) for name in ("pair_watched_n", "pair_seen_n", "goods_seen_n"))
     known = beside(rows.hstack([*columns, *traded.get_columns()]), consignees, "consignee_name_no")
     judged = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -11,14 +12,15 @@ from features.parties.ages import AGED
 from features.parties.lots import lot_amounts
 from features.parties.novelty import NOVELTIES, parents_of
 from features.parties.onward import received_figures
-from features.parties.party_numbers import PartyNumbers, trade_keys
+from features.parties.party_numbers import SIDE_OF, PartyNumbers, trade_keys
 from features.parties.portfolio import is_watched
 from features.parties.rules import PartiesRules
 from features.parties.variety import with_consignee_kinds
-from features.tally import Tally
+from features.tally import Rows, Tally
 
 KEYS = ("everybody", "exporter", "consignee", "pair", "exporter_goods", "exporter_lane", "consignee_goods")
 _WITH_LOTS = ("exporter", "pair")
+_LOTS = ("lots", "lot_mass")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,12 +61,12 @@ class Trade:
             tallies[key] = tallies[key].with_began()
         return cls(known, tallies, received)
 
-    def before(self, rows: pl.DataFrame, rules: PartiesRules) -> pl.DataFrame:
+    def before(self, rows: pl.DataFrame, rules: PartiesRules, orders: Mapping[str, Rows]) -> pl.DataFrame:
         """Say what was seen before each row's month: `<key>_<amount>` for all amounts of all keys.
 
-        Beside it `<key>_<amount>_recent` and `_usual`, within the months of `rules`, for keys with lots; and
+        Beside it `<key>_<amount>_recent` and `_usual` of lots, within the months of `rules`, for keys with lots; and
         `sent_on_n`: how often the consignee, as an exporter (`sender`), sent goods of the row's heading; and
-        what `received_by_exporter` says.
+        what `received_by_exporter` says. `orders` as `party_orders` makes them.
         """
         keys = trade_keys(self.known)
         found: dict[str, pl.Series] = {}
@@ -72,7 +74,8 @@ class Trade:
         for key, tally in self.tallies.items():
             asked = rows.select(keys[key].alias(key)).to_series()
             windows = list(spans.values()) if key in _WITH_LOTS else [None]
-            for span, sums in zip(spans, tally.before(asked, rows["month"], windows), strict=False):
+            told = tally.before(asked, rows["month"], windows, _LOTS, orders.get(SIDE_OF.get(key, key)))
+            for span, sums in zip(spans, told, strict=False):
                 found |= {f"{key}_{name}{span}": one for name, one in sums.items()}
         sent = rows.select("heading", exporter="sender").select(keys["exporter_goods"]).to_series()
         (sums,) = self.tallies["exporter_goods"].before(sent, rows["month"])
