@@ -107,14 +107,13 @@ def judge_parcel(
     measured = _measured(add_usual(settled(rows), past), rules)
     likened = _add_likeness(_add_material(measured, minerals, rules), minerals, rules, said)
     strengths = settled(
-        likened.lazy().with_columns(
+        hidden_mass.with_hidden_mass(likened.lazy(), rules).with_columns(
             boxes.container_overfull(rules).alias("container_overfull"),
             boxes.heavy_in_small_space(rules).alias("heavy_in_small_space"),
             densities.density_off(rules).alias("density_off"),
             packing.packing_off(rules).alias("packing_off"),
             packing.tare_off(rules).alias("tare_off"),
-            hidden_mass.hidden_mass(rules).alias("hidden_mass"),
-            (1.0 / hidden_mass.mass_factor(rules)).alias("fitting_share"),
+            (1.0 / pl.col("mass_factor")).alias("fitting_share"),
             pl.col("unit_value_n").alias("history_n"),
             pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
             pl.col("density_middle").exp().alias("usual_density_kg_m3"),
@@ -192,7 +191,7 @@ def _add_material(rows: pl.DataFrame, minerals: Minerals, rules: ParcelRules) ->
 def _figures_told() -> pl.Expr:
     """Name the figures that were weighed, in words."""
     said = [pl.format("{} " + unit, plain_number(pl.col(name).round_sig_figs(4))) for name, unit in _TOLD.items()]
-    return pl.concat_list(said).list.drop_nulls().list.join(", ")
+    return pl.concat_str(said, separator=", ", ignore_nulls=True)
 
 
 def _add_likeness(

@@ -19,22 +19,29 @@ _PLACE = pl.Enum(PLACE_CODES)
 _LEVELS = ("line", "hs6", "hs4", "hs2")
 
 
-def key_columns() -> list[pl.Expr]:
-    """Build the keys of history: the levels of the code, `goods` (the finest), `lane` (a number) and `month`.
+def level_columns() -> list[pl.Expr]:
+    """Build the levels of the code, and `goods` (the finest); each follows from the code alone.
 
     `line` is the whole code where it has more than six digits: one subheading holds trioxide and crude oxide, at prices
     five times apart.
     """
     code = pl.col("hs_code")
     line = pl.when(code.str.len_bytes() > 6).then(code)
-    places = [pl.col(side).cast(_PLACE, strict=False).to_physical() for side in ("origin_iso3", "destination_iso3")]
-    number = hs6(code).cast(pl.Int64, strict=False)
     return [
         line.alias("line"),
         hs6(code).alias("hs6"),
         hs4(code).alias("hs4"),
         hs2(code).alias("hs2"),
         pl.coalesce(line, hs6(code), hs4(code)).alias("goods"),
+    ]
+
+
+def key_columns() -> list[pl.Expr]:
+    """Build the keys of history: `level_columns`, `lane` (a number) and `month`."""
+    places = [pl.col(side).cast(_PLACE, strict=False).to_physical() for side in ("origin_iso3", "destination_iso3")]
+    number = hs6(pl.col("hs_code")).cast(pl.Int64, strict=False)
+    return [
+        *level_columns(),
         (number * 2**20 + places[0].cast(pl.Int64) * 2**10 + places[1].cast(pl.Int64)).alias("lane"),
         month_number(pl.col("declared_on")).alias("month"),
     ]
@@ -55,10 +62,13 @@ class ParcelPast:
 
     @classmethod
     def of(cls, history: pl.LazyFrame, rules: ParcelRules) -> ParcelPast:
-        """Count `history`, which carries `key_columns` and `quantity_columns`."""
+        """Count `history`, which carries `key_columns` and `quantity_columns`, by code: one key for all levels."""
         counts = _counts(history)
-        states = _goods_states(history.select("goods", *_LEVELS, "month"), counts, rules)
-        events = _lane_events(history.join(states, on=["goods", "month"], how="left"), rules)
+        codes = settle_streamed(history.select("hs_code", "month").unique()).with_columns(level_columns())
+        states = _goods_states(codes, counts, rules)
+        on = ["goods", "month"]
+        of_code = settle(codes.select("hs_code", *on).join(states, on=on, how="left").drop("goods"))
+        events = _lane_events(history.join(of_code, on=["hs_code", "month"], how="left"), rules)
         lanes = events.collect(engine="streaming")
         amounts = {name: lanes[name] for name in lanes.columns if name.startswith("lane_")}
         return cls(counts, Tally.of(lanes["lane"], lanes["month"], **amounts), states, rules)
@@ -91,11 +101,12 @@ def _counts(history: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     """Count the bins of all quantities in one pass over history (see `ParcelPast.counts`)."""
     logs = {quantity: pl.col(f"log_{quantity}") for quantity in QUANTITIES}
     binned = [
-        history.filter(log.is_not_null()).group_by(*_LEVELS, "month", log_bin(log).alias("bin")).agg(n=pl.len())
+        history.filter(log.is_not_null()).group_by("hs_code", "month", log_bin(log).alias("bin")).agg(n=pl.len())
         for log in logs.values()
     ]
     found = {}
-    for quantity, counts in zip(logs, pl.collect_all(binned, engine="streaming"), strict=True):
+    for quantity, of_code in zip(logs, pl.collect_all(binned, engine="streaming"), strict=True):
+        counts = of_code.with_columns(level_columns())
         counted = pl.concat([counts.select(pl.col(level).alias("code"), "month", "bin", "n") for level in _LEVELS])
         summed = counted.filter(pl.col("code").is_not_null()).group_by("code", "month", "bin").agg(pl.col("n").sum())
         found[quantity] = summed.lazy()
