@@ -66,17 +66,16 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
     hits = [
         _hit("listed_party", is_listed & ~is_free, pl.col("listed_announcement"), _listed_sentence(".")),
         _hit(NOTE, is_listed & is_free, pl.col("listed_announcement"), _listed_sentence(_NO_BREACH)),
-        *(_licence_hits(controls, needs) if has_register else ()),
-        _destination_hit("refusal_presumed", controls, needs),
-        _destination_hit("prohibited", controls, is_item),
+        *(_licence_hits(needs) if has_register else ()),
+        _destination_hit("refusal_presumed", needs),
+        _destination_hit("prohibited", is_item),
     ]
-    touched = table.select("declaration_id", *_NEEDED).filter(
-        _may_touch(is_listed, needs, is_item)
-    )  # few, and sentences are slow
+    bound = table.select("declaration_id", *_NEEDED).filter(is_listed | needs | is_item)
+    touched = bound.filter(_may_touch(is_listed, needs, is_item))  # few, and sentences are slow
     none = pl.lit([], pl.List(RULE_HIT))
-    told = touched.rechunk().select(  # in one piece: polars fails on text in a piece that was filtered empty
-        "declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls()
-    )
+    whole = touched.rechunk()  # in one piece: polars fails on text in a piece that was filtered empty
+    named = whole.with_columns(_announcements(rule, controls) for rule in ("licence", *_DESTINATION_RULES))
+    told = named.select("declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls())
     every = table.select("declaration_id").join(told, on="declaration_id", how="left", maintain_order="left")
     return every.with_columns(pl.col("rule_hits").fill_null(none))
 
@@ -99,8 +98,8 @@ _DESTINATION_RULES = {
 }
 
 
-def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
-    announcement = _announcements("licence", controls)
+def _licence_hits(needs: pl.Expr) -> list[pl.Expr]:
+    announcement = pl.col("licence")
     past = pl.col("days_past_validity")
     named = pl.col("licence_no")
     return [
@@ -135,24 +134,24 @@ def _licence_hits(controls: ControlList, needs: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def _destination_hit(rule: str, controls: ControlList, binds: pl.Expr) -> pl.Expr:
+def _destination_hit(rule: str, binds: pl.Expr) -> pl.Expr:
     """Hit where goods that a rule `binds` carry it by what makes them an item: their code or their mineral."""
     by_code, by_mineral = (
         pl.col(rules).list.contains(rule).fill_null(value=False) for rules in ("control_rules", "mineral_rules")
     )
     applies = binds & ((_IS_BY_CODE & by_code) | (_IS_BY_WORDS & by_mineral))
     words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
-    sentence = pl.format(words, _announcements(rule, controls), declared_words("destination_iso3"))
-    return _hit(rule, applies, _announcements(rule, controls), sentence)
+    sentence = pl.format(words, pl.col(rule), declared_words("destination_iso3"))
+    return _hit(rule, applies, pl.col(rule), sentence)
 
 
 def _announcements(rule: str, controls: ControlList) -> pl.Expr:
-    """Announcements that carry the rule, of those in force for what makes the goods an item, joined by `, `."""
+    """Name, as the rule, the announcements that carry it of those in force for what makes the goods an item."""
     carrying = controls.measures.filter(pl.col("rule") == rule)["announcement_id"].unique().sort().to_list()
     empty = pl.lit([], pl.List(pl.String))
     by_code = pl.when(_IS_BY_CODE).then("code_controls").fill_null(empty)
     in_force = by_code.list.set_union(pl.when(_IS_BY_WORDS).then("mineral_controls").fill_null(empty))
-    return in_force.list.set_intersection(pl.lit(carrying, pl.List(pl.String))).list.sort().list.join(", ")
+    return in_force.list.set_intersection(pl.lit(carrying, pl.List(pl.String))).list.sort().list.join(", ").alias(rule)
 
 
 def _listed_sentence(end: str) -> pl.Expr:

@@ -73,4 +73,4 @@ def licence_mismatch(is_named: pl.Expr, has_register: bool) -> pl.Expr:
 def misfit_words() -> pl.Expr:
     """Say what does not fit, joined by `; `; empty text where all fits."""
     said = [pl.when(pl.col(name)).then(pl.lit(words)) for name, (words, _) in MISFITS.items()]
-    return pl.concat_list(said).list.drop_nulls().list.join("; ")
+    return pl.concat_str(said, separator="; ", ignore_nulls=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.beside import beside
+from features.beside import beside, told_once
 from features.controls.join import CONTROLLER
 from features.countries import UNSPECIFIED, WORLD
 from features.filed import Filed, text_number
@@ -118,10 +118,8 @@ def judge_licences(
     need = needs.select("declaration_id", "needs_licence", "minerals")
     every = beside(settled(facts), need, "declaration_id")
     named = pl.col("licence_key") != ""
-    missing = every.select(
-        "declaration_id",
-        licence_missing=licence_missing(pl.col("needs_licence"), named),
-        licence_unless=licence_unless(pl.col("origin_iso3")),
+    missing = told_once(every, "origin_iso3", licence_unless(pl.col("origin_iso3")).alias("licence_unless")).select(
+        "declaration_id", "licence_unless", licence_missing=licence_missing(pl.col("needs_licence"), named)
     )
     compared = _compared(every.filter(named), register, shipped, tolerance_share)
     told = compared.select(
