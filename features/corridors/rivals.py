@@ -141,8 +141,9 @@ def _production() -> pl.Expr:
     """Part of all that rose from the hub that the origin's inflow leaves open, where it sends out more than it gets.
 
     By the figures read, and as well by those of the other side of both legs (`other_side`): either may be right.
-    Or that it sends to many at once (`to_many`), of the good or of those of its codes that rose (`to_many_by_code`).
-    Or that left as it is mined, where no such good had come (`unsourced_mined`).
+    Or that left as it is mined, where no such good had come (`unsourced_mined`). Of the part that may have come, as
+    much as its buyers tell: that it sends to many at once (`to_many`), of the good or of those of its codes that rose
+    (`to_many_by_code`). 1 − (1 − made)(1 − many): one is a part of the mass, the other a doubt of the rest of it.
     """
     uncovered = _uncovered(pl.col("out_excess") / pl.col("out_times") + pl.col("out_beside"))
     more = (pl.col("in_times") - 1.0) * pl.col("in_post_sum") / pl.col("in_n_post")
@@ -151,7 +152,8 @@ def _production() -> pl.Expr:
     net = ratio_share(left - came, left)
     own = pl.when(pl.col("out_excess") > 0).then(uncovered * net).fill_null(0.0)
     mined = ratio_share(pl.col("mined_unsourced"), pl.col("out_excess"))
-    return pl.max_horizontal(own, to_many(), pl.col("to_many_by_code").fill_null(0.0), mined)
+    many = pl.max_horizontal(to_many(), pl.col("to_many_by_code").fill_null(0.0))
+    return 1.0 - (1.0 - pl.max_horizontal(own, mined)) * (1.0 - many)
 
 
 def _uncovered(risen: pl.Expr) -> pl.Expr:

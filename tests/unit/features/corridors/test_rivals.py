@@ -262,6 +262,16 @@ def test_sales_to_many_at_once_count_though_the_hub_sells_no_more_in_all() -> No
     assert scored(lanes)["rival_production"] == pytest.approx(0.5 / 3, abs=0.001)
 
 
+def test_what_cannot_have_come_and_sales_to_others_speak_together_for_own_production() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [3_000.0] * 6  # 2,000 kg a month more
+    lanes["THA", "USA", "811292"][EVENT:] = [9_000.0] * 6  # 8,000 kg more
+    lanes["THA", "JPN", "811292"][EVENT:] = [5_000.0] * 6  # 4,000 kg more
+    # 10 of 12 t of the rise are uncovered, 9.5 of 14 t sent cannot have come: 0.565 was made there. Two of four buyers,
+    # (2 - 1)/3, times the others' growth beside this one's, ln(5,017/1,017) over ln(9,017/1,017): 0.244 of the rest
+    assert scored(lanes)["rival_production"] == pytest.approx(1.0 - (1.0 - 0.565) * (1.0 - 0.244), abs=0.002)
+
+
 def test_stock_draw() -> None:
     lanes = ordinary()
     lanes["KOR", "THA", "811292"] = [20_000.0] * 30  # the hub takes in far more than it sends out
