@@ -60,6 +60,16 @@ def ratio_share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole > 0).then((part / whole).clip(0.0, 1.0)).fill_null(0.0)
 
 
+def covered(amount: pl.Expr, *, by: pl.Expr, leg: str, other: str) -> pl.Expr:
+    """Part of an amount of a leg that an amount of the other leg makes up, by mass or by value: the greater.
+
+    Each leg at its own unit value after (`{leg}_post_usd` over `{leg}_post_sum`). In [0, 1]; 0 where either is unknown.
+    """
+    uv, other_uv = (pl.col(f"{one}_post_usd") / pl.col(f"{one}_post_sum") for one in (leg, other))
+    by_value = ratio_share(by * other_uv, amount * uv).fill_nan(0.0)
+    return pl.max_horizontal(ratio_share(by, amount), by_value)
+
+
 def ln_growth(post_mean: pl.Expr, pre_mean: pl.Expr, floor: pl.Expr) -> pl.Expr:
     """How far a monthly mean rose, in ln, either raised by a monthly floor. Null where either is."""
     return ((post_mean + floor) / (pre_mean + floor)).log()

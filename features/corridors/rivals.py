@@ -1,4 +1,4 @@
-"""What else would explain a corridor: eleven honest readings, each scored in [0, 1] beside it."""
+"""What else would explain a corridor: twelve honest readings, each scored in [0, 1] beside it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import polars as pl
 from features.corridors.by_code import explained_by_code
 from features.corridors.doubt import TWO_SIDES_LN
 from features.corridors.hubs import (
+    covered,
     leg_growth,
     leg_mean,
     ln_growth,
@@ -23,12 +24,14 @@ from features.corridors.hubs import (
 from features.corridors.lanes import TRIAL
 from features.corridors.migration import SIMILAR_LN, price_likeness
 from features.corridors.mined import unsourced_mined
+from features.corridors.own_use import own_use
 from features.lookback import settle
 
 RIVALS: dict[str, str] = {
     "rival_re_export": "lawful re-export: the hub has long passed such goods on, and passed more to everybody",
     "rival_production": "own production: the hub sends out more than came in, or goes on when no more comes, or sends "
     "ore to which none came, or sends to many countries at once",
+    "rival_own_use": "own use: the hub kept most of what more came, and sent on little of it to anybody",
     "rival_stock_draw": "stock draw: goods left the hub without more having come in, and less each month",
     "rival_reporter": "change of reporting: its other trade moved alike, or another side's figures are read, or an "
     "importer names its partners on another basis",
@@ -86,6 +89,7 @@ def score_rivals(
     rows = unsourced_mined(rows, lanes).with_columns(
         _re_export().alias("rival_re_export"),
         _production().alias("rival_production"),
+        own_use().alias("rival_own_use"),
         _stock_draw().alias("rival_stock_draw"),
         _reporter().alias("rival_reporter"),
         _reclassification().alias("rival_reclassification"),
@@ -165,9 +169,7 @@ def _uncovered(risen: pl.Expr) -> pl.Expr:
     too, though lots like it came before (`_one_lot_through`).
     """
     came = pl.col("in_excess").clip(lower_bound=0.0) * pl.col("in_times")
-    prices = [pl.col(f"{leg}_post_usd") / pl.col(f"{leg}_post_sum") for leg in ("in", "out")]
-    by_value = ratio_share(came * prices[0], risen * prices[1])
-    return 1.0 - pl.max_horizontal(ratio_share(came, risen), by_value, _one_lot_through())
+    return 1.0 - pl.max_horizontal(covered(risen, by=came, leg="out", other="in"), _one_lot_through())
 
 
 def _stock_draw() -> pl.Expr:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from features.corridors.hubs import to_many_by_code, with_hub_totals
+from features.corridors.hubs import covered, to_many_by_code, with_hub_totals
 
 TRIAL = {"look": 24300, "event": 24295, "trial": "real"}
 LANE = {"is_mass": True, "is_from_origin": False, "floor": 60.0, "n_post": 6.0, "noise": 100.0, "pre_mean": 0.0}
@@ -54,3 +54,30 @@ def test_a_leg_weighed_anew_counts_as_that_in_what_the_hub_sent_altogether() -> 
     (row,) = with_hub_totals(pl.LazyFrame([corridor]), pl.LazyFrame(lanes)).collect().to_dicts()
     assert row["all_out_post"] == pytest.approx(1_100.0)  # (600 + 6,000)/6
     assert row["all_in_post"] == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(
+    ("came", "usd_per_kg", "expected"),
+    [
+        (200.0, 10.0, 0.25),
+        (200.0, 20.0, 0.5),
+        (200.0, 5.0, 0.25),
+        (900.0, 10.0, 1.0),
+        (200.0, None, 0.25),
+        (None, 10.0, 0.0),
+        (0.0, 10.0, 0.0),
+    ],
+)
+def test_what_came_covers_what_left_by_mass_or_by_value(
+    came: float | None, usd_per_kg: float | None, expected: float
+) -> None:
+    # 800 kg left, at 10 USD/kg
+    usd = None if usd_per_kg is None else 500.0 * usd_per_kg
+    row = {"came": came, "left": 800.0, "in_post_sum": 500.0, "in_post_usd": usd}
+    row |= {"out_post_sum": 800.0, "out_post_usd": 8_000.0}
+    told = pl.DataFrame([row], schema=dict.fromkeys(row, pl.Float64))
+    part = covered(pl.col("left"), by=pl.col("came"), leg="out", other="in")
+    assert told.select(part).item() == pytest.approx(expected)
+    assert told.select(covered(pl.col("left") * 0.0, by=pl.col("came"), leg="out", other="in")).item() == 0.0
+    unknown = pl.lit(None, dtype=pl.Float64)
+    assert told.select(covered(unknown, by=pl.col("came"), leg="out", other="in")).item() == 0.0

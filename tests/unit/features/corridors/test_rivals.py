@@ -272,6 +272,15 @@ def test_what_cannot_have_come_and_sales_to_others_speak_together_for_own_produc
     assert scored(lanes)["rival_production"] == pytest.approx(1.0 - (1.0 - 0.565) * (1.0 - 0.244), abs=0.002)
 
 
+def test_own_use() -> None:
+    lanes = ordinary()
+    lanes["CHN", "THA", "811292"][EVENT:] = [9_000.0] * 6  # 8,000 kg a month more
+    lanes["THA", "USA", "811292"][EVENT:] = [1_500.0] * 6  # 500 kg more, or 2.829 times as much by the other side
+    row = scored(lanes)
+    assert row["rival_own_use"] == pytest.approx(1.0 - 2.829 * 500.0 / 8_000.0, abs=0.001)
+    assert row["leading_rival"] == "rival_own_use"
+
+
 def test_stock_draw() -> None:
     lanes = ordinary()
     lanes["KOR", "THA", "811292"] = [20_000.0] * 30  # the hub takes in far more than it sends out
