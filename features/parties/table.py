@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -171,16 +170,15 @@ class PartiesPast:
             inspected.append(inspected_parties(with_month, results, found).collect())
             kept.append(hashed.select(*HASHED, places, "heading", "month", "net_kg"))
         owners = NameOwners.of(pl.concat(names.owned))
-        with ThreadPoolExecutor(1) as pool:  # much of either half keeps just one core busy
-            told = pool.submit(NamesPast.of, names, owners)
-            del names
-            keyed = owners.identified(pl.concat(kept, rechunk=False))
-            kept.clear()
-            known = PartyNumbers.of(keyed)
-            records = Records.of(known.added(owners.identified(pl.concat(inspected), "declared_month")))
-            numbered = known.added(keyed).drop(HASHED)
-            del keyed
-            return cls(known, Trade.of(numbered, known, rules), records, told.result(), listed)
+        told = NamesPast.of(names, owners)
+        del names
+        keyed = owners.identified(pl.concat(kept, rechunk=False))
+        kept.clear()
+        known = PartyNumbers.of(keyed)
+        records = Records.of(known.added(owners.identified(pl.concat(inspected), "declared_month")))
+        numbered = known.added(keyed).drop(HASHED)
+        del keyed
+        return cls(known, Trade.of(numbered, known, rules), records, told, listed)
 
 
 def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
