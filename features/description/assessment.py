@@ -6,7 +6,7 @@ import polars as pl
 
 from features.description.articles import article_of
 from features.description.composition import MAIN_SHARE, find_compositions
-from features.description.compounds import headings_of_goods, lawful_headings, names_free_metal
+from features.description.compounds import headings_of_goods, lawful_headings, names_free_substance
 from features.description.context import (
     affirmed,
     beside_keeps,
@@ -121,7 +121,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
     own_headings = lawful_headings(pl.col("words"), form_class)
     is_other_compound = own_headings.is_not_null() & pl.col("text_form").is_null()
     is_one_heading = pl.col("text_mineral").is_in(_of_one_heading(minerals))
-    is_free_metal = pl.col("text_mineral").is_null() & names_free_metal(pl.col("words"))
+    is_free_substance = pl.col("text_mineral").is_null() & names_free_substance(pl.col("words"))
     weight = pl.col("term_weight").fill_null(0.0)
     is_guess = (pl.col("hiding") >= GUESSED_FROM) & (is_heard(pl.col("text")) | is_toned(pl.col("text")))
     full = full.with_columns(
@@ -137,7 +137,7 @@ def assess_texts(texts: pl.LazyFrame, minerals: Minerals) -> pl.LazyFrame:
         also_named="also_named",
         text_minerals="text_minerals",
         text_forms="text_forms",
-        meets_listed_form=pl.when((is_other_compound & ~is_one_heading) | is_free_metal)
+        meets_listed_form=pl.when((is_other_compound & ~is_one_heading) | is_free_substance)
         .then(pl.lit(value=False))
         .otherwise("meets_listed_form"),
         own_headings=_both(

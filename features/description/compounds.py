@@ -1,4 +1,4 @@
-"""Goods beside the listed ones: compounds with a lawful heading of their own, metals that share a listed code."""
+"""Goods beside the listed ones: compounds with a lawful heading of their own, substances that share a listed code."""
 
 from __future__ import annotations
 
@@ -88,16 +88,40 @@ RAW_CLASSES = ("metal", "concentrate", "magnet", "target", "wafer", "alloy")
 """Classes of form beside which a compound's word excuses nothing: antimony ingot, bismuth nitrate."""
 
 
-FREE_METALS = (
-    r"^ (?:[\p{Latin}\d]+ ){0,2}(?:niobium|columbium|hafnium|rhenium|thallium|beryllium|vanadium) |"
-    r"^ (?:\d[\d ]*)?(?:高纯|纯|金属)?[铌铪铼铊铍钒]"
+_FREE_ELEMENTS = (
+    "niobium|columbium|hafnium|rhenium|thallium|beryllium|vanadium|zirconium|tantalum|titanium|chromium|copper|zinc|"
+    "cadmium|mercury|lead|tin|silicon|aluminium|aluminum|magnesium|calcium|strontium|barium|silver|selenium|arsenic"
 )
-"""Metals that heading 8112 (HS 2022) holds beside gallium, germanium and indium, as what a text begins with."""
+_FREE_OXIDES = "zirconia|hafnia|ceria|alumina|titania|silica|sapphire|quartz"
+_FREE_RARE_EARTHS = "lanthanum|cerium|praseodymium|neodymium"
+_SALT = (
+    r"\w*oxides?|hydroxides?|carbonates?|chlorides?|fluorides?|nitrates?|sul(?:ph|f)ates?|phosphates?|acetates?|"
+    "oxalates?"
+)
+_HAN_SALT = "(?:一|二|三|四|五|氢|氯)?(?:氧化|氯化|氟化|氮化|碳化|硼化|硫化|硒化|磷化)[二三四]?|[碳硝硫磷硅草醋乙]酸"
+_GRADE = r"(?:\d[\d ]*)?(?:高纯|超纯|纯|金属|纳米|超细|微米|电熔|多晶|单晶|粗|精)*"
+FREE_SUBSTANCES = (
+    rf"^ (?:[\p{{Latin}}\d]+ ){{0,2}}(?:{_FREE_ELEMENTS}|{_FREE_OXIDES}|(?:{_FREE_RARE_EARTHS}) (?:{_SALT}|metals?)) |"
+    rf"^ (?:nickel|cobalt|manganese|iron) \w*oxides? |"
+    rf"^ {_GRADE}(?:{_HAN_SALT})?[铌铪铼铊铍钒锆钽钛铬铜锌镉铅锡硅铝镁钙锶钡银硒]|"
+    rf"^ {_GRADE}(?:{_HAN_SALT})[镧铈镨钕]"
+)
+"""Elements that no item lists, and their compounds, as what a text begins with.
+
+Not what an item names by other words: battery materials of nickel, cobalt, manganese and iron, nitrides of boron, and
+magnets of neodymium.
+"""
+_ONLY_BESIDE = r"^ (?:[\p{Latin}\d]+ )?(?:for|with|in|on|to|and|from|by|containing|coated|plated|lined|doped) "
 
 
-def names_free_metal(words: pl.Expr) -> pl.Expr:
-    """Tell whether a word text begins with a metal that no item lists: niobium rods share a code with gallium."""
-    return words.str.contains(FREE_METALS)
+def names_free_substance(words: pl.Expr) -> pl.Expr:
+    """Tell whether a word text begins with a substance that no item lists: zirconia shares a code with germanium oxide.
+
+    >>> texts = ["zirconium dioxide powder", "高纯二氧化锆", "niobium rods", "for zirconia", "chemical powder"]
+    >>> pl.select(names_free_substance(pl.format(" {} ", pl.lit(pl.Series(texts))))).to_series().to_list()
+    [True, True, True, False, False]
+    """
+    return words.str.contains(FREE_SUBSTANCES) & ~words.str.contains(_ONLY_BESIDE)
 
 
 def headings_of_goods(mineral: pl.Expr, words: pl.Expr) -> pl.Expr:

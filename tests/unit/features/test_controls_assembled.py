@@ -42,7 +42,7 @@ def judged(told: list[str], *rows: tuple[str | None, ...], **others: str | None)
     ("eight", "ten", "text", "missing"),
     [
         ("68151900", "6815190010", "graphite gaskets sealing", None),
-        ("28469029", "2846902999", "lanthanum carbonate", None),
+        ("28469029", "2846902999", "lanthanum carbonate", 0.0),  # no item lists it
         ("38249999", "3824999999", "antimony free flame retardant masterbatch", None),
         ("28469029", "2846902999", "terbium oxide 99.9%", 1.0),  # the words meet No. 18 of 2025
     ],
@@ -145,3 +145,32 @@ def test_an_export_loaded_in_china_leaves_china_whatever_the_papers_say(
     ((found, unless),) = judged(["licence_missing", "licence_unless"], row, licence_no=None, **places)
     assert found == missing
     assert ("pass through China" in unless) == (origin != "CHN")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "missing"),
+    [
+        ("2825600090", "zirconium dioxide powder / 氧化锆 粉", 0.0),
+        ("2825600090", "nano zirconia", 0.0),
+        ("2825600090", "氧化锆", 0.0),
+        ("2825600001", "高纯二氧化锆", 0.0),
+        ("2825600090", "ceramic powder", None),  # the rest of the line is not the item's
+        ("2825600090", "germanium dioxide", 1.0),
+        ("2825600001", "chemical powder", 1.0),
+        ("2825909001", "tin dioxide", 0.0),
+        ("2825909001", "nickel oxide, green", 0.0),
+        ("3818009020", "silicon wafers 8 inch", 0.0),
+        ("2846901993", "neodymium oxide", 0.0),
+        ("2805301910", "praseodymium metal", 0.0),
+        ("7106919001", "银锭", 0.0),
+        ("8110101000", "antimony-free lead calcium alloy", 0.0),
+        ("8110101000", "for lead batteries", 1.0),  # what it is for is not what it is
+    ],
+)
+def test_words_that_name_a_substance_no_item_lists_exclude_it(code: str, text: str, missing: float | None) -> None:
+    """From 2026 on the line of germanium oxides reads 2825600001; zirconium dioxide is what the rest of it holds."""
+    ((found, hits),) = judged(
+        ["licence_missing", "rule_hits"], ("2026-03-01", code, text, "export", "CHN", "DEU"), licence_no=None
+    )
+    assert found == missing
+    assert [hit["code"] for hit in hits] == (["licence_missing"] if missing else [])
