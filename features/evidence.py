@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Family = Literal["mirror", "corridor", "description", "parcel", "routing", "parties", "licences"]
-Role = Literal["doubt", "counter", "context", "kind"]
+Role = Literal["doubt", "counter", "context", "measure", "kind"]
 Typology = Literal["misdeclaration", "concealment", "transshipment"]
 
 FAMILIES: tuple[Family, ...] = (
@@ -29,6 +29,7 @@ class Evidence:
 
     `doubt` evidence is a strength in [0, 1], higher more suspicious, told to the analyst as a reason. `counter`
     evidence is a strength in [0, 1] of an honest reading. `context` is a number in `unit` that only the models see.
+    `measure` is one that says nothing by more or less of it, only beside others: trees of any violation alone read it.
     `kind` tells of which typology a violation would be and never whether there is one: models of any violation, and
     anomaly, leave it alone.
     Null always means unknown, and `null_means` says when that happens.

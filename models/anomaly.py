@@ -15,7 +15,7 @@ from features.evidence import Role
 from models.matrix import FLOATS, Floats
 
 Side = Literal["upper", "both", "none"]
-SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "none", "kind": "none"}
+SIDES: dict[Role, Side] = {"doubt": "upper", "counter": "none", "context": "none", "measure": "none", "kind": "none"}
 """Doubt is odd when high. Nothing else is: a rare size, price or age of a firm is rare among the honest too."""
 
 

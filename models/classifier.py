@@ -41,9 +41,9 @@ class BoostingPlan:
 
     n_bags: int = 3
     n_rounds_max: int = 100
-    n_rounds_min: int = 20
+    n_rounds_min: int = 100
     n_search_positives_min: int = 12
-    n_rounds_few: int = 40
+    n_rounds_few: int = 100
     n_rounds_default: int = 100
     n_leaves_tried: tuple[int, ...] = (7, 15, 31)
     fold_starts: tuple[float, ...] = (0.6, 0.8)
@@ -296,7 +296,8 @@ def fit_share(
         )
         return Classifier(boosters=(), share=share, n_rounds=0, note=note)
     own = replace(plan, n_leaves=plan.n_share_leaves, n_rows_per_leaf_min=plan.n_share_rows_per_leaf, feature_share=0.5)
-    free = {"monotone_constraints": [0] * len(columns.names), "feature_contri": _split_weights(columns)}
+    weights = _split_weights(columns, without=columns.measures)
+    free = {"monotone_constraints": [0] * len(columns.names), "feature_contri": weights}
     parameters = _parameters(columns, own, seed, useful_threads(violations.matrix, threads)) | free
     start = None
     if violations.told is not None:

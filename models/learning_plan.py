@@ -21,8 +21,8 @@ class TrainingPlan:
     n_folds: int = 4
     monthly_step_log_odds: float = 0.2
     prior_share: float = 0.01
-    min_learning_weight_ratio: float = 0.1
-    max_learning_weight_ratio: float = 2.0
+    min_learning_weight_ratio: float = 0.8
+    max_learning_weight_ratio: float = 1.25
     group_column: str = "exporter_id"
     seed: int = 0
     threads: int = 2

@@ -72,8 +72,9 @@ class Linear:
 def fit_linear(matrix: Matrix, target: Floats, weight: Floats, columns: Columns, *, seen: Matrix) -> Linear:
     """Logistic regression of the target (1 for a violation) on the evidence, with `PENALTY` on the weights (ridge).
 
-    What is one-way never speaks for honesty. Columns of role `kind` and categories are not read. `seen` are the rows
-    that means and spreads are taken of: inspected ones alone were chosen, and show more of some evidence than trade.
+    What is one-way never speaks for honesty. Columns of role `kind` or `measure`, and categories, are not read. `seen`
+    are the rows that means and spreads are taken of: inspected ones alone were chosen, and show more of some evidence
+    than trade.
     """
     means, spreads = _scale(seen[:, : len(columns.codes)])
     own = (matrix[:, : len(columns.codes)].astype(float) - means) / spreads
@@ -88,7 +89,7 @@ def fit_linear(matrix: Matrix, target: Floats, weight: Floats, columns: Columns,
 
     bounds: list[tuple[float | None, float | None]] = [(None, None)]
     for role, is_one_way in zip(columns.roles, columns.one_way, strict=True):
-        bounds.append((0.0, 0.0) if role == "kind" else (0.0, None) if is_one_way else (None, None))
+        bounds.append((0.0, 0.0) if role in {"kind", "measure"} else (0.0, None) if is_one_way else (None, None))
     begun = np.concatenate([[np.log(share / (1 - share))], np.zeros(apart.shape[1])])
     found = minimize(loss, begun, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
     return Linear(float(found[0]), tuple(means.tolist()), tuple(spreads.tolist()), tuple(found[1:].tolist()))

@@ -60,6 +60,11 @@ class Columns:
         return tuple(code for code, role in zip(self.codes, self.roles, strict=True) if role == "kind")
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        """Columns that say something only beside others, so that trees of any violation alone read them."""
+        return tuple(code for code, role in zip(self.codes, self.roles, strict=True) if role == "measure")
+
+    @property
     def monotone(self) -> tuple[int, ...]:
         """Direction in which each column may move a suspicion: +1 where it is one-way, 0 where it may go either way."""
         return (*(int(one) for one in self.one_way), *(0 for _ in CATEGORIES))

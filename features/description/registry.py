@@ -58,6 +58,16 @@ REGISTRY: tuple[Evidence, ...] = (
         next_check="Compare the description with the text of both headings; ask for the specification sheet",
     ),
     Evidence(
+        code="heading_log_odds",
+        family="description",
+        role="measure",
+        unit="ln odds",
+        sentence="Log-odds of heading {best_heading} against the declared one, by these words: {heading_log_odds}",
+        figures=("best_heading", "heading_log_odds"),
+        null_means="no description, or neither earlier declarations nor a nomenclature say enough of these words",
+        source="indicators.md 20",
+    ),
+    Evidence(
         code="remark_conflict",
         family="description",
         role="doubt",

@@ -40,7 +40,6 @@ FIGURES = pl.Schema(
         "n_changed_chars": pl.Int32,
         "declared_heading": pl.String,
         "best_heading": pl.String,
-        "heading_log_odds": pl.Float64,
         "heading_basis": pl.String,
         "remark_reading": pl.String,
     }

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.strength import ratio
 
-QUANTITIES: tuple[str, ...] = ("unit_value", "density", "package", "tare")
+QUANTITIES: tuple[str, ...] = ("unit_value", "density", "package", "tare", "lot")
 """Each has a log column `log_<quantity>` from `quantity_columns`."""
 TARE_STEPS = 20.0
 
@@ -38,7 +38,7 @@ def quantity_columns() -> list[pl.Expr]:
     the log of the packing alone made a hundredth part of wrapping as odd as a third of hidden goods. Where gross is not
     above net it is judged apart.
     """
-    tare = gross_net_ratio()
+    tare, mass = gross_net_ratio(), pl.col("net_kg")
     return [
         unit_value_usd_per_kg().alias("unit_value_usd_per_kg"),
         density_kg_m3().alias("density_kg_m3"),
@@ -48,4 +48,5 @@ def quantity_columns() -> list[pl.Expr]:
         density_kg_m3().log().alias("log_density"),
         kg_per_package().log().alias("log_package"),
         pl.when(tare >= 1.0).then(TARE_STEPS * tare.log()).alias("log_tare"),
+        pl.when(mass > 0).then(mass.log()).alias("log_lot"),
     ]

@@ -10,6 +10,34 @@ _NO_HISTORY = (
 )
 _NO_VOLUME = "mass or volume missing or zero, or nothing is known of how dense the declared good is"
 
+
+def _measure(quantity: str, what: str, unit: str, shown: str, null_means: str) -> tuple[Evidence, Evidence]:
+    """A quantity itself, and how far it lies from the usual: strengths cut off what is small, and the direction."""
+    usual = f"usual_{shown}"
+    return (
+        Evidence(
+            code=f"log_{quantity}",
+            family="parcel",
+            role="context" if quantity == "unit_value" else "measure",
+            unit=f"ln {unit}",
+            sentence=f"{what} {{{shown}}}.",
+            figures=(shown,),
+            null_means=null_means,
+            source="indicators.md 24 to 26",
+        ),
+        Evidence(
+            code=f"{quantity}_apart",
+            family="parcel",
+            role="measure",
+            unit="ln ratio",
+            sentence=f"{what} {{{shown}}}, where about {{{usual}}} is usual.",
+            figures=(shown, usual),
+            null_means=f"{null_means}, or nothing is known of what is usual",
+            source="indicators.md 24 to 26; an outside test on two worlds",
+        ),
+    )
+
+
 REGISTRY: tuple[Evidence, ...] = (
     Evidence(
         code="unit_value_high",
@@ -154,16 +182,11 @@ REGISTRY: tuple[Evidence, ...] = (
         hints=("concealment", "misdeclaration"),
         next_check="Weigh one package, and empty it.",
     ),
-    Evidence(
-        code="log_unit_value",
-        family="parcel",
-        role="context",
-        unit="ln USD/kg",
-        sentence="Declared at {unit_value_usd_per_kg} USD/kg.",
-        figures=("unit_value_usd_per_kg",),
-        null_means="mass or value missing or zero",
-        source="indicators.md 24",
-    ),
+    *_measure("unit_value", "Declared USD/kg:", "USD/kg", "unit_value_usd_per_kg", "mass or value missing or zero"),
+    *_measure("density", "Kilograms per cubic metre:", "kg/m³", "density_kg_m3", "mass or volume missing or zero"),
+    *_measure("package", "Kilograms per package:", "kg", "kg_per_package", "mass or packages missing or zero"),
+    *_measure("tare", "Gross mass over net:", "ratio, 20 times", "gross_net_ratio", "gross missing, or below net"),
+    *_measure("lot", "Net kilograms:", "kg", "net_kg", "mass missing or zero"),
     Evidence(
         code="history_n",
         family="parcel",

@@ -12,7 +12,7 @@ from features.minerals import Minerals
 from features.parcel import boxes, densities, deviation, hidden_mass, packing
 from features.parcel.likelihood import weigh_materials
 from features.parcel.likeness import closest_mineral, own_minerals, price_bands
-from features.parcel.quantities import TARE_STEPS, quantity_columns
+from features.parcel.quantities import QUANTITIES, TARE_STEPS, quantity_columns
 from features.parcel.registry import REGISTRY
 from features.parcel.rules import ParcelRules
 from features.parcel.usual import ParcelPast, add_usual, key_columns
@@ -44,6 +44,7 @@ _FIGURES = (
     "packing_words",
     "gross_net_ratio",
     "usual_gross_net_ratio",
+    "usual_net_kg",
     "payload_share",
     "volume_share",
     "fitting_share",
@@ -113,12 +114,14 @@ def judge_parcel(
             densities.density_off(rules).alias("density_off"),
             packing.packing_off(rules).alias("packing_off"),
             packing.tare_off(rules).alias("tare_off"),
+            *((pl.col(f"log_{one}") - pl.col(f"{one}_middle")).alias(f"{one}_apart") for one in QUANTITIES),
             (1.0 / pl.col("mass_factor")).alias("fitting_share"),
             pl.col("unit_value_n").alias("history_n"),
             pl.col("unit_value_middle").exp().alias("usual_unit_value_usd_per_kg"),
             pl.col("density_middle").exp().alias("usual_density_kg_m3"),
             pl.col("package_middle").exp().alias("usual_kg_per_package"),
             (pl.col("tare_middle") * (1.0 / TARE_STEPS)).exp().alias("usual_gross_net_ratio"),
+            pl.col("lot_middle").exp().alias("usual_net_kg"),
         )
     )
     codes = [one.code for one in REGISTRY]

@@ -10,6 +10,7 @@ from features.parties.listed import LISTED_FIGURES
 from features.parties.onward import ONWARD_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
+_HEADLESS = "the exporter is not named, or no heading is"
 _RISK = "the party is not named, or was never inspected before"
 
 
@@ -50,6 +51,19 @@ def _age(key: str, seen: str, unnamed: str) -> Evidence:
         figures=(f"{key}_age",),
         null_means=f"{unnamed}, or history is shorter than {HISTORY_LEAST} months; nobody is told older than history",
         source=f"an outside test on three worlds; {AGE_MOST} and {HISTORY_LEAST} months are own choice",
+    )
+
+
+def _count(code: str, told: str, null_means: str) -> Evidence:
+    return Evidence(
+        code=code,
+        family="parties",
+        role="measure",
+        unit="consignments" if code != "exporter_suppliers_n" else "parties",
+        sentence=f"{told}: {{{code}}}.",
+        figures=(code,),
+        null_means=null_means,
+        source="indicators.md 34, 35; an outside test on two worlds",
     )
 
 
@@ -163,11 +177,15 @@ REGISTRY: tuple[Evidence, ...] = (
         " {exporter_suppliers_n}), and sends on to a third country. Its earlier declarations of this heading:"
         " {goods_seen_n}, of all: {exporter_seen_n}.",
         figures=(*ONWARD_FIGURES, "goods_seen_n", "exporter_seen_n"),
-        null_means="the exporter is not named, or no heading is",
+        null_means=_HEADLESS,
         source="indicators.md 34; an outside test on two worlds; distributors and factories are lessened by own choice",
         hints=("transshipment",),
         next_check="Ask what end user was named when the exporter received these goods, and compare the masses.",
     ),
+    _count("received_n", "Consignments of this heading that the consignee had received", "the consignee is not named"),
+    _count("sent_on_n", "Consignments of this heading that the consignee had sent", "the consignee is not named"),
+    _count("exporter_received_n", "Consignments of this heading that the exporter had received", _HEADLESS),
+    _count("exporter_suppliers_n", "Exporters that ever sent the exporter goods", _HEADLESS),
     Evidence(
         code="exporter_risk",
         family="parties",
@@ -246,6 +264,7 @@ REGISTRY: tuple[Evidence, ...] = (
         hints=("misdeclaration", "concealment"),
         next_check="Add up the lots and compare with the licence threshold.",
     ),
+    _count("recent_lots_n", "Lots between these parties in three months", "a party is not named"),
     Evidence(
         code="same_group",
         family="parties",

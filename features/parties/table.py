@@ -57,8 +57,6 @@ _FIGURES = (
     "goods_seen_n",
     "lane_seen_n",
     "pair_watched_n",
-    "received_n",
-    "sent_on_n",
     "exporter_inspected_n",
     "exporter_hits_n",
     "consignee_inspected_n",
@@ -69,7 +67,6 @@ _FIGURES = (
     "exporter_lane_hits_n",
     "found_n",
     "base_hit_rate",
-    "recent_lots_n",
     "usual_lots_n",
     "recent_lot_kg",
     "usual_lot_kg",
@@ -209,7 +206,8 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
         )
     )
     codes = [one.code for one in REGISTRY]
-    return judged.select("declaration_id", pl.col(codes).cast(pl.Float32), *_FIGURES)
+    figures = [name for name in _FIGURES if name not in codes]
+    return judged.select("declaration_id", pl.col(codes).cast(pl.Float32), *figures)
 
 
 def _swapped(hashed: pl.DataFrame, past: PartiesPast) -> list[pl.Series]:

@@ -92,12 +92,12 @@ def with_positives(world, columns, n):
     return sample.rows((sample.target < 0.5) | (sample.target.cumsum() <= n))
 
 
-def test_few_positives_are_learned_from_without_a_search_by_few_trees(world, columns) -> None:
+def test_few_positives_are_learned_from_without_a_search(world, columns) -> None:
     # 12 in either fold of the search at least: 8 are too few, 5 are enough to learn from
     one = fit_classifier(with_positives(world, columns, 8), columns, plan=PLAN, seed=3)
     assert one.is_learned
-    assert one.n_rounds == PLAN.n_rounds_few == 40
-    assert "too few violations to search with; 40 rounds" in str(one.note)
+    assert one.n_rounds == PLAN.n_rounds_few == 100
+    assert "too few violations to search with; 100 rounds" in str(one.note)
 
 
 def test_too_few_positives_give_the_prior_and_a_note(world, columns) -> None:

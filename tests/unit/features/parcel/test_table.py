@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from features.contracts import Declarations
 from features.evidence import Evidence
 from features.parcel import REGISTRY, build_parcel
 from tests.unit.features.parcel.worlds import declaration, frame, history, minerals, no_minerals
@@ -26,7 +27,7 @@ def test_registry_columns_are_float32_and_figures_exist():
     for one in REGISTRY:
         assert isinstance(one, Evidence)
         assert found.schema[one.code] == pl.Float32
-        assert set(one.figures) <= set(found.columns)
+        assert set(one.figures) <= {*found.columns, *Declarations.column_names()}
 
 
 def test_ordinary_tile_adhesive_raises_nothing():
