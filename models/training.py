@@ -150,11 +150,13 @@ def fit_anomaly(train: pl.DataFrame, columns: Columns, plan: TrainingPlan) -> Co
 
 
 def _typology_shares(learned: pl.DataFrame) -> dict[str, float]:
-    """Weighted share of each typology among known violations, with one pseudo-violation spread over all findings."""
+    """Share of each typology among known violations, with one pseudo-violation spread over all findings.
+
+    Each counts alike, as in learning: of a few dozen, two or three drawn by lot would hold nearly all of the weight.
+    """
     violations = learned.filter(ANY) if learned.height else learned
-    total = float(violations["weight"].sum()) if violations.height else 0.0
-    found = {name: float(violations.filter(name)["weight"].sum()) if violations.height else 0.0 for name in TYPOLOGIES}
-    return {name: (mass + 0.25) / (total + 1.0) for name, mass in found.items()}
+    found = {name: violations.filter(name).height if violations.height else 0 for name in TYPOLOGIES}
+    return {name: (n + 0.25) / (violations.height + 1.0) for name, n in found.items()}
 
 
 def _ordinary(train: pl.DataFrame, calibration: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
