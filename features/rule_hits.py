@@ -33,6 +33,8 @@ _NEEDED = (
 EXACT_MATCH = "same name"
 _IS_BY_CODE = pl.col("is_item_by_code").fill_null(value=False)
 _IS_BY_WORDS = pl.col("is_item_by_words").fill_null(value=False)
+_SHARED = pl.col("code_controls").list.set_intersection(pl.col("mineral_controls"))
+_IS_OF_MINERAL = (_SHARED.list.len() > 0).fill_null(value=False)
 NOTE = "listed_party_free_goods"
 """No breach, but worth knowing: the lists bind dual-use items (Regulations of 2024), and these goods are none."""
 _NO_BREACH = ". The list binds dual-use items; by code and words these goods are none: a note, no breach."
@@ -139,6 +141,7 @@ def _destination_hit(rule: str, binds: pl.Expr) -> pl.Expr:
     by_code, by_mineral = (
         pl.col(rules).list.contains(rule).fill_null(value=False) for rules in ("control_rules", "mineral_rules")
     )
+    by_code &= by_mineral | ~_IS_OF_MINERAL
     applies = binds & ((_IS_BY_CODE & by_code) | (_IS_BY_WORDS & by_mineral))
     words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
     sentence = pl.format(words, pl.col(rule), declared_words("destination_iso3"))
@@ -146,10 +149,14 @@ def _destination_hit(rule: str, binds: pl.Expr) -> pl.Expr:
 
 
 def _announcements(rule: str, controls: ControlList) -> pl.Expr:
-    """Name, as the rule, the announcements that carry it of those in force for what makes the goods an item."""
+    """Name, as the rule, the announcements that carry it of those in force for what makes the goods an item.
+
+    A code may hold the items of several announcements: where the suspected mineral is of some of them, those are meant.
+    """
     carrying = controls.measures.filter(pl.col("rule") == rule)["announcement_id"].unique().sort().to_list()
     empty = pl.lit([], pl.List(pl.String))
-    by_code = pl.when(_IS_BY_CODE).then("code_controls").fill_null(empty)
+    code_controls = pl.when(_IS_OF_MINERAL).then(_SHARED).otherwise("code_controls")
+    by_code = pl.when(_IS_BY_CODE).then(code_controls).fill_null(empty)
     in_force = by_code.list.set_union(pl.when(_IS_BY_WORDS).then("mineral_controls").fill_null(empty))
     return in_force.list.set_intersection(pl.lit(carrying, pl.List(pl.String))).list.sort().list.join(", ").alias(rule)
 

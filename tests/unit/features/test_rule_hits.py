@@ -117,6 +117,29 @@ def test_a_rule_by_a_heading_does_not_bind_goods_that_are_an_item_by_their_words
     assert missing == [("licence_missing", "2025-10")]
 
 
+def test_of_a_code_of_several_announcements_those_of_the_named_mineral_are_cited() -> None:
+    """2931900032 holds organic antimony (No. 33 of 2024) beside that of bismuth and indium (No. 10 of 2025)."""
+    code = {
+        "is_item_by_code": True,
+        "needs_licence": True,
+        "code_controls": ["2024-33", "2024-46", "2025-10"],
+        "control_rules": ["licence", "refusal_presumed"],
+    }
+    assert hits(**code, licence_missing=1.0, destination_iso3="DEU") == [
+        ("licence_missing", "2024-33, 2025-10"),
+        ("refusal_presumed", "2024-46"),
+    ]
+    antimony = {"mineral_controls": ["2024-33", "2024-46"], "mineral_rules": ["licence", "refusal_presumed"]}
+    assert hits(**code, **antimony, licence_missing=1.0) == [
+        ("licence_missing", "2024-33"),
+        ("refusal_presumed", "2024-46"),
+    ]
+    bismuth = {"mineral_controls": ["2024-46", "2025-10"], "mineral_rules": ["licence", "prohibited_military"]}
+    assert hits(**code, **bismuth, licence_missing=1.0) == [("licence_missing", "2025-10")]
+    other = {"mineral_controls": ["2023-23"], "mineral_rules": ["licence"]}  # by price alone: the code stands
+    assert hits(**code, **other, licence_missing=1.0)[0] == ("licence_missing", "2024-33, 2025-10")
+
+
 def test_a_ban_binds_goods_that_no_licence_could_free() -> None:
     """Helium, No. 29 of 2026: the item is banned and needs no licence."""
     helium = {"control_rules": ["prohibited"], "code_controls": ["2026-29"]}
