@@ -156,7 +156,9 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     ]
     table = _one_table(ruled, others)
     hits = rule_hits(
-        table.with_columns(needs["needs_licence"], needs["is_item_by_code"], needs["is_item_by_words"]),
+        table.with_columns(
+            needs["needs_licence"], needs["is_item_by_code"], needs["is_item_by_words"], given["end_use"]
+        ),
         background.controls,
         has_register=background.licences is not None,
     )

@@ -22,6 +22,7 @@ _NEEDED = (
     "days_past_validity",
     "licence_no",
     "destination_iso3",
+    "end_use",
     "listed_match",
     "listed_side",
     "listed_party_name",
@@ -71,12 +72,15 @@ def rule_hits(table: pl.DataFrame, controls: ControlList, *, has_register: bool)
         *(_licence_hits(needs) if has_register else ()),
         _destination_hit("refusal_presumed", needs),
         _destination_hit("prohibited", is_item),
+        _military_hit(is_item),
     ]
     bound = table.select("declaration_id", *_NEEDED).filter(is_listed | needs | is_item)
     touched = bound.filter(_may_touch(is_listed, needs, is_item))  # few, and sentences are slow
     none = pl.lit([], pl.List(RULE_HIT))
     whole = touched.rechunk()  # in one piece: polars fails on text in a piece that was filtered empty
-    named = whole.with_columns(_announcements(rule, controls) for rule in ("licence", *_DESTINATION_RULES))
+    named = whole.with_columns(
+        _announcements(rule, controls) for rule in ("licence", *_DESTINATION_RULES, _MILITARY_BAN)
+    )
     told = named.select("declaration_id", rule_hits=pl.concat_list(hits).list.drop_nulls())
     every = table.select("declaration_id").join(told, on="declaration_id", how="left", maintain_order="left")
     return every.with_columns(pl.col("rule_hits").fill_null(none))
@@ -89,11 +93,21 @@ def _may_touch(is_listed: pl.Expr, needs: pl.Expr, is_item: pl.Expr) -> pl.Expr:
     placed = [
         pl.col(rules).list.contains(rule).fill_null(value=False)
         for rules in ("control_rules", "mineral_rules")
-        for rule in _DESTINATION_RULES
+        for rule in (*_DESTINATION_RULES, _MILITARY_BAN)
     ]
     return pl.any_horizontal(is_listed, unlicensed, is_item & pl.any_horizontal(placed))
 
 
+_MILITARY_BAN = "prohibited_military"
+_MILITARY = (
+    r"(?i)\b(?:military|defen[cs]e|army|armed forces|air force|weapons?|missiles?|munitions?|ammunition|warships?)\b|"
+    r"军[用事工队舰]|国防|武器|导弹|弹药|自卫队|軍[用事工隊艦]|國防|防衛|自衛隊"
+)
+"""Words of an end use that a ban on military users and uses may mean."""
+_NOT_MILITARY = (
+    r"(?i)\b(?:non|not|no|other than)[ -](?:for |of )?(?:any )?(?:military|defen[cs]e|weapons?)|\bcivil|"
+    r"(?:self|fire|flood|corrosion)[ -]defen[cs]e|[非不无][^,;，；。]{0,4}(?:军|武器)|民用"
+)
 _DESTINATION_RULES = {
     "refusal_presumed": "licences for these goods to {} are as a rule not given",
     "prohibited": "the export of these goods to {} is prohibited",
@@ -138,14 +152,31 @@ def _licence_hits(needs: pl.Expr) -> list[pl.Expr]:
 
 def _destination_hit(rule: str, binds: pl.Expr) -> pl.Expr:
     """Hit where goods that a rule `binds` carry it by what makes them an item: their code or their mineral."""
+    words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
+    sentence = pl.format(words, pl.col(rule), declared_words("destination_iso3"))
+    return _hit(rule, binds & _carries(rule), pl.col(rule), sentence)
+
+
+def _military_hit(is_item: pl.Expr) -> pl.Expr:
+    """Hit where the declared end use of an item speaks of the military and a ban on such uses binds the destination."""
+    use = pl.col("end_use").str.slice(0, 2_000).str.normalize("NFKC")
+    speaks = (use.str.contains(_MILITARY) & ~use.str.contains(_NOT_MILITARY)).fill_null(value=False)
+    sentence = pl.format(
+        "Announcement {} prohibits the export of these goods to {} for military users and uses; the declared end use "
+        "reads “{}”. Ask who will use them, and for what.",
+        pl.col(_MILITARY_BAN),
+        declared_words("destination_iso3"),
+        declared_words("end_use"),
+    )
+    return _hit(_MILITARY_BAN, is_item & speaks & _carries(_MILITARY_BAN), pl.col(_MILITARY_BAN), sentence)
+
+
+def _carries(rule: str) -> pl.Expr:
+    """Tell goods that carry a rule by what makes them an item: their code (of its items the mineral's), or mineral."""
     by_code, by_mineral = (
         pl.col(rules).list.contains(rule).fill_null(value=False) for rules in ("control_rules", "mineral_rules")
     )
-    by_code &= by_mineral | ~_IS_OF_MINERAL
-    applies = binds & ((_IS_BY_CODE & by_code) | (_IS_BY_WORDS & by_mineral))
-    words = f"By announcement {{}} {_DESTINATION_RULES[rule]}."
-    sentence = pl.format(words, pl.col(rule), declared_words("destination_iso3"))
-    return _hit(rule, applies, pl.col(rule), sentence)
+    return (_IS_BY_CODE & by_code & (by_mineral | ~_IS_OF_MINERAL)) | (_IS_BY_WORDS & by_mineral)
 
 
 def _announcements(rule: str, controls: ControlList) -> pl.Expr:

@@ -174,3 +174,13 @@ def test_words_that_name_a_substance_no_item_lists_exclude_it(code: str, text: s
     )
     assert found == missing
     assert [hit["code"] for hit in hits] == (["licence_missing"] if missing else [])
+
+
+def test_a_military_end_use_of_gallium_to_japan_is_told_from_the_ban_on() -> None:
+    days = ("2026-01-05", "2026-01-06")
+    rows = [(day, "8112929090", "gallium metal", "export", "CHN", "JPN") for day in days]
+    told = [
+        [hit["code"] for hit in hits]
+        for (hits,) in judged(["rule_hits"], *rows, end_use="defence radar", licence_no=None)
+    ]
+    assert told == [["licence_missing"], ["licence_missing", "prohibited_military"]]

@@ -15,6 +15,7 @@ MEASURE_ROWS = [
     {"announcement_id": "2025-10", "rule": "licence"},
     {"announcement_id": "2024-46", "rule": "refusal_presumed"},
     {"announcement_id": "2026-29", "rule": "prohibited"},
+    {"announcement_id": "2026-1", "rule": "prohibited_military"},
 ]
 CONTROLS = ControlList(
     items=pl.DataFrame(schema=ITEMS),
@@ -38,6 +39,7 @@ KINDS: dict[str, Any] = {
     "days_past_validity": pl.Int32(),
     "licence_no": pl.String(),
     "destination_iso3": pl.String(),
+    "end_use": pl.String(),
     "listed_match": pl.String(),
     "listed_side": pl.String(),
     "listed_party_name": pl.String(),
@@ -138,6 +140,34 @@ def test_of_a_code_of_several_announcements_those_of_the_named_mineral_are_cited
     assert hits(**code, **bismuth, licence_missing=1.0) == [("licence_missing", "2025-10")]
     other = {"mineral_controls": ["2023-23"], "mineral_rules": ["licence"]}  # by price alone: the code stands
     assert hits(**code, **other, licence_missing=1.0)[0] == ("licence_missing", "2024-33, 2025-10")
+
+
+@pytest.mark.parametrize(
+    ("end_use", "is_hit"),
+    [
+        ("defence radar", True),
+        ("军用雷达", True),
+        ("防衛省向け", True),
+        ("semiconductor wafers", False),
+        ("not for military use", False),
+        ("civil aircraft, no weapons", False),
+        ("非军事用途", False),
+        (None, False),
+    ],
+)
+def test_an_end_use_that_speaks_of_the_military_is_told_where_a_ban_on_it_binds(
+    end_use: str | None, is_hit: bool
+) -> None:
+    """No. 1 of 2026, for Japan."""
+    banned = {
+        "is_item_by_code": True,
+        "code_controls": ["2024-33", "2026-1"],
+        "control_rules": ["licence", "prohibited_military"],
+        "destination_iso3": "JPN",
+    }
+    assert hits(**banned, end_use=end_use) == ([("prohibited_military", "2026-1")] if is_hit else [])
+    assert hits(**(banned | {"is_item_by_code": False}), end_use=end_use) == []
+    assert hits(**(banned | {"control_rules": ["licence"]}), end_use=end_use) == []
 
 
 def test_a_ban_binds_goods_that_no_licence_could_free() -> None:
