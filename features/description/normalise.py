@@ -22,6 +22,7 @@ _BARRED = r"(?:\p{Latin}\|){3}"  # letters parted by bars, beside which no bar s
 _MARKED = r"([\p{Latin}\p{Han}\p{Nd}])\p{M}+"  # any mark on a Latin letter, of whatever script
 _BRACKETED = r"[(\[{<«‹「【]\s?(\p{Latin})\s?[)\]}>»›」】]"
 _VALENCE = r"\((?:I{1,3}|IV|VI{0,2})\)"  # antimony(III) oxide
+_OVERRIDDEN = r"\x{202E}[^\x{202C}]*"  # other marks of direction leave Latin words as they are (UAX #9)
 _TURNED = r"[\x{202E}\x{2067}]"
 _SYMBOLS = "".join(look.SYMBOL_LETTERS)
 
@@ -104,9 +105,10 @@ def normalised_text(text: pl.Expr) -> pl.Expr:
 def changed_chars(text: pl.Expr) -> pl.Expr:
     """Count the characters that had to be undone beyond what honest text holds.
 
-    Counted: invisible marks after a letter or digit, ornamental letters, strokes through letters, and look-alike
-    letters in words that mix scripts. Not counted: case, accents, full width, Chinese punctuation, soft hyphens, unit
-    symbols (μ, Ω, Ø), and words wholly in another script. Whole number from 0; null text gives null.
+    Counted: invisible marks after a letter or digit, Latin letters that an override has read from right to left,
+    ornamental letters, strokes through letters, and look-alike letters in words that mix scripts. Not counted: case,
+    accents, full width, Chinese punctuation, soft hyphens, unit symbols (μ, Ω, Ø), and words wholly in another script.
+    Whole number from 0; null text gives null.
     """
     read = read_portion(text)
     mixed = read.str.extract_all(_MIXED_WORD).list.join("").str.count_matches(f"[{_CONFUSABLE}]")
@@ -114,7 +116,8 @@ def changed_chars(text: pl.Expr) -> pl.Expr:
     flags = read.str.count_matches(r"[\x{1F1E6}-\x{1F1FF}]{2}") * 2  # national flags are pairs, and honest
     fancy = read.str.count_matches(look.FANCY) - flags
     overlays = read.str.count_matches(look.OVERLAYS)
-    counted = mixed + invisible + fancy + overlays
+    overridden = read.str.extract_all(_OVERRIDDEN).list.join("").str.count_matches(r"\p{Latin}")
+    counted = mixed + invisible + fancy + overlays + overridden
     return counted.cast(pl.Int32)
 
 

@@ -145,3 +145,18 @@ def test_symbols_beside_digits_and_at_the_start_of_a_word(minerals: Minerals) ->
 )
 def test_signs_of_honest_print_are_no_wrong_encoding(minerals: Minerals, text: str) -> None:
     assert assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()["term_weight"].item() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("a\u202egnp.exe antimony", True),
+        ("a\u202egnp.exe\u202c steel hinges for doors and windows", True),
+        ("\u202aantimony ingot\u202c", False),  # as Windows copies a path: it reads the same
+        ("\u2067سبائك\u2069 antimony ingot", False),
+        ("\u202eسبائك\u202c antimony ingot", False),
+    ],
+)
+def test_latin_letters_under_a_bidirectional_override_are_told(minerals: Minerals, text: str, is_told: bool) -> None:
+    (found,) = assess_texts(pl.LazyFrame({"text": [text]}), minerals).collect()["disguised_text"]
+    assert found >= 0.5 if is_told else found < 0.2
