@@ -10,7 +10,6 @@ import polars as pl
 
 from features.completeness import complete
 from features.contracts import Declarations
-from features.controls.join import is_controlled_export
 from features.licences.ledger import CENTS, GRAMS, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.table import TOLERANCE_SHARE
@@ -31,10 +30,12 @@ ADDED_UP = pl.Schema(
         "declaration_ids": pl.String,
     }
 )
+LONE_SHARE, LONE_RATIO = 0.5, 20.0
+"""A mass of more than half of all, and of twenty times the middle one: the sum rests on that paper (own choice)."""
 OVERDRAWN, LOTS = "licence_overdrawn", "lots_of_one_good"
 _NEEDED = (
     *("declaration_id", "declared_on", "direction", "licence_no", "net_kg", "value_usd"),
-    *("origin_iso3", "dispatch_iso3", "exporter_id", "exporter_name", "consignee_id", "consignee_name"),
+    *("exporter_id", "exporter_name", "consignee_id", "consignee_name"),
 )
 
 
@@ -57,7 +58,8 @@ def add_up(
     register
         Licences by key (`features.licences.table.licence_register`); None where there is none.
     suspects
-        `declaration_id`, `mineral` (null for none), `exporter_key`, `consignee_key` (see `features.parties`).
+        `declaration_id`, `mineral` (null for none), `exporter_key`, `consignee_key` (see `features.parties`), and
+        `licence_missing` (see `features.licences`: above 0 where a licence is asked for and none named).
     lots_least
         Fewer declarations than this are no row of lots.
 
@@ -66,16 +68,17 @@ def add_up(
     pl.DataFrame
         `ADDED_UP`, the largest `ratio` first. `licence_overdrawn`: two declarations of the file or more, and all that
         was shipped by the last of them is more than the licence allows; `ratio` of shipped to allowed, by mass or
-        value. `lots_of_one_good`: `ratio` is null, since nothing is compared. Unknown masses and values add nothing,
-        so that sums are lower bounds. Source: indicators.md 35, 36.
+        value. `lots_of_one_good`: `ratio` is null, since nothing is compared; a pair whose mass rests on one paper
+        is told so, and stands where its middle mass would set it. Unknown masses and values add nothing, so that sums
+        are lower bounds. Source: indicators.md 35, 36.
     """
     rows = complete(declarations, Declarations, _NEEDED)
     found = [_lots(rows, suspects, lots_least)]
     if register is not None:
         found.append(_overdrawn(rows, complete(history, Declarations, _NEEDED), register))
-    told = pl.concat([one.select(list(ADDED_UP)) for one in found]).collect()
-    order = ["ratio", "net_kg", "subject", "kind"]
-    return told.sort(order, descending=[True, True, False, False], nulls_last=True)
+    told = pl.concat([one.select(*ADDED_UP, "usual_kg") for one in found]).collect()
+    order = ["ratio", "usual_kg", "subject", "kind"]
+    return told.sort(order, descending=[True, True, False, False], nulls_last=True).drop("usual_kg")
 
 
 def _overdrawn(rows: pl.LazyFrame, history: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
@@ -105,6 +108,7 @@ def _overdrawn(rows: pl.LazyFrame, history: pl.LazyFrame, register: pl.LazyFrame
     return settle_whole(over).with_columns(
         kind=pl.lit(OVERDRAWN),
         subject=subject,
+        usual_kg="net_kg",
         sentence=pl.format(told, "n_declarations", subject, _kilograms(kg_before), ratio),
     )
 
@@ -120,29 +124,36 @@ def _lots(rows: pl.LazyFrame, suspects: pl.LazyFrame, lots_least: int) -> pl.Laz
     pair = ["mineral", "exporter_key", "consignee_key"]
     named = suspects.drop_nulls(pair).join(rows, on="declaration_id", how="left").with_columns(*_whole())
     exporter, consignee = (pl.coalesce(f"{side}_name", f"{side}_id").min() for side in ("exporter", "consignee"))
-    bare = is_controlled_export() & (licence_key(pl.col("licence_no")).fill_null("") == "")
-    told = (
-        "{} declarations between these parties point to {}: {} together, half of them {} or less; {} of the papers on "
-        "which a licence would stand name none."
-    )
     lots = (
         named.group_by(pair)
         .agg(
             exporter.alias("exporter"),
             consignee.alias("consignee"),
-            bare.sum().alias("n_unlicensed"),
+            (pl.col("licence_missing") > 0).sum().alias("n_unlicensed"),
             pl.col("net_kg").median().alias("middle_kg"),
+            pl.col("net_kg").max().alias("most_kg"),
             *_sums(),
         )
         .filter(pl.col("n_declarations") >= lots_least, pl.col("net_kg") > 0)
     )
+    most, middle = pl.col("most_kg"), pl.col("middle_kg")
+    rests_on_one = (most > LONE_SHARE * pl.col("net_kg")) & (most > LONE_RATIO * middle)
+    alone = pl.format("; one alone has {}", _kilograms(most))
+    due = pl.format("; {} name no licence, though one is asked for by code or words", "n_unlicensed")
     mineral = pl.col("mineral").str.replace_all("_", " ")
-    sums = _kilograms(pl.col("net_kg")), _kilograms(pl.col("middle_kg"))
+    sums = _kilograms(pl.col("net_kg")), _kilograms(middle)
+    told = "{} declarations between these parties point to {}: {} together, half of them {} or less"
     return settle_whole(lots).with_columns(
         kind=pl.lit(LOTS),
         subject=pl.format("{} > {}", declared_words("exporter"), declared_words("consignee")),
         ratio=pl.lit(None, pl.Float64),
-        sentence=pl.format(told, "n_declarations", mineral, *sums, "n_unlicensed"),
+        usual_kg=pl.when(rests_on_one).then(middle * pl.col("n_declarations")).otherwise("net_kg"),
+        sentence=pl.concat_str(
+            pl.format(told, "n_declarations", mineral, *sums),
+            pl.when(rests_on_one).then(alone).otherwise(pl.lit("")),
+            pl.when(pl.col("n_unlicensed") > 0).then(due).otherwise(pl.lit("")),
+            pl.lit("."),
+        ),
     )
 
 

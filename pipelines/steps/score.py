@@ -213,7 +213,8 @@ def _score(
         minerals.append(batch.select("declaration_id", "mineral"))
         ranked.append(with_limits(scores[-1], batch, declarations, tiers))
         hits.append(_rule_hits(batch))
-        suspects.append(batch.select("declaration_id", "mineral", *_PARTIES).drop_nulls())
+        named = batch.drop_nulls(["mineral", *_PARTIES])
+        suspects.append(named.select("declaration_id", "mineral", *_PARTIES, "licence_missing"))
     sorted_hits = pl.concat(hits).sort("declaration_id", "code")
     added_up = add_up(
         declarations.lazy(),

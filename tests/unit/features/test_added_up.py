@@ -35,7 +35,10 @@ def row(number: str, day: int, kg: float | None, **other: Any) -> dict[str, Any]
 
 
 def added(
-    rows: list[dict[str, Any]], past: list[dict[str, Any]] | None = None, mineral: str | None = None
+    rows: list[dict[str, Any]],
+    past: list[dict[str, Any]] | None = None,
+    mineral: str | None = None,
+    missing: float | None = 1.0,
 ) -> pl.DataFrame:
     schema = {"net_kg": pl.Float64, "value_usd": pl.Float64, "licence_no": pl.String}
     file = pl.LazyFrame(rows, schema_overrides=schema)
@@ -45,6 +48,7 @@ def added(
         mineral=pl.lit(mineral, pl.String),
         exporter_key=pl.concat_str(pl.lit("id:"), "exporter_id"),
         consignee_key=pl.concat_str(pl.lit("id:"), "consignee_id"),
+        licence_missing=pl.when(pl.col("licence_no").is_null() & (pl.col("dispatch_iso3") == "CHN")).then(missing),
     )
     return add_up(file, history, licence_register(LICENCES), suspects, lots_least=4)
 
@@ -91,10 +95,28 @@ def test_lots_of_one_good_are_added_up_and_compared_with_nothing() -> None:
     assert told["subject"] == "=1+1<b> > C"
     assert told["sentence"] == (
         "4 declarations between these parties point to rare earth magnets: 86 kg together, half of them 21.5 kg or "
-        "less; 3 of the papers on which a licence would stand name none."
+        "less; 3 name no licence, though one is asked for by code or words."
     )
     assert added(rows[:3], mineral="gallium").is_empty()
     assert added(rows).is_empty()
+
+
+@pytest.mark.parametrize("missing", [0.0, None])
+def test_no_licence_is_spoken_of_where_none_is_due(missing: float | None) -> None:
+    (told,) = added([row(f"d{n}", 1, 20.0, licence_no=None) for n in range(4)], mineral="antimony", missing=missing)[
+        "sentence"
+    ]
+    assert told == (
+        "4 declarations between these parties point to antimony: 80 kg together, half of them 20 kg or less."
+    )
+
+
+def test_a_sum_that_rests_on_one_paper_is_told_so_and_stands_lower() -> None:
+    absurd = [row(f"a{n}", 1, 22_590_000.0 if n == 3 else 3_000.0, licence_no=None, consignee_id="A") for n in range(4)]
+    steady = [row(f"b{n}", 1, 5_000.0, licence_no=None, consignee_id="B") for n in range(4)]
+    found = added(absurd + steady, mineral="antimony", missing=None)
+    assert found["net_kg"].to_list() == [20_000.0, 22_599_000.0]
+    assert found["sentence"][1].endswith("half of them 3000 kg or less; one alone has 22590000 kg.")
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
