@@ -205,7 +205,9 @@ def _mineral() -> pl.Expr:
 
     A code that holds free goods too (another line of the tariff than the printed one, or six digits) names a mineral
     only where the words leave it open: calcium chloride in the line of germanium tetrachloride is no germanium. Nor
-    does any code where the words name goods that no item lists: niobium rods under a code of gallium.
+    does any code where the words name goods that no item lists: niobium rods under a code of gallium. Where the words
+    are silent, a printed line that means just one mineral comes before what price alone points to: who hides goods
+    does not declare them as others that need a licence too. With density known as well, figures may say that it is so.
     """
     by_words = _said_mineral()
     by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
@@ -216,7 +218,8 @@ def _mineral() -> pl.Expr:
     means_one = is_as_printed | ((match == "hs6") & is_silent)
     may_be_listed = pl.col("meets_listed_form").fill_null(value=True)
     by_code = pl.when(only_one & means_one & may_be_listed).then(pl.col("control_minerals").list.first())
-    return pl.coalesce(by_words, by_figures, by_code)
+    is_by_price = is_silent & pl.col("density_kg_m3").is_null() & (match == "printed")
+    return pl.coalesce(by_words, pl.when(is_by_price).then(by_code), by_figures, by_code)
 
 
 def _said_mineral() -> pl.Expr:

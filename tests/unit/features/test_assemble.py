@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -88,6 +89,49 @@ def test_a_code_that_holds_free_goods_names_a_mineral_only_where_the_words_leave
             "text_mineral": pl.Series([None], dtype=pl.String),
             "material_mismatch": [0.0],
             "material_mineral": ["tungsten"],
+            "density_kg_m3": pl.Series([None], dtype=pl.Float64),
         }
     )
     assert rows.select(_mineral()).item() == mineral
+
+
+KINDS: dict[str, Any] = {
+    "term_weight": pl.Float32,
+    "text_mineral": pl.String,
+    "material_mismatch": pl.Float32,
+    "material_mineral": pl.String,
+    "control_minerals": pl.List(pl.String),
+    "control_match": pl.String,
+    "vague_text": pl.Float32,
+    "hs_code": pl.String,
+    "meets_listed_form": pl.Boolean,
+    "density_kg_m3": pl.Float64,
+}
+SILENT = {
+    "hs_code": "8110101000",
+    "control_match": "printed",
+    "control_minerals": ["antimony"],
+    "vague_text": 1.0,
+    "material_mineral": "yttrium",
+    "material_mismatch": 0.9,
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "mineral"),
+    [
+        ({}, "antimony"),
+        ({"vague_text": None}, "antimony"),
+        ({"density_kg_m3": 2000.0}, "yttrium"),  # two figures against the code, which may be false
+        ({"vague_text": 0.0}, "yttrium"),
+        ({"control_match": "line8"}, "yttrium"),
+        ({"control_minerals": ["antimony", "bismuth"]}, "yttrium"),
+        ({"meets_listed_form": False}, "yttrium"),
+        ({"text_mineral": "gallium", "term_weight": 0.9}, "gallium"),
+    ],
+)
+def test_a_printed_line_of_one_mineral_comes_before_price_alone_where_words_are_silent(
+    other: dict[str, Any], mineral: str
+) -> None:
+    row = pl.DataFrame([SILENT | other], schema=KINDS)
+    assert row.select(_mineral()).item() == mineral
