@@ -28,6 +28,8 @@ REASON = pl.Struct(
         "contribution": pl.Float64,
     }
 )
+MOST_WHOLE = 2.0**63
+"""Figures beyond it, of a mass of next to nothing, are no whole numbers that a column holds."""
 REASON_FIELDS = [field.name for field in REASON.fields]
 
 
@@ -131,7 +133,9 @@ def _words(name: str, evidence: pl.DataFrame) -> pl.Expr:
         rounded = value.cast(pl.Float64).round_sig_figs(4)
         whole = rounded.abs() >= 1000
         return (
-            pl.when(whole).then(rounded.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(plain_number(rounded))
+            pl.when(whole & (rounded.abs() < MOST_WHOLE))
+            .then(rounded.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(plain_number(rounded))
         )
     if kind == pl.List(pl.String):
         return plain_text(value.list.join(", "))

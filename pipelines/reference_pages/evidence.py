@@ -32,7 +32,8 @@ def evidence_page(registry: Iterable[Evidence]) -> str:
         f"{len(entries)} pieces of evidence, fingerprint `{fingerprint(entries)}`: a saved model scores no others.",
         "`doubt` and `counter` are strengths in [0, 1]: more doubt is more suspicious, counter speaks for an honest",
         "reading; `context` is seen by the models only, `measure` by trees alone, beside others, and `kind` tells them",
-        "which typology a violation is, never whether there is one. Null is unknown. A strength is an indicator of doubt, never proof.",
+        "which typology a violation is, never whether there is one.",
+        "Null is unknown. A strength is an indicator of doubt, never proof.",
         "",
     ]
     for family in FAMILIES:
