@@ -335,8 +335,10 @@ def search_plan(
                 callbacks=[lgb.record_evaluation(kept)],
             )
             losses[leaves] += np.asarray(kept["valid_0"]["cross_entropy"]) * float(inspected.weight[next_].sum())
-    leaves = min(losses, key=lambda one: (float(losses[one].min()), one))
-    return replace(plan, n_leaves=leaves), max(plan.n_rounds_min, int(losses[leaves].argmin()) + 1)
+    least = min(plan.n_rounds_min, plan.n_rounds_max)
+    grown = {leaves: loss[least - 1 :] for leaves, loss in losses.items()}  # as they stand where growing may stop
+    leaves = min(grown, key=lambda one: (float(grown[one].min()), one))
+    return replace(plan, n_leaves=leaves), least + int(grown[leaves].argmin())
 
 
 def _share(positive: NDArray[np.bool_], weight: Floats) -> float:

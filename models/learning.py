@@ -122,21 +122,26 @@ def _nothing_to_learn(learned: pl.DataFrame) -> str | None:
 
 
 def sample_of(rows: pl.DataFrame, target: str, columns: Columns, plan: TrainingPlan) -> Sample:
-    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target.
-
-    A row drawn by lot can stand for hundreds that were not; learned from at that weight, a few clean rows drown all
-    that was found. Learning therefore keeps weights nearer to their mean, on either side, than measuring and
-    calibrating do, which need the level right.
-    """
-    least, most = plan.min_learning_weight_ratio, plan.max_learning_weight_ratio
-    weight = np.clip(rows["weight"].to_numpy().astype(float), least, most)
+    """Rows of evidence with labels (models.labels) in the form that classifiers learn from, for one target."""
     return Sample(
         build_matrix(rows, columns),
         rows[target].to_numpy().astype(float),
-        weight / weight.mean() if len(weight) else weight,
+        learning_weights(rows, plan),
         rows["declared_on"].cast(pl.Int32).to_numpy(),
         oddness_of(rows),
     )
+
+
+def learning_weights(rows: pl.DataFrame, plan: TrainingPlan) -> Floats:
+    """Weight of each labelled row in learning, 1 on average.
+
+    A row drawn by lot can stand for hundreds that were not; learned from at that weight, a few rows decide for all.
+    Learning therefore keeps weights nearer to their mean, on either side, than measuring and calibrating any violation
+    do, which need the level right.
+    """
+    weight = rows["weight"].to_numpy().astype(float)
+    kept = np.clip(weight, plan.min_learning_weight_ratio, plan.max_learning_weight_ratio)
+    return np.asarray(kept / kept.mean() if len(kept) else kept)
 
 
 def oddness_of(rows: pl.DataFrame) -> Floats | None:
@@ -318,7 +323,7 @@ def _typology(
     calibrator = fit_calibrator(
         apart,
         violations[name].to_numpy().astype(bool),
-        sample_of(violations, name, columns, plan).weight,
+        learning_weights(violations, plan),
         n_positives_isotonic=plan.n_positives_isotonic,
         n_positives_platt=plan.n_positives_platt,
     )

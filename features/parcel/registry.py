@@ -12,7 +12,10 @@ _NO_VOLUME = "mass or volume missing or zero, or nothing is known of how dense t
 
 
 def _measure(quantity: str, what: str, unit: str, shown: str, null_means: str) -> tuple[Evidence, Evidence]:
-    """A quantity itself, and how far it lies from the usual: strengths cut off what is small, and the direction."""
+    """A quantity itself, and how far it lies from the usual: strengths cut off what is small, and the direction.
+
+    The price alone tells something by itself (dear goods are worth hiding), so all models read it.
+    """
     usual = f"usual_{shown}"
     return (
         Evidence(

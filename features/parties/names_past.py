@@ -156,8 +156,10 @@ class NamesPast:
     reader: NameReader
 
     @classmethod
-    def of(cls, seen: NamesSeen, owners: NameOwners) -> NamesPast:
-        """Put together what all slices, of which there is one at least, showed; `owners` of them."""
+    def of(cls, seen: NamesSeen) -> NamesPast:
+        """Put together what all slices showed."""
+        if not seen.first:
+            seen = seen.after(_NOTHING)
         forms, carriers, clusters = _sum_up(seen)
         return cls(
             forms.lazy().group_by("month").agg(n=pl.len()).collect().lazy(),
@@ -167,7 +169,7 @@ class NamesPast:
             Filed.of(pl.concat(seen.facts), "name_no"),
             Filed.of(pl.concat(seen.matches), "name_no"),
             pl.concat(seen.besides).unique("beside_no"),
-            owners,
+            NameOwners.of(pl.concat(seen.owned)),
             seen.reader,
         )
 

@@ -54,12 +54,12 @@ def _age(key: str, seen: str, unnamed: str) -> Evidence:
     )
 
 
-def _count(code: str, told: str, null_means: str) -> Evidence:
+def _count(code: str, told: str, null_means: str, unit: str = "consignments") -> Evidence:
     return Evidence(
         code=code,
         family="parties",
         role="measure",
-        unit="consignments" if code != "exporter_suppliers_n" else "parties",
+        unit=unit,
         sentence=f"{told}: {{{code}}}.",
         figures=(code,),
         null_means=null_means,
@@ -185,7 +185,7 @@ REGISTRY: tuple[Evidence, ...] = (
     _count("received_n", "Consignments of this heading that the consignee had received", "the consignee is not named"),
     _count("sent_on_n", "Consignments of this heading that the consignee had sent", "the consignee is not named"),
     _count("exporter_received_n", "Consignments of this heading that the exporter had received", _HEADLESS),
-    _count("exporter_suppliers_n", "Exporters that ever sent the exporter goods", _HEADLESS),
+    _count("exporter_suppliers_n", "Exporters that ever sent the exporter goods", _HEADLESS, "parties"),
     Evidence(
         code="exporter_risk",
         family="parties",

@@ -24,7 +24,7 @@ from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.names_read import NameReader
 from features.parties.novelty import novelties
 from features.parties.onward import ONWARD_FIGURES, passes_goods_on, sends_on_received
-from features.parties.owners import NAMED, NameOwners
+from features.parties.owners import NAMED
 from features.parties.party_numbers import SIDES, PartyNumbers, party_hash, party_orders
 from features.parties.portfolio import is_watched, portfolio_shift
 from features.parties.registry import REGISTRY
@@ -166,13 +166,12 @@ class PartiesPast:
             with_month = hashed.lazy().with_columns(declared_month="month")
             inspected.append(inspected_parties(with_month, results, found).collect())
             kept.append(hashed.select(*HASHED, places, "heading", "month", "net_kg"))
-        owners = NameOwners.of(pl.concat(names.owned))
-        told = NamesPast.of(names, owners)
+        told = NamesPast.of(names)
         del names
-        keyed = owners.identified(pl.concat(kept, rechunk=False))
+        keyed = told.owners.identified(pl.concat(kept, rechunk=False))
         kept.clear()
         known = PartyNumbers.of(keyed)
-        records = Records.of(known.added(owners.identified(pl.concat(inspected), "declared_month")))
+        records = Records.of(known.added(told.owners.identified(pl.concat(inspected), "declared_month")))
         numbered = known.added(keyed).drop(HASHED)
         del keyed
         return cls(known, Trade.of(numbered, known, rules), records, told, listed)

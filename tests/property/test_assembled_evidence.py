@@ -24,7 +24,6 @@ from features.parties.clusters import name_sightings
 from features.parties.entities import cluster_states, first_sightings, name_links
 from features.parties.names_past import NamesPast, NamesSeen
 from features.parties.names_read import NameReader
-from features.parties.owners import NameOwners
 from features.parties.table import read_parties
 from features.parties.wording import read_names
 from features.registry import REGISTRY
@@ -469,7 +468,7 @@ def test_what_is_kept_of_names_is_what_the_names_themselves_tell(made: Made) -> 
     seen = NamesSeen.nothing(NameReader.of(signs, made.background.controls.entities, PartiesRules()))
     for part in read.iter_slices(531):
         seen = seen.after(part)
-    kept = NamesPast.of(seen, NameOwners.of(pl.concat(seen.owned)))
+    kept = NamesPast.of(seen)
     plain = read_names(pl.concat([read["exporter_name"], read["consignee_name"]]).drop_nulls().unique().alias("name")
                        .to_frame().lazy(), signs).collect()  # fmt: skip
     sightings = name_sightings(read.lazy()).collect().join(plain, on="name", how="inner")

@@ -8,7 +8,7 @@ import pytest
 
 from models.classifier import BoostingPlan
 from models.labels import known_before, label_inspected
-from models.learning import _folds, learn_judgement
+from models.learning import _folds, learn_judgement, learning_weights
 from models.learning_plan import TrainingPlan
 from models.matrix import columns_of
 from models.splits import time_and_entity_split
@@ -27,6 +27,13 @@ def parts(world) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     train, later = split.select(world.evidence, "train"), split.select(world.evidence, "calibration")
     learned, checked = (rows.join(known, on="declaration_id", maintain_order="left") for rows in (train, later))
     return learned, train.join(known, on="declaration_id", how="anti", maintain_order="left"), checked
+
+
+def test_no_row_counts_for_many_in_learning() -> None:
+    plan = TrainingPlan(min_learning_weight_ratio=0.8, max_learning_weight_ratio=1.25)
+    kept = learning_weights(pl.DataFrame({"weight": [0.03, 1.0, 20.0]}), plan)
+    assert kept == pytest.approx(np.array([0.8, 1.0, 1.25]) * 3 / 3.05)
+    assert learning_weights(pl.DataFrame({"weight": []}, schema={"weight": pl.Float64}), plan).size == 0
 
 
 def test_no_fold_learns_from_a_trader_it_scores(world) -> None:

@@ -15,7 +15,7 @@ from models.matrix import Columns, columns_of
 @pytest.fixture(scope="module")
 def columns(world) -> Columns:
     made = columns_of(world.registry, world.evidence)
-    roles = ("doubt", "doubt", "context", "kind", *("context" for _ in made.codes[4:]))
+    roles = ("doubt", "doubt", "context", "kind", "measure", *("context" for _ in made.codes[5:]))
     return replace(made, roles=roles, one_way=(True, True, *(False for _ in made.codes[2:])))
 
 
@@ -24,6 +24,7 @@ def made_rows(columns: Columns, n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(2)
     matrix = np.full((n, len(columns.names)), np.nan, dtype=np.float32)
     matrix[:, :4] = rng.normal(size=(n, 4))
+    matrix[:, 4] = matrix[:, 0]  # a measure that goes with the doubt
     odds = 1.0 * matrix[:, 0] - 1.0 * matrix[:, 1] + 0.7 * matrix[:, 2] - 1.5 * matrix[:, 3] - 2.0
     return matrix, (rng.random(n) < 1 / (1 + np.exp(-odds))).astype(float)
 
@@ -40,7 +41,7 @@ def test_weights_are_found_again_but_for_what_may_not_speak(fitted) -> None:
     assert second == 0  # one-way: never for honesty
     assert 0.4 < context < 0.9
     assert kind == 0  # never read
-    assert not any(fitted.weights[4:])
+    assert not any(fitted.weights[4:])  # nor is the measure, nor what is unknown
 
 
 def test_unknown_and_beyond_six_spreads_add_nothing_more(columns, fitted) -> None:

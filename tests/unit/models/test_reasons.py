@@ -54,6 +54,14 @@ def test_an_unknown_figure_reads_as_unknown() -> None:
     assert sentence["told"].to_list()[0][0]["sentence"] == "Weighs unknown kg/m³, against unknown usually."
 
 
+def test_a_figure_beyond_whole_numbers_is_told() -> None:
+    table = rows(dense=[0.9, 0.9], density_kg_m3=[1e24, 2_000_000.4], usual_kg_m3=[1400.0, -1e19])
+    told = [one[0]["sentence"] for one in tell(table, (DENSE,), None, role="doubt")["told"].to_list()]
+    assert "unknown" not in " ".join(told)
+    assert "e+24 kg/m³, against 1400 usually" in told[0]
+    assert told[1].startswith("Weighs 2000000 kg/m³, against -1")
+
+
 def test_the_key_of_a_mineral_reads_as_words_and_stays_a_key_among_the_figures() -> None:
     like = evidence("like", "Lies in the price band of {price_mineral}.", "price_mineral")
     table = rows(like=[0.9, None], price_mineral=["graphite_natural", None])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import polars as pl
+import pytest
 
 from features.contracts import Declarations
 from features.evidence import Evidence
@@ -77,3 +79,23 @@ def test_rows_keep_their_number_whatever_history_holds():
     twice = pl.concat([history(), history().with_columns(declaration_id=pl.col("declaration_id") + "b")])
     rows = frame([declaration(f"r{i}") for i in range(50)])
     assert build_parcel(rows, twice, minerals()).collect().height == 50
+
+
+def test_measures_tell_figures_and_how_far_they_lie_from_the_usual():
+    half = declaration("half", net_kg=10_000.0, gross_kg=10_000.0 * 1.05, value_usd=20_000.0, n_packages=800)
+    blank = declaration("blank", net_kg=None, volume_m3=0.0)
+    new = declaration("new", hs_code="25010000")
+    found = build_parcel(frame([half, blank, new]), history(), minerals()).collect()
+    told = {row["declaration_id"]: row for row in found.iter_rows(named=True)}
+    bin_width = 0.06
+    assert told["half"]["log_lot"] == pytest.approx(math.log(10_000.0))
+    assert told["half"]["lot_apart"] == pytest.approx(-math.log(2.0), abs=bin_width)  # 20 t are usual
+    assert told["half"]["unit_value_apart"] == pytest.approx(math.log(4.0), abs=bin_width)  # 2 USD/kg against 0.50
+    assert told["half"]["package_apart"] == pytest.approx(-math.log(2.0), abs=bin_width)
+    assert told["half"]["tare_apart"] == pytest.approx(20 * math.log(1.05 / 1.02), abs=bin_width)
+    assert told["half"]["usual_net_kg"] == pytest.approx(20_000.0, rel=bin_width)
+    names = [f"{one}_apart" for one in ("lot", "density", "package", "tare", "unit_value")]
+    assert [told["blank"][name] for name in names] == [None] * 5
+    assert told["blank"]["log_lot"] is None
+    assert [told["new"][name] for name in names] == [None] * 5  # never declared: nothing is usual
+    assert told["new"]["log_lot"] == pytest.approx(math.log(20_000.0))
