@@ -139,7 +139,7 @@ def _lots(rows: pl.LazyFrame, suspects: pl.LazyFrame, lots_least: int) -> pl.Laz
     most, middle = pl.col("most_kg"), pl.col("middle_kg")
     rests_on_one = (most > LONE_SHARE * pl.col("net_kg")) & (most > LONE_RATIO * middle)
     alone = pl.format("; one alone has {}", _kilograms(most))
-    due = pl.format("; {} name no licence, though one is asked for by code or words", "n_unlicensed")
+    due = pl.format("; papers that name no licence, though code or words ask for one: {}", "n_unlicensed")
     mineral = pl.col("mineral").str.replace_all("_", " ")
     sums = _kilograms(pl.col("net_kg")), _kilograms(middle)
     told = "{} declarations between these parties point to {}: {} together, half of them {} or less"

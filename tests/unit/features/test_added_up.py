@@ -95,7 +95,7 @@ def test_lots_of_one_good_are_added_up_and_compared_with_nothing() -> None:
     assert told["subject"] == "=1+1<b> > C"
     assert told["sentence"] == (
         "4 declarations between these parties point to rare earth magnets: 86 kg together, half of them 21.5 kg or "
-        "less; 3 name no licence, though one is asked for by code or words."
+        "less; papers that name no licence, though code or words ask for one: 3."
     )
     assert added(rows[:3], mineral="gallium").is_empty()
     assert added(rows).is_empty()
