@@ -139,8 +139,10 @@ def _parse(path: Path, width: int, survey: _Survey, table: str) -> pl.DataFrame:
 
     for block in _BLOCKS:
         ragged: list[Any] = []
+        # one block needs no threads; those that Arrow leaves at work abort a program that ends at once
+        is_long = survey.is_packed or path.stat().st_size > block
         try:
-            read = _read_arrow(path, width, survey, block, ragged, is_threaded=True)
+            read = _read_arrow(path, width, survey, block, ragged, is_threaded=is_long)
         except pa.ArrowInvalid as error:
             if ragged:
                 raise _ragged_error(path, width, survey, block, table) from error
