@@ -1,5 +1,5 @@
-"""Tests, and the benchmarks beside them; as on the command line, linear algebra keeps to one thread."""
+"""Tests, and the benchmarks beside them, in the environment of the command line."""
 
-import os
+from pipelines.environment import set_environment
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; see pipelines.cli
+set_environment()

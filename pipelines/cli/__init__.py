@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
 
 from features.errors import ConfigError, OretraceError
 from pipelines.cli import data, look, work
+from pipelines.environment import set_environment
 
 app = typer.Typer(
     name="oretrace",
@@ -45,8 +45,7 @@ def _about(error: OSError) -> str:
 
 def main() -> None:
     """Run a command; what a user can mend is one message and an exit code, anything else is a defect of ours."""
-    # A training makes hundreds of small fits: waiting for threads costs more than they share out. Read as numpy loads.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    set_environment()
     try:
         app()
     except OretraceError as error:
