@@ -90,6 +90,18 @@ def compose_worklist(
     )
 
 
+def expected_violations(worklist: pl.DataFrame) -> str:
+    """Tell how many violations an inspection of the whole list would find, and the sums of suspicion's limits.
+
+    The level is that of the last results known: more are there where inspections miss some, or violations have become
+    more usual since.
+    """
+    expected, low, high = (worklist[f"suspicion{end}"].sum() for end in ("", "_low", "_high"))
+    if worklist["suspicion_low"].null_count():
+        return f"{expected:.1f} (limits unknown)"
+    return f"{expected:.1f} ({low:.1f} to {high:.1f})"
+
+
 def _carried(evidence: pl.DataFrame) -> list[str]:
     wanted = ("mineral", "net_kg", "value_usd", "mineral_usd_per_kg", "controls_in_force", "corridor_id", "rule_hits")
     return ["declaration_id", *(name for name in wanted if name in evidence.columns)]

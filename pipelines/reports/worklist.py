@@ -9,6 +9,7 @@ import polars as pl
 
 from features.completeness import complete
 from features.contracts import Declarations
+from models.worklist import expected_violations
 from pipelines.reports.page import render
 
 _DECLARED = (
@@ -60,7 +61,7 @@ def worklist_page(
         *([("refused, not scored", f"{rows_refused:,}")] if rows_refused else []),
         ("on the list", f"{worklist.height:,}"),
         ("drawn by lot", f"{worklist.filter(pl.col('chosen_by') == 'random').height:,}"),
-        ("expected violations", f"{worklist['suspicion'].sum():.1f}"),
+        ("violations expected to be found", expected_violations(worklist)),
         *((name, f"{n:,}") for name, n in by_typology.iter_rows()),
     ]
     versions = worklist.row(0, named=True) if worklist.height else {}

@@ -19,7 +19,7 @@ from features.registry import REGISTRY
 from features.rule_hits import NOTE
 from models.bundle import ModelBundle
 from models.ranking import choose
-from models.worklist import Versions, compose_worklist
+from models.worklist import Versions, compose_worklist, expected_violations
 from pipelines import tracking
 from pipelines.files import fingerprint_table, load_table, write_table, write_text
 from pipelines.home import Home
@@ -281,11 +281,12 @@ def _lines(counts: RowCounts, kept: _Kept, worklist: pl.DataFrame, day: date, no
         read += f" ({counts.why})"
     if kept.later:
         read += f" + {kept.later:,} made after {day}"
-    expected = worklist["suspicion"].sum()
+    expected = expected_violations(worklist)
     drawn = f"{by_chance:,} of them drawn by lot" if by_chance else "none of them drawn by lot"
     return [
         read,
-        f"{worklist.height:,} on the list, {drawn}; {expected:.1f} violations expected",
+        f"{worklist.height:,} on the list, {drawn}; {expected} violations expected to be found, "
+        "were they as usual as in the last results known",
         *counts.remarks,
         *notes,
     ]
