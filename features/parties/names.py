@@ -15,6 +15,8 @@ _ROW = pl.int_range(pl.len(), dtype=pl.UInt32).alias(_NO)
 _NAME = "name:"
 HIDDEN = r"[\p{Cf}\x{034F}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}]"
 """Regex class of joiners, fillers and marks of direction: nobody sees them, and no name needs them."""
+APART = r"[^\p{L}\p{N}]{2,}|[^\p{L}\p{N} ]"
+"""Regex of all that stands between words but for one space: what would become one space need not be written anew."""
 NAME_LETTERS_MOST = 200  # no firm's name is longer; longer text is cut so that hostile input stays small
 
 # Legal forms at the end of a name (general knowledge; longest first). They tell nothing about who the firm is.
@@ -47,7 +49,7 @@ def party_name(name: pl.Expr, *, is_ascii: bool = False) -> pl.Expr:
     ['acme trading', 'acme trading', '深圳市某某贸易', None, None]
     """
     plain = seen_of(name, "NFKC", is_ascii=is_ascii).str.to_lowercase()
-    words = plain.str.replace_all(r"[.'’]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    words = plain.str.replace_all(r"[.'’]", "").str.replace_all(APART, " ").str.strip_chars()
     bare = words
     for _ in range(2):  # "co ltd", "集团有限公司": two forms in a row at most
         bare = bare.str.replace(_LEGAL_FORMS, "").str.strip_chars()

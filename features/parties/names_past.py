@@ -13,7 +13,7 @@ from features.parties.entities import cluster_states, clusters_before, is_real, 
 from features.parties.names_read import NameReader, ReadNames
 from features.parties.owners import NAMED, OWNED, NameOwners
 
-NAMES_AT_ONCE, READ_AT_ONCE = 50_000, 2
+NAMES_AT_ONCE, READ_AT_ONCE = 100_000, 2
 """Names read at once, and how often side by side (own choice): reading takes many times the memory of what is kept,
 and keeps just one core busy."""
 _NODE = ("node", "form_no", "own", "signs", "beside_no")

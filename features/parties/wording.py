@@ -10,7 +10,7 @@ import polars as pl
 from features.beside import beside
 from features.confusables import DIGIT_LETTERS, LOOKALIKES
 from features.lookback import settle, settled
-from features.parties.names import in_two_alphabets, seen_of
+from features.parties.names import APART, in_two_alphabets, seen_of
 from features.parties.words import (
     CHINESE_WORDS,
     CYRILLIC,
@@ -137,7 +137,7 @@ def _plain_words(name: pl.Expr, signs: NameSigns, *, is_ascii: bool) -> pl.Expr:
         said = said.str.replace_all(r"(\p{Han}+)", " $1 ")
         spelled = said.str.replace_many(list(CYRILLIC), list(CYRILLIC.values()))
         said = pl.when(said.str.contains("[a-z]")).then(said).otherwise(spelled)
-    apart = said.str.replace_all(r"[^\p{L}\p{N}]+", " ")
+    apart = said.str.replace_all(APART, " ")
     padded = pl.concat_str(pl.lit(" "), apart, pl.lit(" "))
     phrases = {f" {several} ": f" {one} " for several, one in JOINED_PLACES.items()} | LEGAL_PHRASES
     return padded.str.replace_many(list(phrases), list(phrases.values()), leftmost=True)
