@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,15 +39,15 @@ class PartyNumbers:
         """Number the parties of a frame with `<side>_key`, as text or as `party_hash`."""
         return cls({side: _hashes(history[f"{side}_key"].drop_nulls()).unique().sort().to_numpy() for side in SIDES})
 
-    def added(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add `exporter`, `consignee` and `declarant`, and `everybody` (0); null where the key, `<side>_key`, is."""
-        return frame.with_columns(
-            *(
-                pl.when(pl.col(f"{side}_key").is_not_null()).then(self.numbers(side, frame[f"{side}_key"])).alias(side)
-                for side in SIDES
-            ),
-            everybody=pl.lit(0, pl.Int64),
-        )
+    def added(self, frame: pl.DataFrame, orders: Mapping[str, Rows] | None = None) -> pl.DataFrame:
+        """Add `exporter`, `consignee` and `declarant`, and `everybody` (0); null where the key, `<side>_key`, is.
+
+        `orders` as `party_orders` makes them of the keys, where they are known.
+        """
+        keys, known = {side: frame[f"{side}_key"] for side in SIDES}, orders or {}
+        numbers = {side: self.numbers(side, key, known.get(side)) for side, key in keys.items()}
+        told = (pl.when(keys[side].is_not_null()).then(found).alias(side) for side, found in numbers.items())
+        return frame.with_columns(*told, everybody=pl.lit(0, pl.Int64))
 
     @property
     def kinds_most(self) -> dict[str, int]:
@@ -54,10 +55,11 @@ class PartyNumbers:
         own = {"exporter": KEYS, "consignee": KEYS}
         return own | {"pair": len(self.known["consignee"]) + 1, "exporter_goods": HEADINGS, "exporter_lane": PLACES}
 
-    def numbers(self, side: str, keys: pl.Series) -> pl.Series:
-        """Number keys as parties of one side; a null key's number means nothing."""
+    def numbers(self, side: str, keys: pl.Series, order: Rows | None = None) -> pl.Series:
+        """Number keys as parties of one side; a null key's number means nothing. `order`: that of the hashes."""
         known, asked = self.known[side], _hashes(keys)
-        order = asked.arg_sort().to_numpy()
+        if order is None:
+            order = _order(asked)
         in_order = asked.to_numpy()[order]
         at = np.searchsorted(known, in_order)
         if len(known):
@@ -85,9 +87,16 @@ def trade_keys(known: PartyNumbers) -> dict[str, pl.Expr]:
     }
 
 
-def party_orders(rows: pl.DataFrame) -> dict[str, Rows]:
-    """Order `added` rows by the party of each side, for all that is asked of its tallies (see `Tally.before`)."""
-    return {side: rows[side].arg_sort().to_numpy().astype(np.int64) for side in SIDES}
+def party_orders(rows: pl.DataFrame, by: str = "") -> dict[str, Rows]:
+    """Order rows by the party of each side, for all that is asked of its tallies (see `Tally.before`).
+
+    By its number; or by its hash (`by` is `_key`), in the order of which parties are numbered.
+    """
+    return {side: _order(rows[f"{side}{by}"]) for side in SIDES}
+
+
+def _order(values: pl.Series) -> Rows:
+    return values.arg_sort().to_numpy().astype(np.int64)
 
 
 def lane_key() -> pl.Expr:

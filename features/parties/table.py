@@ -181,8 +181,8 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     """Return what `build_parties` does, from what is known already."""
     read = read_parties(declarations)
     hashed = past.names.owners.identified(hashed_parties(read).select(*HASHED, "month"))
-    rows = read.hstack(past.known.added(hashed).drop(*HASHED, "month")).hstack(_swapped(hashed, past))
-    orders = party_orders(rows)
+    orders = party_orders(hashed, "_key")
+    rows = read.hstack(past.known.added(hashed, orders).drop(*HASHED, "month")).hstack(_swapped(hashed, past))
     columns = risk_columns(rows, past.records, rules, orders).get_columns()
     here = past.names.here(rows)
     consignees = here.facts.select(consignee_name_no="name_no", is_forwarder="is_forwarder")
