@@ -43,13 +43,13 @@ class Tally:
         `latest` are whole numbers that are not added up: of each, the largest in the key's last month with an event
         is told, 0 where it is unknown. Within a window they mean nothing.
         """
-        at, rows = places(key, month), np.arange(len(key))
+        at, rows = places(key, month), None
         if key.null_count() or month.null_count():
             rows = np.flatnonzero((key.is_not_null() & month.is_not_null()).to_numpy())
             at = at[rows]
         if amounts or latest:
             order = pl.Series(at).arg_sort().to_numpy()
-            at, rows = at[order], rows[order]
+            at, rows = at[order], order if rows is None else rows[order]
         else:  # at a third of the cost
             at = pl.Series(at).sort().to_numpy()
         is_last = np.ones(len(at), bool)

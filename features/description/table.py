@@ -46,7 +46,6 @@ FIGURES = pl.Schema(
 )
 
 _CASE = ["wording", "declared_heading", "month"]
-_KNOWN = "is known already"
 
 
 def build_description(
@@ -216,14 +215,12 @@ def _told(
     rows: pl.DataFrame, known: pl.LazyFrame | None, on: list[str], work_out: Callable[[pl.LazyFrame], pl.LazyFrame]
 ) -> pl.DataFrame:
     """Set beside each row what is told of its `on`: as `known`, and worked out, once for each, where nobody knows."""
+    asked = settle(rows.lazy().select(on).drop_nulls().unique())
     if known is None:
-        return beside(rows, work_out(settle(rows.lazy().select(on).drop_nulls().unique())), on)
-    told = beside(rows, known.with_columns(pl.lit(value=True).alias(_KNOWN)), on)
-    fresh = settled(told.lazy().filter(pl.col(_KNOWN).is_null()).select(on).drop_nulls().unique())
-    if fresh.is_empty():
-        return told.drop(_KNOWN)
-    here = known.join(rows.lazy().select(on), on=on, how="semi")
-    return beside(rows, pl.concat([here, work_out(fresh.lazy())]), on)
+        return beside(rows, work_out(asked), on)
+    told = settled(known.join(asked, on=on, how="semi"))
+    fresh = settled(asked.join(told.lazy(), on=on, how="anti"))
+    return beside(rows, told if fresh.is_empty() else pl.concat([told, settled(work_out(fresh.lazy()))]), on)
 
 
 def _headings(cases: pl.LazyFrame, wordings: PastWordings | None, word_shares: pl.DataFrame | None) -> pl.LazyFrame:
