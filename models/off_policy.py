@@ -40,7 +40,8 @@ def estimate_policy(
     metric (prevalence, precision, recall, share_chosen), value, low, high, n, n_positive, n_effective. Each row counts
     1 / selection_probability, and shares are taken of these counts (Hajek's ratio), so that a known number of
     declarations is not needed. `n_effective` is (sum w)^2 / sum w^2 of the rows behind the metric: how many rows drawn
-    alike would tell as much (Kish 1965). Null where there is nothing to tell from.
+    alike would tell as much (Kish 1965). Where none or all are found, draws all say the same, and the interval is Clopper
+    and Pearson's at `n_effective` (see `estimate_list`). Null where there is nothing to tell from.
 
     Notes
     -----
@@ -68,6 +69,8 @@ def estimate_policy(
         inside = weight[whole]
         effective = float(inside.sum() ** 2 / (inside**2).sum()) if len(inside) else 0.0
         low, high = interval(drawn, interval_share=interval_share)
+        if value in {0.0, 1.0}:  # every draw says the same, which is no certainty
+            low, high = _share_of(part[whole], inside, interval_share)[1:3]
         rows.append((metric, float(value), low, high, int(whole.sum()), int((positive & whole).sum()), effective))
     return pl.DataFrame(rows, schema=OFF_POLICY_SCHEMA, orient="row").with_columns(
         pl.col("value", "low", "high").fill_nan(None)

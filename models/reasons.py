@@ -67,7 +67,7 @@ def tell(
     else:
         rows = rows.with_columns(contribution=pl.lit(None, dtype=pl.Float64))
     lists = (
-        rows.with_columns(order=_order())
+        rows.with_columns(order=_order(role))
         .sort(["declaration_id", "order", "code"], descending=[False, True, False])
         .filter(pl.int_range(pl.len()).over("declaration_id") < MOST_TOLD)
         .with_columns(of_family=pl.col("order").max().over("declaration_id", "family"))
@@ -83,9 +83,9 @@ def tell(
     )
 
 
-def _order() -> pl.Expr:
-    """Weigh strength by what the model made of it: from a third where it counted against, up to the double."""
-    push = pl.col("contribution").fill_null(0.0)
+def _order(role: Role) -> pl.Expr:
+    """Weigh strength by what the model made of it: from a third where it took it the other way, up to the double."""
+    push = pl.col("contribution").fill_null(0.0) * (-1.0 if role == "counter" else 1.0)
     return pl.col("strength") * (1 + push.clip(-1.0, 2.0) / 1.5)
 
 

@@ -124,3 +124,13 @@ def test_a_lot_without_a_find_still_says_what_may_be_missed():
 def test_a_list_without_results_says_nothing():
     log = listed(np.random.default_rng(1)).with_columns(positive=pl.lit(None, pl.Boolean))
     assert estimate_list(log)["value"].to_list() == [None] * 4
+
+
+def test_inspections_that_found_nothing_or_only_violations_do_not_claim_certainty():
+    logs = pl.DataFrame(
+        {"declaration_id": [f"d{n:02}" for n in range(20)], "selection_probability": [0.5] * 20, "follows": [True] * 20}
+    )
+    clean, bad = (estimate_policy(logs.with_columns(positive=pl.lit(found))).row(0, named=True) for found in (False, True))
+    assert (clean["value"], clean["low"]) == (0.0, 0.0)
+    assert clean["high"] == pytest.approx(1 - 0.05 ** (1 / 20))  # exact limit of none in twenty
+    assert (bad["low"], bad["high"]) == (pytest.approx(0.05 ** (1 / 20)), 1.0)

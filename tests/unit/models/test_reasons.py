@@ -113,3 +113,11 @@ def test_what_is_told_is_the_strongest_few() -> None:
     told = tell(table, many, None, role="doubt")["told"].to_list()
     assert [one["code"] for one in told[0]] == ["e8", "e7", "e6", "e5", "e4", "e3"]
     assert told[1] == []
+
+
+def test_of_what_speaks_for_an_honest_reading_that_which_the_model_takes_so_comes_first() -> None:
+    table = rows(open=[0.6, None], licence=[0.5, None])
+    both = tuple(evidence(code, "Declared openly.", role="counter") for code in ("open", "licence"))
+    pushed = pl.DataFrame({"declaration_id": ["a", "a"], "code": ["open", "licence"], "contribution": [0.4, -0.4]})
+    told = tell(table, both, pushed, role="counter")["told"].to_list()[0]
+    assert [(one["code"], one["contribution"]) for one in told] == [("licence", -0.4), ("open", 0.4)]
