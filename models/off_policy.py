@@ -40,8 +40,8 @@ def estimate_policy(
     metric (prevalence, precision, recall, share_chosen), value, low, high, n, n_positive, n_effective. Each row counts
     1 / selection_probability, and shares are taken of these counts (Hajek's ratio), so that a known number of
     declarations is not needed. `n_effective` is (sum w)^2 / sum w^2 of the rows behind the metric: how many rows drawn
-    alike would tell as much (Kish 1965). Where none or all are found, draws all say the same, and the interval is Clopper
-    and Pearson's at `n_effective` (see `estimate_list`). Null where there is nothing to tell from.
+    alike would tell as much (Kish 1965). Where none or all are found, draws all say the same, and the interval is
+    Clopper and Pearson's at `n_effective` (see `estimate_list`). Null where there is nothing to tell from.
 
     Notes
     -----

@@ -130,7 +130,8 @@ def test_inspections_that_found_nothing_or_only_violations_do_not_claim_certaint
     logs = pl.DataFrame(
         {"declaration_id": [f"d{n:02}" for n in range(20)], "selection_probability": [0.5] * 20, "follows": [True] * 20}
     )
-    clean, bad = (estimate_policy(logs.with_columns(positive=pl.lit(found))).row(0, named=True) for found in (False, True))
+    told = [estimate_policy(logs.with_columns(positive=pl.lit(found))) for found in (False, True)]
+    clean, bad = (table.row(0, named=True) for table in told)
     assert (clean["value"], clean["low"]) == (0.0, 0.0)
     assert clean["high"] == pytest.approx(1 - 0.05 ** (1 / 20))  # exact limit of none in twenty
     assert (bad["low"], bad["high"]) == (pytest.approx(0.05 ** (1 / 20)), 1.0)
