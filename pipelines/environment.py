@@ -1,4 +1,4 @@
-"""What numpy and polars read of the environment as they load; what a user set himself stays."""
+"""What numpy and polars read of the environment as they load; what a user has set stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SETTINGS = {
     # A training makes hundreds of small fits: waiting for threads costs more than they share out.
     "OPENBLAS_NUM_THREADS": "1",
     # Columns of one length come and go by the thousand: memory kept for some seconds need not be asked for and cleared
-    # again, which saves an eighth of the processors' time over a large table.
+    # again, which saves a tenth of the processors' time over a large table.
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:5000,muzzy_decay_ms:5000",
 }
 
