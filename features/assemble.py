@@ -141,7 +141,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
     ruled = settled(heed_remarks(ruled.lazy(), is_in_force))
     others = [
         judge_routing(rows, background.distances, past.journeys, background.routing_rules, past.travelled),
-        judge_parties(rows, past.parties, background.parties_rules),
+        judge_parties(rows, past.parties, background.parties_rules, declarations.columns),
         judge_licences(
             rows,
             past.register,

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.contracts.columns import TRANSPORT_MODES
+from features.contracts.columns import DIRECTIONS_OF_DECLARATION, TRANSPORT_MODES
 from features.errors import ConfigError
 from features.evidence import Evidence, Role, Typology, fingerprint
 
@@ -19,7 +19,7 @@ Matrix = NDArray[np.float32]
 FLOATS: list[Any] = [np.float32, np.float64]
 """What the detectors take as it is; half the memory, where evidence comes in four bytes anyway."""
 
-CATEGORIES = ("transport_mode", "mineral")
+CATEGORIES = ("transport_mode", "mineral", "direction")
 """Columns read as categories, after the evidence columns."""
 QUANTITIES = ("unit_value_usd_per_kg", "density_kg_m3", "kg_per_package")
 """Figures that the residual detector judges, as logs; null, zero and negative are unknown."""
@@ -184,6 +184,7 @@ def build_matrix(evidence: pl.DataFrame, columns: Columns) -> Matrix:
     categories = [
         _category(evidence, "transport_mode", columns.transport_modes),
         _category(evidence, "mineral", columns.minerals),
+        _category(evidence, "direction", DIRECTIONS_OF_DECLARATION),
     ]
     return _numbers(evidence.select(*numbers, *categories))
 

@@ -8,6 +8,7 @@ from features.evidence import Evidence, Typology
 from features.parties.ages import AGE_MOST, HISTORY_LEAST
 from features.parties.listed import LISTED_FIGURES
 from features.parties.onward import ONWARD_FIGURES
+from features.parties.unnamed import UNNAMED_FIGURES
 
 _HOUSE = "the exporter is not named, or has no earlier declarations"
 _HEADLESS = "the exporter is not named, or no heading is"
@@ -141,6 +142,18 @@ REGISTRY: tuple[Evidence, ...] = (
     ),
     _age(
         "exporter_lane", "The exporter was first seen trading to this country", "the exporter or the country is unknown"
+    ),
+    Evidence(
+        code="party_unnamed",
+        family="parties",
+        role="doubt",
+        unit="strength",
+        sentence="The {unnamed_party} is named by neither identifier nor name; of earlier declarations,"
+        " {named_share} name it.",
+        figures=UNNAMED_FIGURES,
+        null_means="there is no history, or the table has no column that names a party",
+        source="an outside test that emptied these fields; where it begins is own choice",
+        next_check="Ask who it is: the bill of lading names both.",
     ),
     Evidence(
         code="portfolio_shift",

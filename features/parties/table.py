@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -31,6 +32,7 @@ from features.parties.registry import REGISTRY
 from features.parties.risk import Records, inspected_parties, risk_columns
 from features.parties.rules import PartiesRules
 from features.parties.trade import Trade
+from features.parties.unnamed import UNNAMED_FIGURES, party_unnamed
 from features.parties.variety import VARIETIES, varieties
 from features.parties.wording import NameSigns
 
@@ -74,6 +76,7 @@ _FIGURES = (
     *ONWARD_FIGURES,
     *KINSHIP_FIGURES,
     *LISTED_FIGURES,
+    *UNNAMED_FIGURES,
 )
 _SEEN = {
     "exporter_seen_n": "exporter_n",
@@ -127,7 +130,7 @@ def build_parties(
     """
     rules = rules or PartiesRules()
     past = PartiesPast.of(history, outcomes, rules=rules, entities=entities, signs=signs)
-    return judge_parties(declarations, past, rules)
+    return judge_parties(declarations, past, rules, declarations.collect_schema().names())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +180,10 @@ class PartiesPast:
         return cls(known, Trade.of(numbered, known, rules), records, told, listed)
 
 
-def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules) -> pl.LazyFrame:
-    """Return what `build_parties` does, from what is known already."""
+def judge_parties(
+    declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesRules, given: Collection[str]
+) -> pl.LazyFrame:
+    """Return what `build_parties` does, from what is known already; `given` names the columns that were given."""
     read = read_parties(declarations)
     hashed = past.names.owners.identified(hashed_parties(read).select(*HASHED, "month"))
     orders = party_orders(hashed, "_key")
@@ -194,7 +199,7 @@ def judge_parties(declarations: pl.LazyFrame, past: PartiesPast, rules: PartiesR
     known = beside(rows.hstack([*columns, *traded.get_columns()]), consignees, "consignee_name_no")
     judged = (
         lot_columns(known.lazy(), rules)
-        .with_columns(*novelties(), *varieties(), *ages(), **_SEEN)
+        .with_columns(*novelties(), *varieties(), *ages(), *party_unnamed(given), **_SEEN)
         .with_columns(
             portfolio_shift=portfolio_shift(watched, shipped, goods_seen, is_watched(rules), rules),
             passes_goods_on=passes_goods_on(pl.col("received_n"), pl.col("sent_on_n"), rules),
