@@ -59,7 +59,7 @@ def add_up(
         Licences by key (`features.licences.table.licence_register`); None where there is none.
     suspects
         `declaration_id`, `mineral` (null for none), `exporter_key`, `consignee_key` (see `features.parties`), and
-        `licence_missing` (see `features.licences`: above 0 where a licence is asked for and none named).
+        `licence_missing` (see `features.licences`: 1 where a licence is asked for and none named).
     lots_least
         Fewer declarations than this are no row of lots.
 
@@ -129,7 +129,7 @@ def _lots(rows: pl.LazyFrame, suspects: pl.LazyFrame, lots_least: int) -> pl.Laz
         .agg(
             exporter.alias("exporter"),
             consignee.alias("consignee"),
-            (pl.col("licence_missing") > 0).sum().alias("n_unlicensed"),
+            (pl.col("licence_missing") == 1.0).sum().alias("n_unlicensed"),
             pl.col("net_kg").median().alias("middle_kg"),
             pl.col("net_kg").max().alias("most_kg"),
             *_sums(),

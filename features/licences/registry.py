@@ -13,8 +13,8 @@ REGISTRY: tuple[Evidence, ...] = (
         role="doubt",
         unit="strength",
         sentence="By their code {hs_code} or words these goods need an export licence for {destination_iso3} on"
-        " {declared_on}, unless {licence_unless}; none is named",
-        figures=("destination_iso3", "declared_on", "hs_code", "licence_unless"),
+        " {declared_on}, unless {licence_unless}; {licence_named}",
+        figures=("destination_iso3", "declared_on", "hs_code", "licence_unless", "licence_named"),
         null_means="it is unknown whether a licence is needed, or whether one was named",
         source="indicators.md 36",
         hints=("misdeclaration",),

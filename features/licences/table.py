@@ -8,7 +8,7 @@ from features.beside import beside, told_once
 from features.controls.join import CONTROLLER
 from features.countries import UNSPECIFIED, WORLD
 from features.filed import Filed, text_number
-from features.licences.fit import days_past_validity, licence_mismatch, misfit_flags, misfit_words
+from features.licences.fit import MISFITS, days_past_validity, licence_mismatch, misfit_flags, misfit_words
 from features.licences.ledger import filed_licences, licence_overdrawn, shipped_before, shipped_by_day, use_ratio
 from features.licences.licence_keys import licence_key
 from features.licences.registry import REGISTRY
@@ -21,6 +21,7 @@ TOLERANCE_SHARE = (
 FIGURES = pl.Schema(
     {
         "licence_unless": pl.String,
+        "licence_named": pl.String,
         "licence_misfits": pl.String,
         "days_past_validity": pl.Int32,
         "shipped_before_kg": pl.Float64,
@@ -30,7 +31,7 @@ FIGURES = pl.Schema(
         "licence_use_ratio": pl.Float64,
     }
 )
-_COMPARED = tuple(name for name in FIGURES if name != "licence_unless")
+_COMPARED = tuple(name for name in FIGURES if name not in {"licence_unless", "licence_named"})
 _REGISTERED = pl.Schema(
     {
         "licence_holder_id": pl.String,
@@ -118,15 +119,23 @@ def judge_licences(
     need = needs.select("declaration_id", "needs_licence", "minerals")
     every = beside(settled(facts), need, "declaration_id")
     named = pl.col("licence_key") != ""
-    missing = told_once(every, "origin_iso3", licence_unless(pl.col("origin_iso3")).alias("licence_unless")).select(
-        "declaration_id", "licence_unless", licence_missing=licence_missing(pl.col("needs_licence"), named)
-    )
+    excused = told_once(every, "origin_iso3", licence_unless(pl.col("origin_iso3")).alias("licence_unless"))
     compared = _compared(every.filter(named), register, shipped, tolerance_share)
     told = compared.select(
-        "declaration_id", *(one.code for one in REGISTRY if one.code != "licence_missing"), *_COMPARED
+        "declaration_id", "is_unknown", *(one.code for one in REGISTRY if one.code != "licence_missing"), *_COMPARED
     )
     columns = [pl.col(one.code).cast(pl.Float32) for one in REGISTRY]
-    evidence = beside(missing, told, "declaration_id").lazy()
+    is_unknown = pl.col("is_unknown").fill_null(value=False) & pl.lit(has_register)
+    evidence = (
+        beside(excused, told, "declaration_id")
+        .lazy()
+        .with_columns(
+            licence_missing=licence_missing(pl.col("needs_licence"), named, is_unknown),
+            licence_named=pl.when(is_unknown)
+            .then(pl.lit(f"the {MISFITS['is_unknown'][0]}"))
+            .otherwise(pl.lit("none is named")),
+        )
+    )
     return evidence.select("declaration_id", *columns, *[pl.col(name).cast(kind) for name, kind in FIGURES.items()])
 
 
@@ -179,14 +188,16 @@ def _begun(name: str) -> pl.Expr:
     return pl.when(has_begun & ~is_shared).then(pl.col(name)).alias(name)
 
 
-def licence_missing(needs_licence: pl.Expr, is_named: pl.Expr) -> pl.Expr:
-    """Needs an export licence and names none.
+def licence_missing(needs_licence: pl.Expr, is_named: pl.Expr, is_unknown: pl.Expr) -> pl.Expr:
+    """Needs an export licence and names none, or a number that no register knows: anybody can make one up.
 
-    Strength in [0, 1]: 1 where one is needed and none is named, 0 where none is needed or one is named. Null where the
-    need is unknown, or it is unknown whether one was named. Source: indicators.md 36.
+    Strength in [0, 1]: 1 where one is needed and none is named, as much as a misfit where the number `is_unknown`, 0
+    where none is needed or one is named. Null where the need is unknown, or it is unknown whether one was named.
+    Source: indicators.md 36.
     """
     missing = needs_licence & ~is_named
-    return pl.when(missing).then(1.0).when(~missing).then(0.0)
+    made_up = pl.when(needs_licence & is_unknown).then(MISFITS["is_unknown"][1])
+    return pl.coalesce(made_up, pl.when(missing).then(1.0).when(~missing).then(0.0))
 
 
 def licence_unless(origin: pl.Expr) -> pl.Expr:

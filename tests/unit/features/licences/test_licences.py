@@ -254,3 +254,9 @@ def test_goods_of_another_country_may_only_pass_through() -> None:
         "they are others of that code",
     )
     assert judge({"origin_iso3": None})["licence_unless"] == "they are others of that code"
+
+
+def test_a_number_that_no_register_knows_is_no_licence() -> None:
+    made_up = judge({"licence_no": "L-NOWHERE"})
+    assert made_up["licence_missing"] == pytest.approx(0.9)
+    assert made_up["licence_named"].startswith("the number is in no licence of the register")
