@@ -20,13 +20,14 @@ from features.description.vagueness import specific_words
 
 _NO = (
     r"without|w o|w out|free of|free from|not containing|does not contain|contains no|non|no|not|zero|excluding|except|"
-    r"ohne|sans|senza"
+    r"ohne|sans|senza|sin|sem|zonder"
 )
 _WITH = (
     r"pb|cd|hg|as|cr|ni|sn|cu|sb|bi|te|se|ga|ge|in|w|mo|zn|any|lead|cadmium|mercury|arsenic|chromium|halogen|halogens|bromine|nickel|cobalt|tin|copper|beryllium|thallium|"
-    r"antimony|bismuth|tellurium|selenium|gallium|germanium|indium|tungsten|molybdenum|and|or|nor|added|free"
+    r"antimony|bismuth|tellurium|selenium|gallium|germanium|indium|tungsten|molybdenum|and|or|nor|added|free|"
+    r"dy|tb|sm|gd|lu|sc|y|dysprosium|terbium|samarium|gadolinium|lutetium|scandium|yttrium"
 )
-_HAN_WITH = "铅镉汞砷铬镍钴锡铜铍铊锑铋碲硒镓锗铟钨钼锌铝铁银溴氯氟硫磷|卤素|稀土|有害物质"
+_HAN_WITH = "铅镉汞砷铬镍钴锡铜铍铊锑铋碲硒镓锗铟钨钼锌铝铁银溴氯氟硫磷镝铽钐钆镥钪钇|卤素|稀土|有害物质"
 _HAN_LIST = rf"(?:[{_HAN_WITH.split('|', maxsplit=1)[0]}]|{_HAN_WITH.split('|', maxsplit=1)[1]})"
 DENIED_BEFORE = (
     rf"(?:^| )(?:{_NO})(?: (?:{_WITH}))*$|(?:不含有?|未含|[不未]添加|未使用|非|无|零)(?:任何)?$|"

@@ -11,9 +11,13 @@ _MIDDLE_GRADE = rf" n ?{_GRADE_NUMBER} ?[mh][stz]? | {_GRADE_NUMBER}[mh] "  # ma
 _PLAIN_GRADE = rf" n ?{_GRADE_NUMBER} "
 _HEAVY = r"(?:dy|tb|dysprosium|terbium|heavy rare earths?|heavy res?)"
 _HEAVY_HAN = r"(?:重稀土|[镝铽])"
+_DENIAL = (
+    "without|no|non|zero|free of|free from|not containing|does not contain|contains no|w o|excluding|ohne|sans|senza|"
+    "sin|sem|zonder"
+)
+_OR = "and|or|nor|no|und|oder|et|ni|y|o|e"
 _NONE = (
-    rf" (?:without|no|non|zero|free of|free from|not containing|does not contain|contains no|w o|excluding)"
-    rf"(?: any)? {_HEAVY}(?: (?:and|or|nor|no)? ?{_HEAVY})? | {_HEAVY}(?: (?:and|or)? ?{_HEAVY})? free |"
+    rf" (?:{_DENIAL})(?: any)? {_HEAVY}(?: (?:{_OR})? ?{_HEAVY})? | {_HEAVY}(?: (?:and|or)? ?{_HEAVY})? free |"
     rf"(?:不含有?|无|未添加|不添加|零)(?:任何)?{_HEAVY_HAN}[ 和及与或无、]{{0,2}}{_HEAVY_HAN}?"
 )
 

@@ -24,6 +24,7 @@ _BRACKETED = r"[(\[{<«‹「【]\s?(\p{Latin})\s?[)\]}>»›」】]"
 _VALENCE = r"\((?:I{1,3}|IV|VI{0,2})\)"  # antimony(III) oxide
 _OVERRIDDEN = r"\x{202E}[^\x{202C}]*"  # other marks of direction leave Latin words as they are (UAX #9)
 _TURNED = r"[\x{202E}\x{2067}]"
+_ARTICLE = r"\b[Аа][Рр][Тт]\."  # Russian for article number, and no ammonium paratungstate (APT)
 _SYMBOLS = "".join(look.SYMBOL_LETTERS)
 
 
@@ -66,7 +67,8 @@ def undone_text(text: pl.Expr) -> pl.Expr:
     read = read_portion(text)
     turned = pl.when(read.str.contains(_TURNED)).then(read.str.reverse()).otherwise(read)
     shown = without_markup(turned.str.replace_all(look.INVISIBLE, ""))
-    bare = shown.str.replace_all(look.HONEST_INVISIBLE, "").str.replace_many({**look.REGIONAL_LETTERS})
+    kept = shown.str.replace_all(look.HONEST_INVISIBLE, "").str.replace_all(_ARTICLE, "art.")
+    bare = kept.str.replace_many({**look.REGIONAL_LETTERS})
     latin = _accents_off(bare).str.replace_all(look.OVERLAYS, "").str.replace_many(LOOKALIKES)
     latin = latin.str.replace_all(_MARKED, "${1}").str.replace_all(_BRACKETED, "${1}")
     latin = pl.when(latin.str.contains(_BARRED)).then(latin.str.replace_all("|", " ", literal=True)).otherwise(latin)
