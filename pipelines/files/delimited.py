@@ -112,7 +112,7 @@ def _check_utf8(pending: bytes, chunk: bytes, size: int, who: str, where: str) -
         at = size - len(pending) + error.start
         raise SourceError(
             f"{who} is not UTF-8: byte {at:,}{where} is 0x{text[error.start]:02x}; save it as UTF-8 "
-            "(from Chinese programs: `iconv -f GB18030 -t UTF-8 FILE > NEW`"
+            "(from Chinese programs: `iconv -f GB18030 -t UTF-8 FILE > NEW`; from Western ones: `-f WINDOWS-1252`"
             f"{_STATISTICS if who.startswith('flows: ') else ''})"
         ) from error
     return b""
