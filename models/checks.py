@@ -43,6 +43,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "pair_new",
         "goods_new_for_exporter",
         "lane_new_for_exporter",
+        "party_unnamed",
         "passes_goods_on",
         "sends_on_received",
         "forwarder_consignee",

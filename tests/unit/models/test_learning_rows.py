@@ -6,7 +6,7 @@ import numpy as np
 
 from models.classifier import Sample
 from models.learning_rows import with_families_dropped, with_unlabelled
-from models.matrix import columns_of
+from models.matrix import CATEGORIES, columns_of
 
 
 def sample() -> Sample:
@@ -26,7 +26,7 @@ def test_one_family_of_each_row_is_unknown_the_second_time(world) -> None:
     twice = with_families_dropped(rows, columns, weight_ratio=0.5, seed=1)
     assert not np.isnan(twice.matrix[:500]).any()
     lost = np.isnan(twice.matrix[500:])
-    families = np.array([*columns.families, "", ""])
+    families = np.array([*columns.families, *("" for _ in CATEGORIES)])
     assert not lost[:, families == ""].any()
     assert all(len(set(families[row])) == 1 for row in lost)
     assert twice.weight[500:].sum() == 250
