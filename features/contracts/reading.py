@@ -22,6 +22,18 @@ _HELD = f"{RESERVED}held:"
 _BAD = f"{RESERVED}bad:"
 
 
+def as_named(raw: pl.LazyFrame, schema: type[dy.Schema]) -> pl.LazyFrame:
+    """Give columns their contract's names where only case, or space around it, differs: `DECLARATION_ID`.
+
+    Nothing is renamed where two columns would have one name.
+    """
+    found = raw.collect_schema().names()
+    plain = {name: name.strip().lower() for name in found}
+    wanted = [name for name in schema.column_names() if name not in found]
+    once = {name: told for name, told in plain.items() if told in wanted and [*plain.values()].count(told) == 1}
+    return raw.rename(once)
+
+
 def overlooked_columns(schema: type[dy.Schema], found: Sequence[str]) -> str:
     """Tell which columns of a file are left unread though their names nearly are an optional column's; '' for none.
 

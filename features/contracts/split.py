@@ -13,6 +13,7 @@ from features.contracts.duplicates import find_duplicates
 from features.contracts.reading import (
     BAD_CELL,
     UNREADABLE,
+    as_named,
     odd_codes,
     overlooked_columns,
     pointed_thousands,
@@ -81,10 +82,10 @@ def split_table(
 ) -> Split:
     """Split one raw table by its contract.
 
-    Text is trimmed, blank is null, codes lose dots and spaces, country codes are upper-cased, and closed choices are
-    matched whatever their case. A cell that holds something unreadable breaks the rule `<column>|unreadable`. Two
-    different rows under one identifier are both refused (`duplicate_id`: nobody knows which of them holds); of equal
-    rows one is kept (`duplicate_row`). Neither depends on the order of rows.
+    Text is trimmed, blank is null, codes lose dots and spaces, country codes are upper-cased, and closed choices and
+    the names of columns are matched whatever their case. A cell that holds something unreadable breaks the rule
+    `<column>|unreadable`. Two different rows under one identifier are both refused (`duplicate_id`: nobody knows which
+    of them holds); of equal rows one is kept (`duplicate_row`). Neither depends on the order of rows.
 
     `clean` has the contract's columns and types, in the order of the input. `rejects` has every raw column, then
     `broken_rules` (List[String], sorted) and `input_file`.
@@ -101,7 +102,7 @@ def split_tables(
     raws: Sequence[tuple[str, pl.LazyFrame]], schema: type[dy.Schema], *, table: str, is_rereadable: bool = False
 ) -> Split:
     """Split several raw files of one table, as `split_table` does; identifiers are compared across all of them."""
-    raws = [(file, raw.select(~cs.starts_with(RESERVED))) for file, raw in raws]
+    raws = [(file, as_named(raw.select(~cs.starts_with(RESERVED)), schema)) for file, raw in raws]
     if not is_rereadable:
         raws = [(file, raw.collect().lazy()) for file, raw in raws]
     parts = [read_typed(raw, schema, table=table, file=file).collect() for file, raw in raws]

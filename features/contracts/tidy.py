@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dataframely as dy
@@ -21,6 +22,12 @@ _MOMENT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?"
     r" ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?$"
 )
+_NO_DAYS = (
+    *(date(*one) for one in ((1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1))),
+    *(date(*one) for one in ((2999, 12, 31), (9999, 12, 31))),
+)
+"""First and last days of databases and spreadsheets: written where no day is known, or none ends a licence."""
+_NO_DAY_WORDS = ("0000-00-00", *(day.isoformat() for day in _NO_DAYS))
 _WHOLE_IN_FLOAT = 2.0**53  # largest run of whole numbers that a float64 holds exactly (IEEE 754)
 
 
@@ -32,17 +39,22 @@ def tidy_text(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:
     """Trim text and make blank null, but for free text also NA, NULL and the like; leave other types as they are.
 
     Free text is what is no number, day, flag, code, country or choice and names nobody; a choice that such a word is
-    of (`unknown`) stays.
+    of (`unknown`) stays. In an optional column of days, a day that stands for none (9999-12-31) is null too.
     """
     raw = pl.col(name)
+    is_day = isinstance(column.dtype, pl.Date) and not is_required(column)
     if not is_text(found):
-        return raw
+        is_told = is_day and isinstance(found, pl.Date | pl.Datetime)
+        return pl.when(~raw.dt.date().is_in(_NO_DAYS)).then(raw) if is_told else raw
     text = raw.cast(pl.String).str.strip_chars().replace({"": None})
     choices = choices_of(column)
     is_free = isinstance(column.dtype, pl.String) and not choices and not name.endswith(_NOT_FREE)
     if is_free or name in _KEYS:
         return text
-    return pl.when(~text.str.to_lowercase().is_in([word for word in _NOTHING if word not in choices])).then(text)
+    is_nothing = text.str.to_lowercase().is_in([word for word in _NOTHING if word not in choices])
+    if is_day:
+        is_nothing |= text.str.slice(0, 10).is_in(_NO_DAY_WORDS)
+    return pl.when(~is_nothing).then(text)
 
 
 def read_column(name: str, column: dy.Column, found: pl.DataType) -> pl.Expr:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import dataframely as dy
 import polars as pl
 
+from features.contracts.reading import as_named
 from features.contracts.split import RowCounts, Split, split_table
 from features.errors import ContractError, SourceError
 from pipelines.files.generated import generated_mark
@@ -79,7 +80,7 @@ def load_table(
     mislead). Raises SourceError when the file cannot be read, ContractError when a required column is missing, there
     are no rows, more than `max_rejects_share` of the rows are broken, or none is left.
     """
-    raw = scan_table(path, table=table)
+    raw = as_named(scan_table(path, table=table), schema)
     try:
         split = split_table(raw, schema, table=table, file=str(path), is_rereadable=True)
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -12,6 +12,7 @@ import polars as pl
 
 from features.contracts import Declarations, Flows, Licences, Movements, Outcomes
 from features.contracts.defaults import complete_flows
+from features.contracts.reading import as_named
 from features.contracts.split import RowCounts, split_tables
 from features.errors import ConfigError, SourceError
 from pipelines.files import generated_mark, joint_mark, refuse_beyond, scan_table, write_table
@@ -54,7 +55,7 @@ def ingest_contract(
     twice = sorted({str(path) for path in paths if sum(realpath(path) == realpath(other) for other in paths) > 1})
     if twice:
         raise ConfigError(f"{schema_name}: the same file is named twice: {', '.join(twice)}")
-    raws = [(str(path), scan_table(path, table=schema_name)) for path in paths]
+    raws = [(str(path), as_named(scan_table(path, table=schema_name), schema)) for path in paths]
     try:
         split = split_tables(raws, schema, table=schema_name, is_rereadable=True)
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -63,6 +63,21 @@ def test_a_missing_required_column_names_table_column_and_file(name: str) -> Non
         split(row)
 
 
+def test_names_of_columns_are_matched_whatever_their_case_but_never_two_as_one() -> None:
+    done = split({name.upper(): cell for name, cell in GOOD.items()} | {" Net_kg ": "5"})
+    assert done.counts.used == 1
+    assert done.clean["net_kg"].item() == 5
+    both = split_table(pl.LazyFrame([GOOD | {"Net_kg": "5", "NET_KG": "6"}]), Declarations, table="d", file="f")
+    assert both.clean["net_kg"].item() is None
+
+
+@pytest.mark.parametrize("written", ["9999-12-31", "0000-00-00", "1900-01-01 00:00:00", date(9999, 12, 31)])
+def test_a_day_that_stands_for_none_is_unknown_where_it_may_be(written: object) -> None:
+    assert split(GOOD | {"amended_on": written}).clean["amended_on"].item() is None
+    refused = split(GOOD | {"declared_on": written})
+    assert refused.counts.rejected == 1
+
+
 def test_a_missing_column_names_the_nearest_one_found() -> None:
     row = {("HS-Code" if key == "hs_code" else key): value for key, value in GOOD.items()}
     with pytest.raises(ContractError, match=r"hs_code \(nearest: 'HS-Code'\)"):
@@ -390,6 +405,6 @@ def test_marks_that_nobody_sees_do_not_keep_a_code_from_being_read() -> None:
 
 
 def test_a_column_under_nearly_the_right_name_is_told_of() -> None:
-    raw = pl.LazyFrame([GOOD | {"Net_KG": "5", "Gross kg": "6", "my_note": "x"}])
+    raw = pl.LazyFrame([GOOD | {"Net-KG": "5", "Gross kg": "6", "my_note": "x"}])
     told = str(split_table(raw, Declarations, table="d", file="f").counts)
-    assert told.endswith("left unread: 'Net_KG' (is it net_kg?), 'Gross kg' (is it gross_kg?)")
+    assert told.endswith("left unread: 'Net-KG' (is it net_kg?), 'Gross kg' (is it gross_kg?)")
