@@ -12,7 +12,8 @@ For many such worlds in half a minute each: `--world null --declarations 1000 --
 
 A planted corridor that no published monthly figure shows (on one leg less than half of its mass, by either side, while
 it ran or the month after, in its codes), or whose half year is worth less than the floor, is printed apart: nothing
-that reads statistics can find it.
+that reads statistics can find it. Where an honest reading leads, it is named: one lot in one month reads as a lawful
+one, planted or not.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         f"{ever.height} corridors named, {named_true} of them planted ({ever.height / looked.height:.2%} named)"
     ]
     large = planted_sizes(flows, evasion).filter(pl.col("size") >= LARGE)
-    seen = large.join(ranks.select(*CORRIDOR, "rank", "q_value", "is_named"), on=CORRIDOR, how="left")
+    seen = large.join(ranks.select(*CORRIDOR, "rank", "q_value", "is_named", "leading_rival"), on=CORRIDOR, how="left")
     unseen = unseen_because(least_usd=settings.material_usd)
     seen = seen.with_columns(pl.when(pl.col("rank").is_null() | (pl.col("rank") > TOP)).then(unseen).alias("why"))
     shown = seen.filter(pl.col("why").is_null())
@@ -154,6 +155,7 @@ def report(world: str, seed: int, declarations: int, months: int) -> tuple[str, 
         f"    {row['mineral']}: {row['origin_iso3']}>{row['hub_iso3']}>{row['destination_iso3']}, "
         f"{row['size']:.1f} times, {row['kg']:,.0f} kg a month, rank {row['rank'] or 'not looked at'}"
         + (f" ({row['why']})" if row["why"] else "")
+        + (f", likelier read as {row['leading_rival'].removeprefix('rival_')}" if row["leading_rival"] else "")
         for row in seen.sort("size", descending=True).iter_rows(named=True)
     ]
     for row in truth.filter(pl.col("kind") != "evasion").iter_rows(named=True):
