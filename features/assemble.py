@@ -122,6 +122,7 @@ def _assemble(declarations: pl.DataFrame, background: Background, past: Past) ->
             verdicts=past.verdicts,
             word_shares=background.word_shares,
             codes_of_mineral=_codes_of(background.controls),
+            blank_text=past.texts_filled.strength() if "description" in declarations.columns else None,
             are_remarks_recorded=_is_recorded("control_remark", declarations, past.firsts["control_remark"]),
         )
     ).lazy()
@@ -212,7 +213,7 @@ def _mineral() -> pl.Expr:
     by_words = _said_mineral()
     by_figures = pl.when(pl.col("material_mismatch") >= SURE_TERM).then("material_mineral")
     only_one = pl.col("control_minerals").list.len() == 1
-    is_silent = pl.col("vague_text").fill_null(1.0) >= SURE_TERM
+    is_silent = pl.col("description").is_null() | (pl.col("vague_text") >= SURE_TERM)
     match, is_short = pl.col("control_match"), pl.col("hs_code").str.len_chars() < 10
     is_as_printed = (match == "printed") | ((match == "line8") & is_short)  # as far as it goes
     means_one = is_as_printed | ((match == "hs6") & is_silent)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from features.blanks import FilledBefore
 from features.completeness import complete
 from features.contracts import Declarations, Outcomes
 from features.controls import ControlList
@@ -90,6 +91,8 @@ class Past:
     """States of lanes by key; None where there are none."""
     firsts: dict[str, pl.DataFrame]
     """For each column whose blanks may mean "none": the first days of history (`any`) and of a filled one."""
+    texts_filled: FilledBefore
+    """How many declarations had a description."""
     controls_of_codes: Remembered = field(default_factory=Remembered)
     controls_of_minerals: Remembered = field(default_factory=Remembered)
     """What batches asked of the control list; both grow."""
@@ -124,6 +127,7 @@ class Past:
                 shipped=filed_licences(shipped_by_day(history)),
                 lanes=None if background.lane_state is None else filed_lanes(background.lane_state),
                 firsts={name: first_days(name, history) for name in ("control_remark", "licence_no")},
+                texts_filled=FilledBefore.of("description", history),
                 parties=begun.result(),
             )
 

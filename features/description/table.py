@@ -126,13 +126,15 @@ def judge_description(
     codes_of_mineral: pl.DataFrame | None = None,
     remark_rule_from: date = REMARK_RULE_FROM,
     remark_rule_minerals: Sequence[str] = REMARK_RULE_MINERALS,
+    blank_text: pl.Expr | None = None,
     are_remarks_recorded: pl.Expr | bool = False,
     heading_digits: int = HEADING_DIGITS,
 ) -> pl.LazyFrame:
     """Return what `build_description` does before it heeds remarks, from past wordings read already.
 
     `wordings` is of `past_wordings`, `repeated` holds texts read already (see `repeated_texts`), `verdicts` headings
-    judged already (see `repeated_cases`); the others are read and judged here.
+    judged already (see `repeated_cases`); the others are read and judged here. `blank_text` is how vague it is to say
+    nothing at all, by the row's `declared_on`.
     """
     facts = settled(
         declarations.select(
@@ -158,7 +160,9 @@ def judge_description(
     is_plain = pl.col("disguised_text").fill_null(0.0) < PLAINLY_WRITTEN_BELOW
     is_part = pl.col("is_part").fill_null(value=False) & is_finished_article(pl.col("hs6")) & is_plain
     has_licence = pl.col("licence_no").str.strip_chars().str.len_chars().fill_null(0) > 0
+    blank = pl.when(pl.col("text").is_null()).then(pl.lit(None) if blank_text is None else blank_text)
     evidence = remarked.lazy().with_columns(
+        vague_text=pl.coalesce("vague_text", blank),
         term_mismatch=term_mismatch(pl.col("code_fit"), weight, is_part=is_part),
         heading_mismatch=heading_mismatch(pl.col("heading_log_odds"), pl.col("heading_basis")),
         remark_missing=remark_missing(

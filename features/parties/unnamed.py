@@ -6,14 +6,10 @@ from collections.abc import Collection
 
 import polars as pl
 
-from features.strength import ramp
+from features.blanks import blank_strength
 
 NAMED_BY = {side: (f"{side}_id", f"{side}_name") for side in ("exporter", "consignee")}
 """Columns either of which names a party."""
-USUAL_FROM, USUAL_FULL = 0.9, 1.0
-"""Share of earlier declarations that name the party: at 0.9 a blank is ordinary, where all do it is 1 (own choice)."""
-ROWS_TO_TRUST = 10.0
-"""Shares count as if so many more had left it blank: a short history proves no habit (own choice)."""
 UNNAMED_FIGURES = ("unnamed_party", "named_share")
 
 
@@ -35,7 +31,7 @@ def party_unnamed(columns: Collection[str]) -> list[pl.Expr]:
     blanks = {side: pl.when(pl.col(f"{side}_key").is_null()).then(pl.col(f"everybody_{side}")) for side in told}
     named = pl.max_horizontal(*blanks.values())
     who = pl.coalesce(pl.when(blank == named).then(pl.lit(side)) for side, blank in blanks.items())
-    strength = ramp(named / (n + ROWS_TO_TRUST), USUAL_FROM, USUAL_FULL).fill_null(0.0)
+    strength = blank_strength(named, n).fill_null(0.0)
     return [
         pl.when(n > 0).then(strength).alias("party_unnamed"),
         pl.when(n > 0).then(who).alias("unnamed_party"),

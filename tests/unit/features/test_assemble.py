@@ -83,6 +83,7 @@ def test_a_code_that_holds_free_goods_names_a_mineral_only_where_the_words_leave
             "hs_code": [hs_code],
             "control_match": [match],
             "control_minerals": [["germanium"]],
+            "description": pl.Series([None if vague is None else "goods"], dtype=pl.String),
             "vague_text": pl.Series([vague], dtype=pl.Float32),
             "term_weight": [0.0],
             "meets_listed_form": pl.Series([meets], dtype=pl.Boolean),
@@ -102,6 +103,7 @@ KINDS: dict[str, Any] = {
     "material_mineral": pl.String,
     "control_minerals": pl.List(pl.String),
     "control_match": pl.String,
+    "description": pl.String,
     "vague_text": pl.Float32,
     "hs_code": pl.String,
     "meets_listed_form": pl.Boolean,
@@ -111,6 +113,7 @@ SILENT = {
     "hs_code": "8110101000",
     "control_match": "printed",
     "control_minerals": ["antimony"],
+    "description": "goods",
     "vague_text": 1.0,
     "material_mineral": "yttrium",
     "material_mismatch": 0.9,
@@ -121,7 +124,8 @@ SILENT = {
     ("other", "mineral"),
     [
         ({}, "antimony"),
-        ({"vague_text": None}, "antimony"),
+        ({"description": None, "vague_text": None}, "antimony"),
+        ({"description": None, "vague_text": 0.1}, "antimony"),
         ({"density_kg_m3": 2000.0}, "yttrium"),  # two figures against the code, which may be false
         ({"vague_text": 0.0}, "yttrium"),
         ({"control_match": "line8"}, "yttrium"),
